@@ -1,0 +1,1 @@
+"""From one spec of the platform to its Helm chart."""
