@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Tag, model_validator
 
 from generator.spec.fields import (
     AbsolutePath,
@@ -19,7 +19,10 @@ from generator.spec.fields import (
     Seconds,
     SpecModel,
     Text,
+    UrlPath,
     UserId,
+    chosen_by_key,
+    chosen_by_kind,
 )
 
 INTERNET = "internet"
@@ -30,15 +33,15 @@ class Resources(SpecModel):
     """The documented ranges: the low end is requested, the high end is the limit."""
 
     memory: AmountRange = Field(description="Memory, bytes: 512Mi-2Gi")
-    cpu: AmountRange = Field(description="CPU, cores: 250m-1000m")
+    cpu: AmountRange = Field(description="CPU, cores: 250m-1000m", examples=["250m-1000m"])
     scratch: AmountRange = Field(description="Ephemeral storage, bytes: 64Mi-1Gi")
 
 
 class Service(SpecModel):
     """The Service in front of a component."""
 
-    name: DnsLabel
-    port: Port
+    name: DnsLabel = Field(description="Name of the Service, and so the host name of the component")
+    port: Port = Field(description="Port that callers use")
 
 
 class Exposed(SpecModel):
@@ -53,27 +56,35 @@ class Exposed(SpecModel):
 class HttpHealth(SpecModel):
     """Healthy when this path answers with a status below 400."""
 
-    http: AbsolutePath | Literal["/"]
+    http: UrlPath = Field(description="Path of the request")
 
 
 class ExecHealth(SpecModel):
     """Healthy when this command exits with 0."""
 
-    exec: list[Text] = Field(min_length=1)
+    exec: list[Text] = Field(
+        min_length=1, description="Command and its arguments", examples=[["pgrep", "python"]]
+    )
 
 
 class FileHealth(SpecModel):
     """Healthy while this file was written within the last `maxAge` seconds."""
 
-    file: AbsolutePath
-    maxAge: Seconds
+    file: AbsolutePath = Field(description="Path in the container")
+    maxAge: Seconds = Field(description="Age in seconds")
+
+
+ProcessHealth = Annotated[
+    Annotated[ExecHealth, Tag("with exec")] | Annotated[FileHealth, Tag("with file")],
+    chosen_by_key("exec", "file"),
+]
 
 
 class Replicas(SpecModel):
     """How many pods run, and how far that may be raised."""
 
-    default: Count
-    max: Count
+    default: Count = Field(description="Pods unless values.yaml says otherwise")
+    max: Count = Field(description="Most pods that values may ask for")
 
     @model_validator(mode="after")
     def _ordered(self) -> Replicas:
@@ -85,9 +96,11 @@ class Replicas(SpecModel):
 class Autoscaling(SpecModel):
     """HorizontalPodAutoscaler on average CPU, percent of the request."""
 
-    cpu: Annotated[int, Field(ge=1, le=100, strict=True)]
-    min: Count
-    max: Count
+    cpu: Annotated[int, Field(ge=1, le=100, strict=True)] = Field(
+        description="Average CPU to hold, percent of the request", examples=[70]
+    )
+    min: Count = Field(description="Fewest pods")
+    max: Count = Field(description="Most pods")
 
     @model_validator(mode="after")
     def _ordered(self) -> Autoscaling:
@@ -99,16 +112,24 @@ class Autoscaling(SpecModel):
 class Storage(SpecModel):
     """A volume of the component's own, kept when the release is uninstalled."""
 
-    claim: DnsLabel
-    size: Amount
-    access: Literal["RWO", "RWX"]
-    path: AbsolutePath
+    claim: DnsLabel = Field(description="Name of the PersistentVolumeClaim")
+    size: Amount = Field(description="Size in bytes: 10Gi")
+    access: Literal["RWO", "RWX"] = Field(
+        description="RWO: mounted by one pod; RWX: by several at once"
+    )
+    path: AbsolutePath = Field(description="Mount path")
 
 
 class AddressOf(SpecModel):
     """An environment variable composed in the pod: the URL of a component."""
 
-    urlOf: DnsLabel
+    urlOf: DnsLabel = Field(description="Component whose address it holds, credentials included")
+
+
+EnvironmentValue = Annotated[
+    Annotated[Text, Tag("with text")] | Annotated[AddressOf, Tag("with urlOf")],
+    chosen_by_key("urlOf"),
+]
 
 
 class ComponentBase(SpecModel):
@@ -126,7 +147,7 @@ class ComponentBase(SpecModel):
     writes: dict[AbsolutePath, Amount] = Field(
         {}, description="Writable path outside volumes: size limit in bytes"
     )
-    env: dict[EnvironmentName, Text | AddressOf] = Field(
+    env: dict[EnvironmentName, EnvironmentValue] = Field(
         {}, description="Environment variables beyond those of `config` and `secrets`"
     )
 
@@ -142,7 +163,7 @@ class ServedComponent(ComponentBase):
 class Web(ServedComponent):
     """Stateless HTTP server: a Deployment behind a Service."""
 
-    kind: Literal["web"]
+    kind: Literal["web"] = Field(description="Stateless HTTP server")
     health: HttpHealth
     replicas: Replicas
     autoscaling: Autoscaling | None = None
@@ -151,8 +172,8 @@ class Web(ServedComponent):
 class Worker(ComponentBase):
     """Stateless process without a port: a Deployment."""
 
-    kind: Literal["worker"]
-    health: ExecHealth | FileHealth
+    kind: Literal["worker"] = Field(description="Stateless process without a port")
+    health: ProcessHealth
     replicas: Replicas
     autoscaling: Autoscaling | None = None
 
@@ -160,20 +181,20 @@ class Worker(ComponentBase):
 class Singleton(ComponentBase):
     """Process that must never run twice: a StatefulSet of exactly one."""
 
-    kind: Literal["singleton"]
-    health: ExecHealth | FileHealth
+    kind: Literal["singleton"] = Field(description="Process that must never run twice")
+    health: ProcessHealth
 
 
 class Initialization(SpecModel):
     """Scripts that run once, on an empty data directory."""
 
-    configMap: DnsLabel
+    configMap: DnsLabel = Field(description="Name of the ConfigMap that holds them")
 
 
 class MySQL(ServedComponent):
     """MySQL server; may be replaced by an external one."""
 
-    kind: Literal["mysql"]
+    kind: Literal["mysql"] = Field(description="MySQL server")
     storage: Storage
     initialization: Initialization
 
@@ -181,7 +202,7 @@ class MySQL(ServedComponent):
 class Redis(ServedComponent):
     """Redis server; may be replaced by an external one."""
 
-    kind: Literal["redis"]
+    kind: Literal["redis"] = Field(description="Redis server")
     storage: Storage
     password: EnvironmentName | None = Field(None, description="Secret key of its password")
 
@@ -189,23 +210,23 @@ class Redis(ServedComponent):
 class Administrator(SpecModel):
     """Secret keys of the administrator's name and password."""
 
-    user: EnvironmentName
-    password: EnvironmentName
+    user: EnvironmentName = Field(description="Secret key of the name")
+    password: EnvironmentName = Field(description="Secret key of the password")
 
 
 class DatabaseReader(SpecModel):
-    """Read-only access to a database: config keys of its name and user, secret key of the password."""
+    """Read-only access to a database, by the names of the keys that say how."""
 
-    component: DnsLabel
-    name: EnvironmentName
-    user: EnvironmentName
-    password: EnvironmentName
+    component: DnsLabel = Field(description="Component of kind mysql")
+    name: EnvironmentName = Field(description="Config key of the database's name")
+    user: EnvironmentName = Field(description="Config key of the user's name")
+    password: EnvironmentName = Field(description="Secret key of the password")
 
 
 class Grafana(ServedComponent):
     """Grafana, provisioned from files."""
 
-    kind: Literal["grafana"]
+    kind: Literal["grafana"] = Field(description="Grafana, provisioned from files")
     health: HttpHealth
     storage: Storage
     admin: Administrator
@@ -215,5 +236,11 @@ class Grafana(ServedComponent):
 
 
 Component = Annotated[
-    Web | Worker | Singleton | MySQL | Redis | Grafana, Field(discriminator="kind")
+    Annotated[Web, Tag("kind web")]
+    | Annotated[Worker, Tag("kind worker")]
+    | Annotated[Singleton, Tag("kind singleton")]
+    | Annotated[MySQL, Tag("kind mysql")]
+    | Annotated[Redis, Tag("kind redis")]
+    | Annotated[Grafana, Tag("kind grafana")],
+    chosen_by_kind("web", "worker", "singleton", "mysql", "redis", "grafana"),
 ]

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -15,13 +15,14 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from generator.spec.problems import Path, nearest
 from generator.spec.quantities import QUANTITY_PATTERN, RANGE_PATTERN, Quantity, QuantityRange
 
 
 class SpecModel(BaseModel):
     """A mapping of the spec: no key beyond the declared ones."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class _Parsed:
@@ -43,29 +44,107 @@ class _Parsed:
         return {"type": "string", "pattern": self.pattern}
 
 
-def _same_text(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, str):
-        raise ValueError("must be text; put it in quotes")
-    return value
+def chosen_by_key(*keys: str) -> Discriminator:
+    """Choose the member of a union, tagged `with <key>`, by the key that a mapping has.
+
+    A misspelt key counts as the one it is most like, so that an error is reported against the
+    member that was meant. What is no mapping is tagged `with text`.
+    """
+
+    def choose(value: Any) -> str | None:
+        if isinstance(value, str):
+            return "with text"
+        given = _keys_of(value)
+        found = next((key for key in keys if key in given), None)
+        found = found or next((near for key in given if (near := nearest(key, keys))), None)
+        return found and f"with {found}"
+
+    return Discriminator(choose)
 
 
-Amount = Annotated[Quantity, _Parsed(Quantity, f"^{QUANTITY_PATTERN}$")]
-AmountRange = Annotated[QuantityRange, _Parsed(QuantityRange, RANGE_PATTERN)]
+def chosen_by_kind(*kinds: str) -> Discriminator:
+    """Choose the member of a union, tagged `kind <kind>`, by `kind` or the kind most like it."""
 
-Text = Annotated[str, BeforeValidator(_same_text)]
-Purpose = Annotated[Text, Field(min_length=1, description="What it is for, in one line")]
-DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
-DnsName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)
+    def choose(value: Any) -> str | None:
+        kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+        if not isinstance(kind, str):
+            return None
+        found = kind if kind in kinds else nearest(kind, kinds)
+        return found and f"kind {found}"
+
+    return Discriminator(choose)
+
+
+KEY = "[key]"
+"""Ends a pydantic location where the key of a dictionary is wrong, not its value."""
+
+
+def path_of(location: Path) -> Path:
+    """A pydantic location as a path in the spec."""
+    return tuple(part for part in location if part != KEY and not is_union_tag(part))
+
+
+def is_union_tag(element: str | int) -> bool:
+    """Whether an element of a pydantic location names a member of a union, not a key."""
+    return isinstance(element, str) and element.startswith(("with ", "kind "))
+
+
+def _keys_of(value: Any) -> list[str]:
+    if isinstance(value, BaseModel):
+        return list(type(value).model_fields)
+    return [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []
+
+
+DNS_LABEL = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+ENVIRONMENT_NAME = r"^[A-Z][A-Z0-9_]*$"
+ABSOLUTE_PATH = r"^/[^:\s]+$"
+URL_PATH = r"^/\S*$"
+IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
+SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
+KUBERNETES_VERSION = r"^1\.[0-9]+$"
+
+PATTERNS_IN_WORDS = {
+    DNS_LABEL: "lower-case letters, digits and '-', a letter first",
+    DNS_NAME: "a host name such as genx-fx.local",
+    ENVIRONMENT_NAME: "capital letters, digits and '_', a letter first",
+    ABSOLUTE_PATH: "a path such as /app/logs",
+    URL_PATH: "a path such as /health",
+    IMAGE: "repository:tag such as redis:7.4.5-alpine",
+    SEMANTIC_VERSION: "a semantic version such as 0.1.0",
+    KUBERNETES_VERSION: 'a version such as "1.30"',
+}
+
+# The first example of a type also stands in for a mistake, so that the rest can be checked.
+Amount = Annotated[Quantity, _Parsed(Quantity, f"^{QUANTITY_PATTERN}$"), Field(examples=["64Mi"])]
+AmountRange = Annotated[
+    QuantityRange, _Parsed(QuantityRange, RANGE_PATTERN), Field(examples=["512Mi-2Gi"])
 ]
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/[^:]+$")]
+
+Text = Annotated[str, Field(strict=True, examples=["text"])]
+Purpose = Annotated[Text, Field(min_length=1, description="What it is for, in one line")]
+DnsLabel = Annotated[
+    str, StringConstraints(pattern=DNS_LABEL, max_length=63), Field(examples=["api"])
+]
+DnsName = Annotated[
+    str, StringConstraints(pattern=DNS_NAME, max_length=253), Field(examples=["genx-fx.local"])
+]
+EnvironmentName = Annotated[
+    str, StringConstraints(pattern=ENVIRONMENT_NAME), Field(examples=["MYSQL_USER"])
+]
+AbsolutePath = Annotated[
+    str, StringConstraints(pattern=ABSOLUTE_PATH), Field(examples=["/app/logs"])
+]
+UrlPath = Annotated[str, StringConstraints(pattern=URL_PATH), Field(examples=["/health"])]
 ImageReference = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9]+([._/:-][a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"),
-    Field(description="repository:tag; a registry may stand before it"),
+    StringConstraints(pattern=IMAGE),
+    Field(
+        description="repository:tag; a registry may stand before it",
+        examples=["redis:7.4.5-alpine"],
+    ),
 ]
-Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
-Seconds = Annotated[int, Field(ge=1, strict=True)]
-Count = Annotated[int, Field(ge=1, strict=True)]
-UserId = Annotated[int, Field(ge=10000, le=2**31 - 1, strict=True)]
+Port = Annotated[int, Field(ge=1, le=65535, strict=True, examples=[8080])]
+Seconds = Annotated[int, Field(ge=1, strict=True, examples=[120])]
+Count = Annotated[int, Field(ge=1, strict=True, examples=[2])]
+UserId = Annotated[int, Field(ge=10000, le=2**31 - 1, strict=True, examples=[10001])]

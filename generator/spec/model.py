@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, Tag
 
 from generator.spec.component import Component, Resources
 from generator.spec.fields import (
+    KUBERNETES_VERSION,
+    SEMANTIC_VERSION,
     Amount,
     DnsLabel,
     DnsName,
@@ -17,12 +19,13 @@ from generator.spec.fields import (
     SpecModel,
     Text,
     UserId,
+    chosen_by_key,
 )
 
 Version = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"),
-    Field(description="Semantic version, https://semver.org"),
+    StringConstraints(pattern=SEMANTIC_VERSION),
+    Field(description="Semantic version, https://semver.org", examples=["0.1.0"]),
 ]
 
 
@@ -37,113 +40,136 @@ class Platform(SpecModel):
     """What concerns the platform as a whole."""
 
     name: DnsLabel = Field(description="Name of the chart")
-    title: Text
+    title: Text = Field(description="Name of the platform, as people write it")
     purpose: Purpose
     version: Version = Field(description="Version of the chart")
     appVersion: Text = Field(description="Version of the platform that the chart deploys")
-    namespace: DnsLabel
-    kubernetes: Annotated[Text, StringConstraints(pattern=r"^1\.[0-9]+$")] = Field(
-        description="Oldest Kubernetes version that is supported"
+    namespace: DnsLabel = Field(description="Namespace that the instructions install into")
+    kubernetes: Annotated[str, StringConstraints(pattern=KUBERNETES_VERSION)] = Field(
+        description="Oldest Kubernetes version that is supported", examples=["1.30"]
     )
-    domain: DnsName
-    user: UserId
+    domain: DnsName = Field(description="Default host name where exposure is by ingress or gateway")
+    user: UserId = Field(description="uid, gid and fsGroup of every container")
     toolbox: Toolbox
 
 
 class Volume(SpecModel):
     """A volume that several components mount."""
 
-    claim: DnsLabel
-    size: Amount
-    access: Literal["RWO", "RWX"]
+    claim: DnsLabel = Field(description="Name of the PersistentVolumeClaim")
+    size: Amount = Field(description="Size in bytes: 10Gi")
+    access: Literal["RWO", "RWX"] = Field(
+        description="RWO: mounted by one pod; RWX: by several at once"
+    )
 
 
 class Key(SpecModel):
     """A key of the ConfigMap or the Secret, and who reads it."""
 
     about: Purpose
-    readBy: list[DnsLabel]
+    readBy: list[DnsLabel] = Field(description="Components that get it in their environment")
 
 
 class FixedKey(Key):
     """Config key with a default of its own."""
 
-    value: Text
+    value: Text = Field(description="Default; overridable in values.yaml")
 
 
 class HostKey(Key):
     """Config key that holds the host name of a component."""
 
-    hostOf: DnsLabel
+    hostOf: DnsLabel = Field(description="Component whose service name it holds")
 
 
 class PortKey(Key):
     """Config key that holds the service port of a component."""
 
-    portOf: DnsLabel
+    portOf: DnsLabel = Field(description="Component whose service port it holds")
 
 
 class ListenPortKey(Key):
     """Config key that holds the port a component's container listens on."""
 
-    listenPortOf: DnsLabel
+    listenPortOf: DnsLabel = Field(description="Component whose container port it holds")
 
 
 class UrlKey(Key):
     """Config key that holds the HTTP address of a component."""
 
-    urlOf: DnsLabel
+    urlOf: DnsLabel = Field(description="Component whose HTTP address it holds")
 
 
-ConfigKey = FixedKey | HostKey | PortKey | ListenPortKey | UrlKey
+ConfigKey = Annotated[
+    Annotated[FixedKey, Tag("with value")]
+    | Annotated[HostKey, Tag("with hostOf")]
+    | Annotated[PortKey, Tag("with portOf")]
+    | Annotated[ListenPortKey, Tag("with listenPortOf")]
+    | Annotated[UrlKey, Tag("with urlOf")],
+    chosen_by_key("value", "hostOf", "portOf", "listenPortOf", "urlOf"),
+]
 
 
 class GeneratedKey(Key):
     """Secret key that is created at random, `generate` letters and digits long."""
 
-    generate: Annotated[int, Field(ge=16, le=128, strict=True)]
+    generate: Annotated[int, Field(ge=16, le=128, strict=True)] = Field(
+        description="Length in characters, 16 to 128", examples=[32]
+    )
 
 
 class ComposedKey(Key):
     """Secret key composed of other keys; those from secrets are URL-encoded."""
 
-    compose: Text
+    compose: Text = Field(description="Text with other keys in braces: {MYSQL_USER}")
 
 
 class GivenKey(Key):
     """Secret key that only a person can give."""
 
-    given: Literal["required", "optional"]
+    given: Literal["required", "optional"] = Field(
+        description="Whether an installation without it is refused"
+    )
 
 
 class FixedSecretKey(Key):
     """Secret key with a default that is no secret, such as a user name."""
 
-    fixed: Text
+    fixed: Text = Field(description="Default; overridable in values.yaml")
 
 
-SecretKey = GeneratedKey | ComposedKey | GivenKey | FixedSecretKey
+SecretKey = Annotated[
+    Annotated[GeneratedKey, Tag("with generate")]
+    | Annotated[ComposedKey, Tag("with compose")]
+    | Annotated[GivenKey, Tag("with given")]
+    | Annotated[FixedSecretKey, Tag("with fixed")],
+    chosen_by_key("generate", "compose", "given", "fixed"),
+]
 
 
 class Config(SpecModel):
     """The ConfigMap that components read."""
 
-    object: DnsLabel
-    keys: dict[EnvironmentName, ConfigKey]
+    object: DnsLabel = Field(description="Name of the ConfigMap")
+    keys: dict[EnvironmentName, ConfigKey] = Field(
+        description="Key: what it holds and who reads it"
+    )
 
 
 class Secrets(SpecModel):
     """The Secret that components read."""
 
-    object: DnsLabel
-    keys: dict[EnvironmentName, SecretKey]
+    object: DnsLabel = Field(description="Name of the Secret")
+    keys: dict[EnvironmentName, SecretKey] = Field(
+        description="Key: what it holds and who reads it"
+    )
 
 
 class Environment(SpecModel):
     """Values that differ from the defaults in one environment."""
 
     about: Purpose
-    values: dict[str, Any]
+    values: dict[str, Any] = Field(description="Overlay on the chart's values.yaml")
 
 
 class Spec(SpecModel):
@@ -153,10 +179,14 @@ class Spec(SpecModel):
     tiers: dict[DnsLabel, dict[DnsLabel, Component]] = Field(
         description="Tier: component: what it is"
     )
-    volumes: dict[DnsLabel, Volume] = {}
+    volumes: dict[DnsLabel, Volume] = Field(
+        {}, description="Volume that components share: its claim"
+    )
     config: Config
     secrets: Secrets | None = None
-    environments: dict[DnsLabel, Environment] = {}
+    environments: dict[DnsLabel, Environment] = Field(
+        {}, description="Environment: how its values differ from the defaults"
+    )
 
     @property
     def components(self) -> dict[str, Component]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 SUFFIXES = {
     "m": Decimal("0.001"),
@@ -26,13 +26,14 @@ SUFFIXES = {
     "Ei": Decimal(2**60),
 }
 
-QUANTITY_PATTERN = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[mkMGTPE]|[eE][+-]?[0-9]+)?"
+QUANTITY_PATTERN = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[mkMGTPE]|[eE][+-]?[0-9]{1,2})?"
 RANGE_PATTERN = f"^{QUANTITY_PATTERN}-{QUANTITY_PATTERN}$"
 
 _QUANTITY = re.compile(
     r"(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-    r"(?:(?P<suffix>[KMGTPE]i|[mkMGTPE])|[eE](?P<exponent>[+-]?[0-9]+))?"
+    r"(?:(?P<suffix>[KMGTPE]i|[mkMGTPE])|[eE](?P<exponent>[+-]?[0-9]{1,2}))?"
 )
+_RANGE = re.compile(f"(?P<low>{QUANTITY_PATTERN})-(?P<high>{QUANTITY_PATTERN})")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Quantity:
         match = _QUANTITY.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is no Kubernetes quantity such as 512Mi, 2Gi, 250m or 0.5")
-        factor = SUFFIXES[match["suffix"] or ""]
-        return cls(text, Decimal(match["number"]) * factor * Decimal(10) ** int(match["exponent"] or 0))
+        exact = Context(prec=len(text) + 20)  # 2^60, the largest factor, has 19 digits
+        value = exact.multiply(Decimal(match["number"]), SUFFIXES[match["suffix"] or ""])
+        return cls(text, value.scaleb(int(match["exponent"] or 0), exact))
 
     def __str__(self) -> str:
         return self.text
@@ -65,9 +67,10 @@ class QuantityRange:
     @classmethod
     def parse(cls, text: str) -> QuantityRange:
         """Read `512Mi-2Gi`; ValueError where it is malformed or upside down."""
-        if not re.fullmatch(RANGE_PATTERN, text):
+        match = _RANGE.fullmatch(text)
+        if match is None:
             raise ValueError(f"{text!r} is no range of quantities such as 512Mi-2Gi or 250m-1000m")
-        low, high = (Quantity.parse(part) for part in re.split(r"(?<![eE])-", text, maxsplit=1))
+        low, high = Quantity.parse(match["low"]), Quantity.parse(match["high"])
         if low.value > high.value:
             raise ValueError(f"{text!r} is upside down: {low} is more than {high}")
         return cls(low, high)

@@ -1,0 +1,111 @@
+# Everything a developer does, one target each. `make help` lists them.
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.PHONY: all build test bench lint lint-code lint-chart tools checkov chart-check lock clean help
+
+# The first Python on PATH that is new enough.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PYTEST_ARGS ?= -n auto
+
+BIN  := .venv/bin
+PIP  := $(BIN)/pip --disable-pip-version-check install --quiet
+TOOL := $(BIN)/python tools/build.py
+LOCK := $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+# What steps are made from. Folders count too: their time changes when a file is deleted.
+CHART     := $(shell find charts/genx-fx 2>/dev/null)
+GENERATOR := $(shell find generator -not -path '*/__pycache__*' 2>/dev/null)
+
+# A step that is done leaves a file; it is done again when something it is made from is newer.
+INSTALLED   := .venv/installed
+BUILT       := .make/built
+CHART_CLEAN := .make/chart-clean
+
+all: tools build ## build the chart, lint it and package it into dist/
+	@$(MAKE) -s --no-print-directory lint-chart dist/index.yaml # a new make, which sees the new chart
+	@package=$$(ls -t dist/*.tgz | head -n 1); \
+		echo "ready: $$package"; \
+		echo "  install it   helm install genx-fx $$package --namespace genx-fx --create-namespace"; \
+		echo "  test it      make test"
+
+build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
+
+test: tools checkov chart-check lint ## check code and chart, then run all tests that need no cluster
+	@echo "pytest"
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+bench: tools ## measure how fast the chart is built and rendered
+	@$(BIN)/python -m tests.benchmark
+
+lint: lint-code lint-chart ## check code and chart without running tests
+
+lint-chart: $(CHART_CLEAN)
+
+lint-code: $(INSTALLED)
+	@echo "ruff check"
+	@$(BIN)/ruff check --quiet
+	@echo "ruff format --check"
+	@$(BIN)/ruff format --check --quiet
+	@echo "mypy --strict"
+	@$(BIN)/mypy --strict --no-error-summary
+
+tools: $(INSTALLED) ## build the command-line tools into the cache, where they stay
+	@echo "tools"
+	@$(TOOL)
+
+checkov: $(INSTALLED)
+	@$(TOOL) checkov
+
+# The tests judge the chart that is in the checkout: this complains and changes nothing.
+chart-check: $(INSTALLED)
+	@echo "genx-fx build --check"
+	@$(BIN)/genx-fx build --check
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || \
+		{ echo "error: Python 3.11 or newer is needed on PATH, or as PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "error: $(PYTHON) lacks its venv module (Debian, Ubuntu: apt install python3-venv)" >&2; exit 2; }
+	@echo "installing Python packages into .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BUILT): genx-fx.yaml $(GENERATOR) $(CHART) $(INSTALLED)
+	@echo "genx-fx build"
+	@$(BIN)/genx-fx build
+	@echo "genx-fx build --check"
+	@$(BIN)/genx-fx build --check
+	@mkdir -p $(@D) && touch $@
+
+$(CHART_CLEAN): $(CHART) genx-fx.yaml ct.yaml .yamllint $(wildcard tools/*/*) | $(INSTALLED)
+	@mkdir -p $(@D)
+	@echo "yamllint"
+	@$(BIN)/yamllint --strict genx-fx.yaml ct.yaml .yamllint charts tools
+	@for name in helm3 helm4; do \
+		echo "ct lint with $$name"; \
+		helm=$$($(TOOL) --path $$name) && ct=$$($(TOOL) --path ct) || exit; \
+		PATH="$${helm%/*}:$(CURDIR)/$(BIN):$$PATH" "$$ct" lint --config ct.yaml >.make/ct.log 2>&1 || \
+			{ cat .make/ct.log; exit 1; }; \
+	done
+	@touch $@
+
+dist/index.yaml: $(CHART) | $(INSTALLED)
+	@echo "helm package"
+	@helm=$$($(TOOL) --path helm3) && \
+		"$$helm" package charts/genx-fx --destination dist >/dev/null && "$$helm" repo index dist
+
+lock: $(INSTALLED) ## renew all lock files
+	@$(PIP) uv
+	@$(LOCK) pyproject.toml --group dev -o requirements.lock
+	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd tools/go && ../../$(LOCK) requirements.in -o requirements.lock
+
+clean: ## delete all that make has made here; the tools stay in their cache
+	@rm -rf .venv .make dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile

@@ -1,0 +1,5 @@
+"""`python -m generator` is `genx-fx`."""
+
+from generator.cli import main
+
+main()

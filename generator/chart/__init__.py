@@ -1,0 +1,1 @@
+"""The chart as files: path → text."""

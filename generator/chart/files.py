@@ -1,0 +1,179 @@
+"""The files of the chart: each path, and what makes its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from generator.chart import context, overlays, schema
+from generator.chart.mark import MARK
+from generator.chart.render import SOURCES, render
+from generator.chart.values.platform import global_values, tier_values, umbrella_values
+from generator.chart.values.tree import Section
+from generator.chart.values.yaml_text import tree_text
+from generator.plan.component import ComponentPlan
+from generator.plan.platform import Plan, Tier
+from generator.spec.model import Spec
+
+RAW_FILES = Path(__file__).parent.parent / "files"
+
+WORKLOADS = {
+    "web": ["component/deployment.yaml"],
+    "worker": ["component/deployment.yaml"],
+    "singleton": ["component/statefulset.yaml", "component/headless-service.yaml"],
+    "mysql": [
+        "mysql/statefulset.yaml",
+        "mysql/configmap.yaml",
+        "mysql/init-scripts.yaml",
+        "component/headless-service.yaml",
+    ],
+    "redis": ["redis/statefulset.yaml", "redis/configmap.yaml", "component/headless-service.yaml"],
+    "grafana": ["grafana/deployment.yaml", "grafana/provisioning.yaml", "grafana/dashboards.yaml"],
+}
+"""Kind of component → sources of its workload, below charts/tier/templates/."""
+
+
+def chart_files(spec: Spec) -> dict[str, str]:
+    """The chart of a spec: path below the chart's folder → text, each with our mark."""
+    plan = Plan(spec)
+    files = dict(_files(plan))
+    return {path: _marked(path, files[path]) for path in sorted(files)}
+
+
+def _files(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from _umbrella(plan)
+    yield from _common(plan)
+    for tier in plan.tiers:
+        yield from _tier(plan, tier)
+
+
+def _umbrella(plan: Plan) -> Iterator[tuple[str, str]]:
+    base = context.platform_context(plan)
+    yield "Chart.yaml", render("Chart.yaml", base)
+    yield ".helmignore", render(".helmignore", base)
+    yield "values.yaml", tree_text(umbrella_values(plan))
+    yield "values.schema.json", schema.schema_text(schema.umbrella_schema(plan))
+    yield "README.md", render("README.md", base)
+    yield from overlays.overlay_files(plan)
+    for source in _umbrella_sources(plan):
+        yield source, render(source, base)
+    for volume in plan.volumes:
+        path = f"templates/storage/{volume.spec.claim}.yaml"
+        yield path, render("templates/storage/shared-volume.yaml", base | {"volume": volume})
+    if plan.spec.secrets:
+        yield "files/create-secrets.py", (RAW_FILES / "create-secrets.py").read_text()
+        yield "files/secret-keys.json", context.secret_keys_text(plan)
+    yield from _network(plan, base)
+
+
+def _umbrella_sources(plan: Plan) -> list[str]:
+    """Sources that are rendered once, at their own path."""
+    folders = ["checks", "config", "access", "quota", "exposure", "shared/by/all/tiers"]
+    skipped = set()
+    if plan.spec.secrets:
+        folders.append("secrets")
+    else:
+        skipped |= {"templates/_secrets.tpl", "templates/checks/_secrets.tpl"}
+    if not plan.volumes:
+        skipped.add("templates/checks/_storage.tpl")
+    found = [path for path in (SOURCES / "templates").iterdir() if path.is_file()]
+    for folder in folders:
+        found += (SOURCES / "templates" / folder).iterdir()
+    found += (SOURCES / "templates/network").glob("_*.tpl")
+    found.append(SOURCES / "templates/network/default-deny.yaml")
+    paths = {path.relative_to(SOURCES).as_posix() for path in found if path.is_file()}
+    return sorted(paths - skipped)
+
+
+def _network(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    folder = "templates/network/flows"
+    for flow in plan.flows:
+        yield f"{folder}/{flow.name}.yaml", render(f"{folder}/between.yaml", base | {"flow": flow})
+    for component in plan.components:
+        given = base | {"c": component}
+        if component.exposed:
+            name = f"{component.exposed.to}-to-{component.name}"
+            yield f"{folder}/{name}.yaml", render(f"{folder}/from-outside.yaml", given)
+        if component.calls_internet:
+            name = f"{component.name}-to-internet"
+            yield f"{folder}/{name}.yaml", render(f"{folder}/to-internet.yaml", given)
+        if component.kind == "grafana":
+            name = f"{component.name}-to-prometheus"
+            yield f"{folder}/{name}.yaml", render(f"{folder}/to-prometheus.yaml", given)
+        extra = f"templates/network/extra/{component.name}.yaml"
+        yield extra, render("templates/network/extra-rules.yaml", given)
+        if component.waits_for:
+            test = f"templates/tests/{component.name}.yaml"
+            yield test, render("templates/tests/flows.yaml", given)
+
+
+def _common(plan: Plan) -> Iterator[tuple[str, str]]:
+    base = context.platform_context(plan)
+    yield "charts/common/Chart.yaml", render("charts/common/Chart.yaml", base)
+    for path in sorted((SOURCES / "charts/common/templates").iterdir()):
+        source = path.relative_to(SOURCES).as_posix()
+        yield source, render(source, base)
+
+
+def _tier(plan: Plan, tier: Tier) -> Iterator[tuple[str, str]]:
+    folder = f"charts/{tier.name}"
+    base = context.platform_context(plan) | {"tier": tier}
+    tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
+    yield f"{folder}/Chart.yaml", render("charts/tier/Chart.yaml", base)
+    yield f"{folder}/values.yaml", tree_text(tree)
+    yield f"{folder}/values.schema.json", schema.schema_text(schema.tier_schema(plan, tier))
+    for component in tier.components:
+        given = base | context.component_context(plan, component)
+        for source in _component_sources(component):
+            path = f"{folder}/templates/{component.name}/{source.rpartition('/')[2]}"
+            yield path, render(f"charts/tier/templates/{source}", given)
+        for name, text in _component_files(plan, component, given):
+            yield f"{folder}/files/{component.name}/{name}", text
+
+
+def _component_sources(component: ComponentPlan) -> Iterator[str]:
+    yield "component/_pod.tpl"
+    yield from WORKLOADS[component.kind]
+    yield "component/service-account.yaml"
+    yield "component/pod-disruption-budget.yaml"
+    if component.service:
+        yield "component/service.yaml"
+    if component.exposed:
+        yield "component/ingress.yaml"
+        yield "component/http-route.yaml"
+    if component.replicated:
+        yield "component/horizontal-pod-autoscaler.yaml"
+    if component.storage:
+        yield "component/persistent-volume-claim.yaml"
+
+
+def _component_files(
+    plan: Plan, component: ComponentPlan, given: dict[str, Any]
+) -> Iterator[tuple[str, str]]:
+    if component.kind == "mysql":
+        yield "start.sh", (RAW_FILES / "mysql/start.sh").read_text()
+        for path in sorted((RAW_FILES / "mysql/init").iterdir()):
+            yield f"init/{path.name}", path.read_text()
+        for reader in context.database_readers(plan, component):
+            source = "charts/tier/files/mysql/init/30-reader.sh"
+            yield f"init/30-{reader.name}.sh", render(source, given | {"reader": reader})
+    if component.kind == "grafana":
+        from generator.dashboards import dashboards  # slow to import, and only needed here
+
+        for name, text in dashboards(MARK).items():
+            yield f"dashboards/{name}", text
+
+
+def _marked(path: str, text: str) -> str:
+    """The text with our mark in a comment of its own language."""
+    if path.endswith(".json"):
+        return text if MARK in text else json.dumps({"$comment": MARK, **json.loads(text)}) + "\n"
+    if path.endswith(".md"):
+        return f"<!-- {MARK} -->\n{text}"
+    if path.endswith(".sql"):
+        return f"-- {MARK}\n{text}"
+    if path.startswith("templates/") or "/templates/" in path:
+        return f"{{{{- /* {MARK} */ -}}}}\n{text}"
+    return f"# {MARK}\n{text}"

@@ -1,0 +1,15 @@
+"""The values file of each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.chart.values.yaml_text import comment_lines, data_text
+from generator.plan.platform import Plan
+
+
+def overlay_files(plan: Plan) -> Iterator[tuple[str, str]]:
+    """values-<environment>.yaml for each environment of the spec."""
+    for name, environment in plan.spec.environments.items():
+        head = "\n".join(comment_lines(environment.about + ".", 0))
+        yield f"values-{name}.yaml", f"{head}\n\n{data_text(environment.values)}"

@@ -1,0 +1,125 @@
+"""values.schema.json: draft-07, strict, enforced by Helm itself.
+
+https://helm.sh/docs/topics/charts/#schema-files
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from generator.chart.mark import MARK
+from generator.chart.values.platform import global_values, tier_values, umbrella_values
+from generator.chart.values.schemas import DEFINITIONS
+from generator.chart.values.tree import JsonSchema, Section, Value
+from generator.plan.platform import Plan, Tier
+from generator.spec.model import Spec
+
+
+def values_schema(spec: Spec) -> JsonSchema:
+    """The schema of the umbrella chart's values."""
+    return umbrella_schema(Plan(spec))
+
+
+def umbrella_schema(plan: Plan) -> JsonSchema:
+    """The schema of the umbrella chart's values."""
+    tree = umbrella_values(plan)
+    properties = _properties(tree)
+    for tier in plan.tiers:
+        # Helm hands each subchart its `global`, and the umbrella sees it there.
+        properties[tier.name]["properties"]["global"] = {"type": "object"}
+    properties["common"] = {"type": "object", "description": "Library chart; it has no values"}
+    return _document(f"Values of {plan.spec.platform.name}", properties, tree, strict_global=True)
+
+
+def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
+    """The schema of one subchart's values."""
+    tree = Section(
+        "", {"global": global_values(plan), **tier_values(plan, tier).entries}
+    )
+    return _document(f"Values of tier {tier.name}", _properties(tree), tree, strict_global=False)
+
+
+def schema_text(schema: JsonSchema) -> str:
+    """The schema as the file holds it."""
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def _document(
+    title: str, properties: dict[str, JsonSchema], tree: Section, *, strict_global: bool
+) -> JsonSchema:
+    if not strict_global:
+        # Another umbrella may pass globals of its own.
+        properties["global"].pop("additionalProperties")
+    document: JsonSchema = {
+        "$comment": MARK,
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": title,
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    documented = _documented(tree)
+    if documented:
+        document |= {
+            "if": {
+                "properties": {
+                    "global": {
+                        "properties": {"enforceDocumentedLimits": {"const": False}},
+                        "required": ["enforceDocumentedLimits"],
+                    }
+                },
+                "required": ["global"],
+            },
+            "else": documented,
+        }
+    document["definitions"] = _used_definitions(document)
+    return document
+
+
+def _properties(section: Section) -> dict[str, JsonSchema]:
+    return {key: _node(entry) for key, entry in section.entries.items()}
+
+
+def _node(entry: Value | Section) -> JsonSchema:
+    if isinstance(entry, Value):
+        described = {"description": entry.comment, "default": entry.default}
+        if "$ref" in entry.schema:  # draft-07 ignores what stands beside a $ref
+            return described | {"allOf": [entry.schema]}
+        return described | copy.deepcopy(entry.schema)
+    return {
+        "description": entry.about,
+        "type": "object",
+        "properties": _properties(entry),
+        "additionalProperties": False,
+    }
+
+
+def _documented(section: Section) -> JsonSchema:
+    """Only the documented limits, as a schema that applies beside the strict one."""
+    found: dict[str, JsonSchema] = {}
+    for key, entry in section.entries.items():
+        limits = entry.documented if isinstance(entry, Value) else _documented(entry)
+        if limits:
+            found[key] = limits
+    return {"properties": found} if found else {}
+
+
+def _used_definitions(document: JsonSchema) -> JsonSchema:
+    used: set[str] = set()
+
+    def visit(node: Any) -> None:
+        if isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/definitions/")
+            if name and name not in used:
+                used.add(name)
+                visit(DEFINITIONS[name])
+            for child in node.values():
+                visit(child)
+        elif isinstance(node, list):
+            for child in node:
+                visit(child)
+
+    visit(document)
+    return {name: DEFINITIONS[name] for name in sorted(used)}

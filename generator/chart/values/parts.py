@@ -1,0 +1,149 @@
+"""Sections that several components have in the same form."""
+
+from __future__ import annotations
+
+from generator.chart.values.schemas import (
+    BOOLEAN,
+    TEXT,
+    choice,
+    integer,
+    optional,
+    reference,
+)
+from generator.chart.values.tree import JsonSchema, Section, Value
+from generator.spec.component import Resources
+from generator.spec.quantities import QuantityRange
+
+
+def switch(default: bool, about: str) -> Value:
+    """A value that is true or false."""
+    return Value(default, about, BOOLEAN)
+
+
+def text(default: str, about: str, schema: JsonSchema = TEXT, bounds: str = "") -> Value:
+    """A value that is text."""
+    return Value(default, about, schema, bounds=bounds)
+
+
+def image(reference_text: str) -> Section:
+    """An image reference, in the parts that a user may set one by one."""
+    name, tag = reference_text.rsplit(":", 1)
+    host, _, rest = name.partition("/")
+    has_registry = "." in host or ":" in host or host == "localhost"
+    return Section(
+        "Image of the container",
+        {
+            "registry": text(host if has_registry else "", "Registry, without a scheme"),
+            "repository": Value(
+                rest if has_registry else name,
+                "Repository",
+                {"type": "string", "pattern": r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$"},
+            ),
+            "tag": Value(
+                tag,
+                "Tag",
+                {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},
+            ),
+            "digest": text(
+                "",
+                "Digest; where it is set it wins over the tag",
+                {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
+                "sha256:…",
+            ),
+            "pullPolicy": text(
+                "IfNotPresent", "Pull policy", choice("IfNotPresent", "Always", "Never")
+            ),
+        },
+    )
+
+
+def resources(spec: Resources) -> Section:
+    """Requests and limits: the ends of the documented ranges."""
+
+    def quantity(given: str, about: str, documented: QuantityRange) -> Value:
+        return Value(given, about, reference("quantity"), bounds=f"documented: {documented}")
+
+    ranges = {
+        "cpu": ("CPU, cores", spec.cpu),
+        "memory": ("Memory, bytes", spec.memory),
+        "ephemeral-storage": ("Scratch space, bytes", spec.scratch),
+    }
+    return Section(
+        "CPU, memory and scratch space",
+        {
+            "requests": Section(
+                "What the scheduler sets aside",
+                {k: quantity(r.low.text, about, r) for k, (about, r) in ranges.items()},
+            ),
+            "limits": Section(
+                "What it never exceeds",
+                {k: quantity(r.high.text, about, r) for k, (about, r) in ranges.items()},
+            ),
+        },
+    )
+
+
+def security_context(user: int) -> Section:
+    """User and group ids; an image that needs its own gets them here."""
+    return Section(
+        "Ids that the processes run under; never root",
+        {
+            key: Value(user, about, reference("userId"), bounds="1 to 2147483647")
+            for key, about in {
+                "runAsUser": "User id",
+                "runAsGroup": "Group id",
+                "fsGroup": "Group id of the volumes",
+            }.items()
+        },
+    )
+
+
+def probe(period: int, timeout: int, failures: int, about: str) -> Section:
+    """Timing of a probe, seconds and counts."""
+    return Section(
+        about,
+        {
+            "periodSeconds": Value(period, "Between two checks", integer(1, 3600), bounds="seconds"),
+            "timeoutSeconds": Value(timeout, "For one check", integer(1, 3600), bounds="seconds"),
+            "failureThreshold": Value(failures, "Failures in a row that count", integer(1, 1000)),
+        },
+    )
+
+
+def pod_settings() -> dict[str, Value | Section]:
+    """What a user of any chart expects to be able to set on pods."""
+    return {
+        "nodeSelector": Value({}, "Labels that a node must have", reference("labels")),
+        "tolerations": Value([], "Taints that it tolerates", reference("objects")),
+        "affinity": Value({}, "Affinity, as in a pod", reference("object")),
+        "priorityClassName": text("", "PriorityClass", optional("dnsName")),
+        "podLabels": Value({}, "Labels added to its pods", reference("labels")),
+        "podAnnotations": Value({}, "Annotations added to its pods", reference("annotations")),
+        "extraEnv": Value([], "Environment variables, as in a container", reference("objects")),
+        "extraEnvFrom": Value([], "Sources of environment variables", reference("objects")),
+        "extraVolumes": Value([], "Volumes, as in a pod", reference("objects")),
+        "extraVolumeMounts": Value([], "Volume mounts, as in a container", reference("objects")),
+    }
+
+
+def network_policy() -> Section:
+    """Isolation of a component."""
+    return Section(
+        "Isolation; its declared flows are open in any case",
+        {
+            "enabled": switch(True, "Refuse every connection that is not declared"),
+            "extraIngress": Value([], "Ingress rules, as in a NetworkPolicy", reference("objects")),
+            "extraEgress": Value([], "Egress rules, as in a NetworkPolicy", reference("objects")),
+        },
+    )
+
+
+def disruption_budget() -> Section:
+    """PodDisruptionBudget that lets a drain go on."""
+    return Section(
+        "PodDisruptionBudget",
+        {
+            "enabled": switch(True, "Limit how many pods a drain may take at once"),
+            "maxUnavailable": Value(1, "Pods that a drain may take at once", integer(1, 100)),
+        },
+    )

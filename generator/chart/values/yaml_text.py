@@ -1,0 +1,88 @@
+"""Values as YAML text that a person reads: comments before keys, no surprises in scalars."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from generator.chart.values.tree import Section, Value
+
+_PLAIN_WORD = re.compile(r"[A-Za-z/][A-Za-z0-9/._ -]*[A-Za-z0-9]|[A-Za-z]")
+_NUMBER_WITH_UNIT = re.compile(r"[0-9]+(Ki|Mi|Gi|Ti|m|h)")
+# Words that YAML 1.1 or 1.2 reads as something else.
+_RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+
+
+def scalar(value: Any) -> str:
+    """A scalar; text is quoted unless it is plainly a word or an amount."""
+    if isinstance(value, str):
+        plain = _PLAIN_WORD.fullmatch(value) or _NUMBER_WITH_UNIT.fullmatch(value)
+        if plain and value.lower() not in _RESERVED:
+            return value
+        return _quoted(value)
+    text = yaml.safe_dump(value, default_flow_style=True, width=10**6)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _quoted(value: str) -> str:
+    text: str = yaml.safe_dump(value, default_style='"', width=10**6, allow_unicode=True)
+    return text.rstrip("\n")
+
+
+def tree_text(section: Section) -> str:
+    """values.yaml, without its head."""
+    return "\n".join(_section_lines(section, 0)) + "\n"
+
+
+def data_text(data: Mapping[str, Any]) -> str:
+    """Plain data in block style, for overlays."""
+    return "\n".join(_data_lines(data, 0)) + "\n"
+
+
+def comment_lines(text: str, indent: int) -> list[str]:
+    """A comment, wrapped at 100 columns."""
+    lead = " " * indent + "# "
+    return textwrap.wrap(text, 100, initial_indent=lead, subsequent_indent=lead)
+
+
+def _section_lines(section: Section, indent: int) -> list[str]:
+    lines: list[str] = []
+    for key, entry in section.entries.items():
+        if indent == 0 and lines:
+            lines.append("")
+        if isinstance(entry, Value):
+            lines += comment_lines(entry.comment + ".", indent)
+            lines += _entry_lines(key, entry.default, indent)
+        else:
+            lines += comment_lines(entry.about + ".", indent)
+            lines.append(f"{' ' * indent}{key}:")
+            lines += _section_lines(entry, indent + 2)
+    return lines
+
+
+def _entry_lines(key: str, value: Any, indent: int) -> list[str]:
+    lead = " " * indent
+    if isinstance(value, Mapping) and value:
+        return [f"{lead}{scalar(key)}:", *_data_lines(value, indent + 2)]
+    if isinstance(value, list) and value:
+        return [f"{lead}{scalar(key)}:", *_list_lines(value, indent + 2)]
+    return [f"{lead}{scalar(key)}: {scalar(value)}"]
+
+
+def _data_lines(data: Mapping[str, Any], indent: int) -> list[str]:
+    return [line for key, value in data.items() for line in _entry_lines(key, value, indent)]
+
+
+def _list_lines(items: list[Any], indent: int) -> list[str]:
+    lines: list[str] = []
+    for item in items:
+        if isinstance(item, Mapping) and item:
+            first, *rest = _data_lines(item, indent + 2)
+            lines += [f"{' ' * indent}- {first.lstrip()}", *rest]
+        else:
+            lines.append(f"{' ' * indent}- {scalar(item)}")
+    return lines

@@ -1,0 +1,14 @@
+"""Names that follow from other names."""
+
+from __future__ import annotations
+
+
+def camel_case(name: str) -> str:
+    """The key of a component in the values: `trading-bot` → `tradingBot`."""
+    first, *rest = name.split("-")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def volume_name(path: str) -> str:
+    """The name of the volume at a path: `/var/run/mysqld` → `var-run-mysqld`."""
+    return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-").lower()

@@ -1,0 +1,185 @@
+"""The platform as a whole: tiers, flows, shared volumes, keys and who reads them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.plan.component import ComponentPlan, RedisAddress
+from generator.spec.component import AddressOf, Component
+from generator.spec.model import (
+    ComposedKey,
+    FixedSecretKey,
+    GeneratedKey,
+    GivenKey,
+    HostKey,
+    PortKey,
+    Spec,
+    Volume,
+)
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A declared connection from one component to another."""
+
+    caller: ComponentPlan
+    callee: ComponentPlan
+
+    @property
+    def name(self) -> str:
+        """`api-to-mysql`."""
+        return f"{self.caller.name}-to-{self.callee.name}"
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Components that share a subchart."""
+
+    name: str
+    components: list[ComponentPlan]
+
+
+@dataclass(frozen=True)
+class SharedVolume:
+    """A volume that several components mount."""
+
+    name: str
+    spec: Volume
+    mounted_by: list[ComponentPlan]
+
+
+class Plan:
+    """All that follows from one spec."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+
+    @cached_property
+    def tiers(self) -> list[Tier]:
+        """Tiers in the order of the spec."""
+        return [
+            Tier(tier, [self._component(tier, name, part) for name, part in parts.items()])
+            for tier, parts in self.spec.tiers.items()
+        ]
+
+    @cached_property
+    def components(self) -> list[ComponentPlan]:
+        """Components of all tiers."""
+        return [component for tier in self.tiers for component in tier.components]
+
+    @cached_property
+    def by_name(self) -> dict[str, ComponentPlan]:
+        """Components by name."""
+        return {component.name: component for component in self.components}
+
+    @cached_property
+    def flows(self) -> list[Flow]:
+        """Connections between components, by caller."""
+        return [
+            Flow(caller, self.by_name[callee])
+            for caller in self.components
+            for callee in caller.waits_for
+        ]
+
+    @cached_property
+    def served(self) -> list[ComponentPlan]:
+        """Components that listen."""
+        return [component for component in self.components if component.port]
+
+    @cached_property
+    def exposed(self) -> list[ComponentPlan]:
+        """Components that are reached from outside."""
+        return [component for component in self.components if component.exposed]
+
+    @cached_property
+    def volumes(self) -> list[SharedVolume]:
+        """Shared volumes and who mounts them."""
+        return [
+            SharedVolume(name, volume, [c for c in self.components if name in c.spec.mounts])
+            for name, volume in self.spec.volumes.items()
+        ]
+
+    @cached_property
+    def composed_secrets(self) -> dict[str, ComposedKey]:
+        """Secret keys that are made of other keys."""
+        return {k: v for k, v in self._secrets.items() if isinstance(v, ComposedKey)}
+
+    @cached_property
+    def fixed_secrets(self) -> dict[str, FixedSecretKey]:
+        """Secret keys with a default."""
+        return {k: v for k, v in self._secrets.items() if isinstance(v, FixedSecretKey)}
+
+    @cached_property
+    def generated_secrets(self) -> dict[str, GeneratedKey]:
+        """Secret keys that are created at random."""
+        return {k: v for k, v in self._secrets.items() if isinstance(v, GeneratedKey)}
+
+    def given_secrets(self, need: str) -> list[str]:
+        """Secret keys that only a person can give; `need` is required or optional."""
+        return [
+            name
+            for name, key in self._secrets.items()
+            if isinstance(key, GivenKey) and key.given == need
+        ]
+
+    @property
+    def _secrets(self) -> dict[str, object]:
+        return dict(self.spec.secrets.keys) if self.spec.secrets else {}
+
+    def _component(self, tier: str, name: str, spec: Component) -> ComponentPlan:
+        config_keys = [k for k, v in self.spec.config.keys.items() if name in v.readBy]
+        readers = self.spec.secrets.keys if self.spec.secrets else {}
+        passwords = {
+            part.password for part in self.spec.components.values() if part.kind == "redis"
+        }
+        read = [k for k, v in readers.items() if name in v.readBy]
+        optional = [k for k in read if k in self.given_secrets("optional")]
+        composed_of = {
+            part
+            for k in read
+            if k in self.composed_secrets
+            for part in PLACEHOLDER.findall(self.composed_secrets[k].compose)
+        }
+        return ComponentPlan(
+            name=name,
+            tier=tier,
+            spec=spec,
+            config_keys=config_keys,
+            restart_keys=[
+                k for k in self.spec.config.keys if k in config_keys or k in composed_of
+            ],
+            secret_keys=[k for k in read if k not in passwords and k not in optional],
+            optional_keys=optional,
+            password_keys=[k for k in read if k in passwords],
+            redis_addresses=[
+                self._redis_address(variable, value.urlOf)
+                for variable, value in spec.env.items()
+                if isinstance(value, AddressOf)
+            ],
+            shared_with={
+                volume: [n for n, c in self.spec.components.items() if volume in c.mounts]
+                for volume in spec.mounts
+            },
+        )
+
+    def _redis_address(self, variable: str, component: str) -> RedisAddress:
+        return RedisAddress(
+            name=variable,
+            component=component,
+            host_key=self.config_key(HostKey, component),
+            port_key=self.config_key(PortKey, component),
+            password_key=getattr(self.spec.components[component], "password", None),
+        )
+
+    def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str:
+        """The config key that holds the host or the port of a component."""
+        return next(
+            name
+            for name, key in self.spec.config.keys.items()
+            if (isinstance(key, HostKey) and kind is HostKey and key.hostOf == component)
+            or (isinstance(key, PortKey) and kind is PortKey and key.portOf == component)
+        )

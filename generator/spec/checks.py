@@ -1,0 +1,527 @@
+"""Whether the parts of a spec fit together.
+
+Each check is a small function that yields problems; all of them run, so that a person sees every
+mistake at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from posixpath import normpath
+
+from generator.plan.names import camel_case
+from generator.spec.component import (
+    INTERNET,
+    AddressOf,
+    Component,
+    Grafana,
+    MySQL,
+    Redis,
+    Resources,
+    ServedComponent,
+    Storage,
+    Web,
+    Worker,
+)
+from generator.spec.model import (
+    ComposedKey,
+    HostKey,
+    Key,
+    ListenPortKey,
+    PortKey,
+    Spec,
+    UrlKey,
+)
+from generator.spec.problems import Path, Problem, allowed
+from generator.spec.quantities import Quantity, QuantityRange
+
+RESERVED_TIERS = ("global", "config", "secrets", "storage", "common", "extraObjects", "tests")
+"""Keys of the umbrella chart's values, and the name of the library chart."""
+
+RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
+"""The callee that is no component, and keys of a tier's values."""
+
+PATH_LENGTHS = {"tiers": 3, "volumes": 2, "config": 3, "secrets": 3}
+"""Length of the path of a component, a volume, a key."""
+
+LONGEST_NAME = 52
+"""A StatefulSet's revision label is its name and eleven characters; labels have at most 63."""
+
+FEWEST_BYTES, MOST_CORES = Decimal(1024), Decimal(1000)
+"""Beyond these an amount was given in the wrong unit: 250m of memory, 512Mi of CPU."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component and where it stands."""
+
+    path: Path
+    name: str
+    component: Component
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The spec to check, and where it has mistakes already.
+
+    What depends on something that has a mistake is taken to be right.
+    """
+
+    spec: Spec
+    mistakes: frozenset[Path] = field(default_factory=frozenset)
+
+    @property
+    def parts(self) -> list[Part]:
+        """All components, also those whose name is there twice."""
+        return [
+            Part(("tiers", tier, name), name, component)
+            for tier, components in self.spec.tiers.items()
+            for name, component in components.items()
+        ]
+
+    @property
+    def config(self) -> dict[str, Key]:
+        """Keys of the ConfigMap."""
+        return dict(self.spec.config.keys)
+
+    @property
+    def secrets(self) -> dict[str, Key]:
+        """Keys of the Secret."""
+        return dict(self.spec.secrets.keys) if self.spec.secrets else {}
+
+    @property
+    def keys(self) -> list[tuple[Path, str, Key]]:
+        """All keys with their path and name."""
+        return [
+            ((section, "keys", name), name, key)
+            for section, keys in (("config", self.config), ("secrets", self.secrets))
+            for name, key in keys.items()
+        ]
+
+    def component(self, name: str) -> Component | None:
+        """The component of that name, if there is one and it has no mistakes."""
+        return None if self.is_doubtful("tiers", name) else self.spec.components.get(name)
+
+    def is_doubtful(self, section: str, name: str = "") -> bool:
+        """Whether a mistake is in the part of that name, or in any part of the section."""
+        length = PATH_LENGTHS[section]
+        return any(
+            path[0] == section and (not name or len(path) < length or path[length - 1] == name)
+            for path in self.mistakes
+        )
+
+    def unknown_component(self, path: Path, name: str) -> Iterator[Problem]:
+        """A problem where no component has this name."""
+        names = [part.name for part in self.parts]
+        if name not in names and not self.is_doubtful("tiers", name):
+            yield Problem(path, f"no component is named {name!r}; {allowed(name, names)}")
+
+
+def reference_problems(subject: Subject) -> list[Problem]:
+    """Everything in the spec that doesn't fit together."""
+    return [problem for check in CHECKS for problem in check(subject)]
+
+
+def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
+    """A call goes to another component that listens, or to the internet."""
+    for part in subject.parts:
+        for index, callee in enumerate(part.component.calls):
+            path = (*part.path, "calls", index)
+            if callee in part.component.calls[:index]:
+                yield Problem(path, f"{callee!r} is listed twice")
+            elif callee == part.name:
+                yield Problem(path, f"{callee} calls itself")
+            elif callee != INTERNET:
+                yield from subject.unknown_component(path, callee)
+                yield from _deaf(subject, path, callee)
+
+
+def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
+    """Components wait for what they call, so that in a circle none would ever start."""
+    parts = {part.name: part for part in subject.parts}
+    finished: set[str] = set()
+
+    def visit(name: str, way: list[str]) -> Iterator[Problem]:
+        for index, callee in enumerate(parts[name].component.calls):
+            if callee == name or callee not in parts:
+                continue
+            if callee in way:
+                circle = [*way[way.index(callee) :], callee]
+                path = (*parts[name].path, "calls", index)
+                yield Problem(path, f"wait for each other: {' → '.join(circle)}")
+            elif callee not in finished:
+                yield from visit(callee, [*way, callee])
+        finished.add(name)
+
+    for name in parts:
+        if name not in finished:
+            yield from visit(name, [name])
+
+
+def mounts_and_volumes_match(subject: Subject) -> Iterator[Problem]:
+    """What is mounted is declared, and what is declared is mounted."""
+    volumes = subject.spec.volumes
+    mounted = {name for part in subject.parts for name in part.component.mounts}
+    for part in subject.parts:
+        for name in part.component.mounts:
+            if name not in volumes and not subject.is_doubtful("volumes", name):
+                message = f"no volume is named {name!r}; {allowed(name, volumes)}"
+                yield Problem((*part.path, "mounts", name), message, at_key=True)
+    for name in volumes:
+        if name not in mounted and not subject.is_doubtful("tiers"):
+            yield Problem(("volumes", name), "no component mounts this volume", at_key=True)
+
+
+def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
+    """An RWO volume can't be mounted by pods on several nodes."""
+    for name, volume in subject.spec.volumes.items():
+        pods = {
+            part.name: _most_pods(part.component)
+            for part in subject.parts
+            if name in part.component.mounts and not subject.is_doubtful("tiers", part.name)
+        }
+        if volume.access == "RWO" and sum(pods.values()) > 1:
+            who = ", ".join(f"{name} {count}" for name, count in pods.items())
+            message = f"RWO is for one pod, and {sum(pods.values())} may mount it ({who}); say RWX"
+            yield Problem(("volumes", name, "access"), message)
+
+
+def readers_exist(subject: Subject) -> Iterator[Problem]:
+    """`readBy` names components, each once."""
+    for path, _, key in subject.keys:
+        for index, reader in enumerate(key.readBy):
+            if reader in key.readBy[:index]:
+                yield Problem((*path, "readBy", index), f"{reader!r} is listed twice")
+            else:
+                yield from subject.unknown_component((*path, "readBy", index), reader)
+
+
+def named_keys_are_readable(subject: Subject) -> Iterator[Problem]:
+    """A key that a component names is declared, and lists that component in `readBy`."""
+    for part in subject.parts:
+        component = part.component
+        if isinstance(component, Redis) and component.password:
+            path = (*part.path, "password")
+            yield from _readable(subject, part, path, "secrets", component.password)
+        if isinstance(component, Grafana):
+            admin, database = component.admin, component.database
+            path = (*part.path, "admin")
+            yield from _readable(subject, part, (*path, "user"), "secrets", admin.user)
+            yield from _readable(subject, part, (*path, "password"), "secrets", admin.password)
+            if database:
+                path = (*part.path, "database")
+                yield from _readable(subject, part, (*path, "name"), "config", database.name)
+                yield from _readable(subject, part, (*path, "user"), "config", database.user)
+                path = (*path, "password")
+                yield from _readable(subject, part, path, "secrets", database.password)
+
+
+def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
+    """`compose` refers to keys that exist and aren't composed themselves."""
+    known = {name: key for _, name, key in subject.keys}
+    for path, _, key in subject.keys:
+        if not isinstance(key, ComposedKey):
+            continue
+        path = (*path, "compose")
+        for name in re.findall(r"\{([^{}]*)\}", key.compose):
+            if isinstance(known.get(name), ComposedKey):
+                yield Problem(path, f"{{{name}}} is composed itself; name the keys it is made of")
+            elif name not in known and not _key_is_doubtful(subject, name):
+                yield Problem(path, f"no key is named {name!r}; {allowed(name, known)}")
+        if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", key.compose)):
+            yield Problem(path, "a brace is without its other half")
+
+
+def keys_are_in_one_place(subject: Subject) -> Iterator[Problem]:
+    """A key is in the ConfigMap or in the Secret."""
+    for name in subject.secrets:
+        if name in subject.config:
+            message = f"{name} is in config as well; a component would get it twice"
+            yield Problem(("secrets", "keys", name), message, at_key=True)
+
+
+def names_are_unique(subject: Subject) -> Iterator[Problem]:
+    """What becomes an object or a key of values has a name of its own."""
+    parts, volumes = subject.parts, subject.spec.volumes
+    yield from _repeated("component", [(part.path, part.name) for part in parts])
+    yield from _repeated(
+        "service",
+        [
+            ((*part.path, "service", "name"), part.component.service.name)
+            for part in parts
+            if isinstance(part.component, ServedComponent)
+        ],
+    )
+    yield from _repeated(
+        "claim",
+        [
+            *(
+                ((*part.path, "storage", "claim"), storage.claim)
+                for part in parts
+                if (storage := _storage(part.component))
+            ),
+            *((("volumes", name, "claim"), volume.claim) for name, volume in volumes.items()),
+        ],
+    )
+    yield from _repeated(
+        "host",
+        [
+            ((*part.path, "exposed"), _host(subject.spec, component.exposed.host))
+            for part in parts
+            if isinstance(component := part.component, ServedComponent) and component.exposed
+        ],
+    )
+
+
+def keys_of_values_are_unique(subject: Subject) -> Iterator[Problem]:
+    """Tiers, components and volumes stay apart as camelCase keys in values.yaml."""
+    tiers = [(("tiers", tier), tier) for tier in subject.spec.tiers]
+    components = [(part.path, part.name) for part in subject.parts]
+    volumes = [(("volumes", name), name) for name in subject.spec.volumes]
+    for named in (tiers, components, volumes):
+        first: dict[str, str] = {}
+        for path, name in named:
+            other = first.setdefault(camel_case(name), name)
+            if other != name:
+                message = f"is {camel_case(name)} in values.yaml, just as {other!r} is"
+                yield Problem(path, message, at_key=True)
+
+
+def names_are_free(subject: Subject) -> Iterator[Problem]:
+    """No tier or component has a name that already means something else in values.yaml."""
+    for tier in subject.spec.tiers:
+        if camel_case(tier) in RESERVED_TIERS:
+            message = f"{camel_case(tier)!r} means something else in values.yaml; take another name"
+            yield Problem(("tiers", tier), message, at_key=True)
+    for part in subject.parts:
+        if camel_case(part.name) in RESERVED_COMPONENTS:
+            yield Problem(part.path, f"{part.name!r} means something else", at_key=True)
+
+
+def names_are_short(subject: Subject) -> Iterator[Problem]:
+    """Names leave room for what Kubernetes appends."""
+    for part in subject.parts:
+        if len(part.name) > LONGEST_NAME:
+            message = f"the name has {len(part.name)} characters; at most {LONGEST_NAME} fit"
+            yield Problem(part.path, message, at_key=True)
+
+
+def config_addresses_exist(subject: Subject) -> Iterator[Problem]:
+    """Config keys hold addresses of components that listen."""
+    for path, _, key in subject.keys:
+        match key:
+            case HostKey():
+                path, name = (*path, "hostOf"), key.hostOf
+            case PortKey():
+                path, name = (*path, "portOf"), key.portOf
+            case ListenPortKey():
+                path, name = (*path, "listenPortOf"), key.listenPortOf
+            case UrlKey():
+                path, name = (*path, "urlOf"), key.urlOf
+            case _:
+                continue
+        yield from subject.unknown_component(path, name)
+        yield from _deaf(subject, path, name)
+
+
+def addresses_in_env_can_be_composed(subject: Subject) -> Iterator[Problem]:
+    """`env: {X: {urlOf: redis}}` needs the keys of host and port, and of Redis its password."""
+    for part in subject.parts:
+        for variable, value in part.component.env.items():
+            if not isinstance(value, AddressOf):
+                continue
+            path = (*part.path, "env", variable, "urlOf")
+            yield from subject.unknown_component(path, value.urlOf)
+            target = subject.component(value.urlOf)
+            if target and not isinstance(target, Redis | Web):
+                message = f"{value.urlOf} is of kind {target.kind}; wanted is a redis or a web"
+                yield Problem(path, message)
+            elif target:
+                yield from _has_address(subject, part, path, value.urlOf)
+            if isinstance(target, Redis) and target.password:
+                yield from _readable(subject, part, path, "secrets", target.password)
+
+
+def env_is_said_once(subject: Subject) -> Iterator[Problem]:
+    """A variable comes from `env` or from a key that the component reads, not from both."""
+    read = {(name, reader): path[0] for path, name, key in subject.keys for reader in key.readBy}
+    for part in subject.parts:
+        for variable in part.component.env:
+            if section := read.get((variable, part.name)):
+                message = f"{part.name} reads {variable} from {section} as well"
+                yield Problem((*part.path, "env", variable), message, at_key=True)
+
+
+def paths_are_mounted_once(subject: Subject) -> Iterator[Problem]:
+    """No two volumes of a component are mounted on one path."""
+    for part in subject.parts:
+        component, first = part.component, dict[str, str]()
+        storage = _storage(component)
+        paths: list[tuple[Path, str, str, bool]] = [
+            *(
+                ((*part.path, "storage", "path"), "storage", item.path, False)
+                for item in [storage]
+                if item
+            ),
+            *(
+                ((*part.path, "mounts", name), f"mounts.{name}", path, False)
+                for name, path in component.mounts.items()
+            ),
+            *(((*part.path, "writes", path), "writes", path, True) for path in component.writes),
+        ]
+        for place, what, path, at_key in paths:
+            other = first.setdefault(normpath(path), what)
+            if other is not what:
+                yield Problem(place, f"{path} is taken by {other}", at_key)
+
+
+def autoscaling_stays_within_replicas(subject: Subject) -> Iterator[Problem]:
+    """The autoscaler asks for no more pods than the component may have."""
+    for part in subject.parts:
+        component = part.component
+        if not isinstance(component, Web | Worker) or component.autoscaling is None:
+            continue
+        if component.autoscaling.max > component.replicas.max:
+            message = f"{component.autoscaling.max} is more than replicas.max"
+            yield Problem((*part.path, "autoscaling", "max"), message)
+
+
+def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
+    """Grafana reads from a MySQL that it calls."""
+    for part in subject.parts:
+        if not isinstance(part.component, Grafana) or not part.component.database:
+            continue
+        name, path = part.component.database.component, (*part.path, "database", "component")
+        yield from subject.unknown_component(path, name)
+        target = subject.component(name)
+        if target and not isinstance(target, MySQL):
+            yield Problem(path, f"{name} is of kind {target.kind}; wanted is a mysql")
+        elif (
+            target
+            and not subject.is_doubtful("tiers", part.name)
+            and name not in part.component.calls
+        ):
+            yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
+
+
+def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
+    """CPU counts cores, everything else bytes."""
+    platform = subject.spec.platform
+    yield from _implausible_resources(
+        ("platform", "toolbox", "resources"), platform.toolbox.resources
+    )
+    for part in subject.parts:
+        yield from _implausible_resources((*part.path, "resources"), part.component.resources)
+        for path, size in part.component.writes.items():
+            yield from _few_bytes((*part.path, "writes", path), size)
+        if storage := _storage(part.component):
+            yield from _few_bytes((*part.path, "storage", "size"), storage.size)
+    for name, volume in subject.spec.volumes.items():
+        yield from _few_bytes(("volumes", name, "size"), volume.size)
+
+
+def writes_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
+    """Writable paths are ephemeral storage, and the kubelet evicts who exceeds the limit."""
+    for part in subject.parts:
+        total = sum(size.value for size in part.component.writes.values())
+        limit = part.component.resources.scratch.high
+        if total > limit.value:
+            sizes = " + ".join(str(size) for size in part.component.writes.values())
+            message = f"{sizes} is more than the limit of scratch, {limit}"
+            yield Problem((*part.path, "writes"), message, at_key=True)
+
+
+CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
+    calls_reach_a_listener,
+    calls_make_no_circle,
+    mounts_and_volumes_match,
+    single_writer_volumes_have_one_pod,
+    readers_exist,
+    named_keys_are_readable,
+    compositions_name_plain_keys,
+    keys_are_in_one_place,
+    names_are_unique,
+    keys_of_values_are_unique,
+    names_are_free,
+    names_are_short,
+    config_addresses_exist,
+    addresses_in_env_can_be_composed,
+    env_is_said_once,
+    paths_are_mounted_once,
+    autoscaling_stays_within_replicas,
+    dashboards_read_a_called_database,
+    amounts_are_in_the_right_unit,
+    writes_fit_in_scratch,
+)
+
+
+def _deaf(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
+    target = subject.component(name)
+    if target and not isinstance(target, ServedComponent):
+        yield Problem(path, f"{name} doesn't listen: kind {target.kind} has no port")
+
+
+def _most_pods(component: Component) -> int:
+    return component.replicas.max if isinstance(component, Web | Worker) else 1
+
+
+def _storage(component: Component) -> Storage | None:
+    return component.storage if isinstance(component, MySQL | Redis | Grafana) else None
+
+
+def _host(spec: Spec, label: str | None) -> str:
+    return f"{label}.{spec.platform.domain}" if label else spec.platform.domain
+
+
+def _key_is_doubtful(subject: Subject, name: str = "") -> bool:
+    return subject.is_doubtful("config", name) or subject.is_doubtful("secrets", name)
+
+
+def _readable(
+    subject: Subject, part: Part, path: Path, section: str, name: str
+) -> Iterator[Problem]:
+    keys = subject.config if section == "config" else subject.secrets
+    if _key_is_doubtful(subject, name):
+        return
+    if name not in keys:
+        yield Problem(path, f"{section}.keys has no {name!r}; {allowed(name, keys)}")
+    elif part.name not in keys[name].readBy:
+        yield Problem(path, f"{section}.keys.{name} isn't read by {part.name}; add it to readBy")
+
+
+def _has_address(subject: Subject, part: Part, path: Path, name: str) -> Iterator[Problem]:
+    read = [key for key in subject.config.values() if part.name in key.readBy]
+    host = any(isinstance(key, HostKey) and key.hostOf == name for key in read)
+    port = any(isinstance(key, PortKey) and key.portOf == name for key in read)
+    for found, wanted in ((host, "hostOf"), (port, "portOf")):
+        if not found and not subject.is_doubtful("config"):
+            message = f"{part.name} reads no config key with {wanted}: {name}; add one"
+            yield Problem(path, message)
+
+
+def _repeated(what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for path, name in named:
+        if name in first:
+            where = ".".join(str(part) for part in first[name])
+            yield Problem(path, f"{what} {name!r} is taken by {where}", what == "component")
+        first.setdefault(name, path)
+
+
+def _implausible_resources(path: Path, resources: Resources) -> Iterator[Problem]:
+    cpu = resources.cpu
+    if cpu.high.value >= MOST_CORES:
+        yield Problem((*path, "cpu"), f"{cpu} is too much for cores; write 250m-1000m or 0.25-1")
+    elif cpu.low.value < Decimal("0.001"):
+        yield Problem((*path, "cpu"), f"{cpu.low} is too little; Kubernetes counts from 1m")
+    yield from _few_bytes((*path, "memory"), resources.memory)
+    yield from _few_bytes((*path, "scratch"), resources.scratch)
+
+
+def _few_bytes(path: Path, amount: Quantity | QuantityRange) -> Iterator[Problem]:
+    low = amount.low if isinstance(amount, QuantityRange) else amount
+    if low.value < FEWEST_BYTES:
+        yield Problem(path, f"{amount} is too little for bytes; write 512Mi or 2Gi")

@@ -1,0 +1,74 @@
+"""What the model declares at a place, by the locations that pydantic gives in its errors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import Tag
+from pydantic.fields import FieldInfo
+
+from generator.spec.fields import SpecModel, is_union_tag
+from generator.spec.model import Spec
+from generator.spec.problems import Path
+
+
+def field_at(location: Path) -> FieldInfo:
+    """The declaration of what stands at a location."""
+    field = FieldInfo.from_annotation(Spec)
+    for part in location:
+        declared = plain(field.annotation)
+        if is_union_tag(part):
+            field = FieldInfo.from_annotation(members(declared)[str(part)])
+        elif is_model(declared):
+            field = declared.model_fields[str(part)]
+        else:  # an item of a list or an entry of a dictionary
+            field = FieldInfo.from_annotation(get_args(declared)[-1])
+    return field
+
+
+def type_at(location: Path) -> Any:
+    """The type of what stands at a location, without annotations."""
+    return plain(field_at(location).annotation)
+
+
+def keys_at(location: Path) -> list[str]:
+    """The keys that the mapping at a location may have."""
+    return list(type_at(location).model_fields)
+
+
+def members(union: Any) -> dict[str, Any]:
+    """The members of a union by their tag, in order; empty where it is no union."""
+    return {
+        mark.tag: member
+        for member in get_args(union)
+        for mark in getattr(member, "__metadata__", ())
+        if isinstance(mark, Tag)
+    }
+
+
+def plain(declared: Any) -> Any:
+    """A type without annotations, and of `X | None` the X."""
+    while get_origin(declared) is Annotated:
+        declared = get_args(declared)[0]
+    if get_origin(declared) is not Literal and type(None) in get_args(declared):
+        return plain(get_args(declared)[0])
+    return declared
+
+
+def is_model(declared: Any) -> bool:
+    """Whether a type is a mapping with declared keys."""
+    return isinstance(declared, type) and issubclass(declared, SpecModel)
+
+
+def sound_value(field: FieldInfo) -> Any:
+    """Some value that the declaration accepts."""
+    declared = plain(field.annotation)
+    if field.examples:
+        return field.examples[0]
+    if is_model(declared):
+        fields = declared.model_fields.items()
+        return {name: sound_value(inner) for name, inner in fields if inner.is_required()}
+    if union := members(declared):
+        return sound_value(FieldInfo.from_annotation(next(iter(union.values()))))
+    origin = get_origin(declared)
+    return get_args(declared)[0] if origin is Literal else origin()

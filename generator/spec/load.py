@@ -1,0 +1,69 @@
+"""Reading `genx-fx.yaml`: a spec that is right, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path as File
+
+from pydantic import ValidationError
+
+from generator.errors import SpecError
+from generator.spec.checks import Subject, reference_problems
+from generator.spec.model import Spec
+from generator.spec.problems import LocatedProblem, Problem
+from generator.spec.source import Source, UnreadableSource
+
+
+def load_spec(file: File) -> Spec:
+    """Read and check the spec; SpecError names every mistake with its line and column."""
+    try:
+        source = Source(file.read_bytes())
+    except OSError as error:
+        raise SpecError([f"{file}: {(error.strerror or str(error)).lower()}"]) from None
+    except UnreadableSource as unreadable:
+        raise _spec_error(file, [unreadable.problem]) from None
+    spec, problems, unchecked = _checked(source)
+    reported = {problem.path for problem in source.problems}
+    located = [source.located(problem) for problem in problems]
+    found = source.problems + [problem for problem in located if problem.path not in reported]
+    if spec is None or found:
+        raise _spec_error(file, found, unchecked)
+    return spec
+
+
+def _checked(source: Source) -> tuple[Spec | None, list[Problem], str]:
+    """The spec, what is wrong with it, and what could not be looked at because of that."""
+    try:
+        spec = Spec.model_validate(source.data)
+    except ValidationError as error:
+        return None, *_checked_as_far_as_it_goes(source, error)
+    problems = reference_problems(Subject(spec))
+    if problems or source.problems:
+        return spec, problems, "environments"
+    from generator.spec.environments import environment_problems
+
+    return spec, environment_problems(spec, source), ""
+
+
+def _checked_as_far_as_it_goes(source: Source, error: ValidationError) -> tuple[list[Problem], str]:
+    from generator.spec.explain import explained  # only a wrong spec needs these two
+    from generator.spec.mend import mended
+
+    problems = explained(error, source)
+    spec = mended(source.data, error)
+    if spec is None:
+        return problems, "references and environments"
+    wrong = [problem.path for problem in problems]
+    more = [
+        problem
+        for problem in reference_problems(Subject(spec, frozenset(wrong)))
+        if not any(problem.path[: len(path)] == path for path in wrong)
+    ]
+    return problems + more, "environments"
+
+
+def _spec_error(file: File, problems: list[LocatedProblem], unchecked: str = "") -> SpecError:
+    count = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
+    later = f"; {unchecked} are checked when these are mended" if unchecked else ""
+    return SpecError(
+        [*(f"{file}:{problem}" for problem in sorted(problems)), f"{file}: {count}{later}"]
+    )

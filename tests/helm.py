@@ -1,0 +1,156 @@
+"""Runs Helm and reads what it renders. Each distinct render happens once per process."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.build import tool_path
+
+ROOT = Path(__file__).resolve().parents[1]
+CHART = ROOT / "charts" / "genx-fx"
+HELMS = ("helm3", "helm4")
+KUBERNETES = "1.34.0"
+RELEASE = "genx-fx"
+NAMESPACE = "genx-fx"
+
+Manifest = dict[str, Any]
+Values = Mapping[str, Any]
+
+
+class HelmError(Exception):
+    """Helm refused; the text is what it printed."""
+
+
+@dataclass(frozen=True)
+class Render:
+    """The objects of one render."""
+
+    objects: tuple[Manifest, ...]
+
+    def of_kind(self, *kinds: str) -> list[Manifest]:
+        """Objects of these kinds, in the order of the render."""
+        return [item for item in self.objects if item["kind"] in kinds]
+
+    def get(self, kind: str, name: str) -> Manifest:
+        """The object of this kind and name; KeyError names those there are."""
+        for item in self.of_kind(kind):
+            if item["metadata"]["name"] == name:
+                return item
+        names = sorted(item["metadata"]["name"] for item in self.of_kind(kind))
+        raise KeyError(f"no {kind} {name}; there are {names}")
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether there is such an object."""
+        return any(item["metadata"]["name"] == name for item in self.of_kind(kind))
+
+    def names(self, kind: str) -> set[str]:
+        """Names of the objects of a kind."""
+        return {item["metadata"]["name"] for item in self.of_kind(kind)}
+
+    @property
+    def workloads(self) -> list[Manifest]:
+        """Objects that run pods, and pods, hooks included."""
+        return self.of_kind("Deployment", "StatefulSet", "Job", "Pod")
+
+    def pod_specs(self) -> Iterator[tuple[str, Manifest]]:
+        """Every pod, hooks included: kind/name and pod spec."""
+        for item in self.workloads:
+            spec = item["spec"] if item["kind"] == "Pod" else item["spec"]["template"]["spec"]
+            yield f"{item['kind']}/{item['metadata']['name']}", spec
+
+    def containers(self) -> Iterator[tuple[str, Manifest]]:
+        """Every container of every pod, init containers included: kind/name/container and itself."""
+        for owner, spec in self.pod_specs():
+            for container in [*spec.get("initContainers", []), *spec["containers"]]:
+                yield f"{owner}/{container['name']}", container
+
+
+def render(
+    values: Values | None = None,
+    *,
+    helm: str = "helm4",
+    chart: Path = CHART,
+    files: tuple[Path, ...] = (),
+    kubernetes: str = KUBERNETES,
+    release: str = RELEASE,
+) -> Render:
+    """The objects that `helm template` makes of these values; HelmError where it refuses."""
+    text = template(
+        values, helm=helm, chart=chart, files=files, kubernetes=kubernetes, release=release
+    )
+    return _parsed(text)
+
+
+def template(
+    values: Values | None = None,
+    *,
+    helm: str = "helm4",
+    chart: Path = CHART,
+    files: tuple[Path, ...] = (),
+    kubernetes: str = KUBERNETES,
+    release: str = RELEASE,
+) -> str:
+    """The text that `helm template` prints; HelmError where it refuses."""
+    return _template(
+        json.dumps(values or {}, sort_keys=True), helm, chart, files, kubernetes, release
+    )
+
+
+def refusal(values: Values, *, helm: str = "helm4", chart: Path = CHART) -> str:
+    """What Helm prints when it refuses these values; AssertionError where it accepts them."""
+    try:
+        template(values, helm=helm, chart=chart)
+    except HelmError as error:
+        return str(error)
+    raise AssertionError(f"{helm} accepts {values}")
+
+
+def run_helm(helm: str, *arguments: str, cwd: Path | None = None) -> str:
+    """Standard output of a Helm command, in a home of its own; HelmError where it fails."""
+    with tempfile.TemporaryDirectory() as home:
+        done = subprocess.run(
+            [str(tool_path(helm)), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "HOME": home},
+            check=False,
+        )
+    if done.returncode:
+        raise HelmError(done.stderr)
+    return done.stdout
+
+
+@functools.cache
+def _template(
+    values: str, helm: str, chart: Path, files: tuple[Path, ...], kubernetes: str, release: str
+) -> str:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as own:
+        own.write(values)
+        own.flush()
+        return run_helm(
+            helm,
+            "template",
+            release,
+            str(chart),
+            *("--namespace", NAMESPACE),
+            *("--kube-version", kubernetes),
+            *(argument for path in files for argument in ("--values", str(path))),
+            *("--values", own.name),
+        )
+
+
+@functools.cache
+def _parsed(text: str) -> Render:
+    documents = yaml.load_all(text, Loader=yaml.CSafeLoader)
+    return Render(tuple(document for document in documents if document))

@@ -1,0 +1,287 @@
+"""Build the pinned command-line tools into a cache outside the checkout.
+
+    python tools/build.py                 build every tool that is a Go module
+    python tools/build.py checkov         build the named tools
+    python tools/build.py --path helm3    print the path of one program, built first if missing
+
+A folder here is a tool: with a go.mod it is built by Go, with a requirements.lock it is installed
+by pip into a virtual environment of its own. Needs nothing but Python's standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import functools
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parent
+GO_FLAGS = ("-trimpath", "-buildvcs=false")
+
+# What a release build tells the program about itself, and a plain `go build` does not. Without the
+# Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
+STAMPS = {
+    "helm3": (
+        "helm.sh/helm/v3/internal/version.version={version}",
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor={kube_minor}",
+    ),
+    "helm4": ("helm.sh/helm/v4/internal/version.version={version}",),
+    "ct": ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
+    "kube-score": ("main.version={version}",),
+}
+
+# A Helm on PATH of the same major version serves as well, from this version on.
+OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
+
+
+class ToolError(Exception):
+    """A tool cannot be had; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class GoTool:
+    """What a tool's go.mod says."""
+
+    name: str
+    package: str
+    version: str
+    needs_go: str
+    ldflags: str
+
+    @property
+    def program(self) -> str:
+        """File name of the program, as `go install` would choose it."""
+        return self.package.rsplit("/", 1)[-1]
+
+
+def tool_names() -> list[str]:
+    """Names of the tools that are Go modules."""
+    return sorted(path.parent.name for path in TOOLS.glob("*/go.mod"))
+
+
+@functools.cache
+def tool_path(name: str) -> Path:
+    """Path of a tool's program, built first if it is missing."""
+    if (found := helm_on_path(name)) is not None:
+        return found
+    if (TOOLS / name / "go.mod").is_file():
+        return _go_program(read_go_mod(name))
+    if (TOOLS / name / "requirements.lock").is_file():
+        return _python_program(name)
+    known = [*TOOLS.glob("*/go.mod"), *TOOLS.glob("*/requirements.lock")]
+    names = ", ".join(sorted(path.parent.name for path in known))
+    raise ToolError(f"there is no tool {name!r}, only {names}")
+
+
+def helm_on_path(name: str) -> Path | None:
+    """The user's own Helm, if it can stand in for the pinned one."""
+    oldest = OLDEST_HELM.get(name)
+    program = shutil.which("helm")
+    if oldest is None or program is None or os.environ.get("GENX_FX_PINNED_TOOLS") == "1":
+        return None
+    version = version_tuple(_system_helm_version(program))
+    return Path(program) if version[:1] == oldest[:1] and version >= oldest else None
+
+
+@functools.cache
+def _system_helm_version(program: str) -> str:
+    command = [program, "version", "--template", "{{.Version}}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def version_tuple(text: str) -> tuple[int, ...]:
+    """The first dotted number in a text: `go1.26.8` is (1, 26, 8)."""
+    found = re.search(r"\d+(?:\.\d+)*", text)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()
+
+
+def cache_folder() -> Path:
+    """Where built tools are kept, one folder for each tool and key."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("GENX_FX_CACHE") or Path(base, "genx-fx"), "tools").absolute()
+
+
+def cache_key(*parts: str | bytes) -> str:
+    """Short hash of everything that a build depends on."""
+    digest = hashlib.sha256()
+    for part in (*parts, sys.platform, platform.machine()):
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()[:16]
+
+
+def read_go_mod(name: str) -> GoTool:
+    """Read package, version and Go version of a tool from its go.mod."""
+    text = (TOOLS / name / "go.mod").read_text()
+    required = dict(re.findall(r"^(?:require)?\s+(\S+) (v\S+)", text, re.MULTILINE))
+    package = re.search(r"^tool (\S+)$", text, re.MULTILINE)
+    needs_go = re.search(r"^go (\S+)$", text, re.MULTILINE)
+    if package is None or needs_go is None:
+        raise ToolError(f"tools/{name}/go.mod lacks its `tool` or `go` line")
+    # The innermost module that holds the package.
+    module = max((m for m in required if f"{package[1]}/".startswith(f"{m}/")), key=len, default="")
+    if not module:
+        raise ToolError(f"tools/{name}/go.mod requires no module that holds {package[1]}")
+    kube_minor = required.get("k8s.io/client-go", "v0.0.0").split(".")[1]
+    stamps = (
+        f"-X {stamp.format(version=required[module], kube_minor=kube_minor)}"
+        for stamp in STAMPS.get(name, ())
+    )
+    return GoTool(
+        name=name,
+        package=package[1],
+        version=required[module].removeprefix("v"),
+        needs_go=needs_go[1],
+        ldflags=" ".join(("-s -w", *stamps)),
+    )
+
+
+def _go_program(tool: GoTool) -> Path:
+    folder = TOOLS / tool.name
+    go_version = _go_version(tool.needs_go)
+    inputs = ((folder / file).read_bytes() for file in ("go.mod", "go.sum"))
+    key = cache_key(*inputs, *GO_FLAGS, tool.ldflags, go_version)
+    program = cache_folder() / f"{tool.name}-{key}" / tool.program
+    with _missing(program) as missing:
+        if missing:
+            go = _go_on_path(tool.needs_go) or _python_program("go")
+            with _progress(f"building {tool.name} {tool.version} with {go_version}"):
+                _go_build(tool, go, program)
+    return program
+
+
+def _go_build(tool: GoTool, go: str | Path, program: Path) -> None:
+    # Built under another name and renamed: what has the final name is whole.
+    unfinished = program.with_suffix(".unfinished")
+    options = [*GO_FLAGS, f"-ldflags={tool.ldflags}", "-o", str(unfinished)]
+    _run([str(go), "build", *options, tool.package], f"build {tool.name}", TOOLS / tool.name)
+    unfinished.rename(program)
+
+
+def _go_version(needed: str) -> str:
+    """Version of the Go that will build, be it installed yet or not."""
+    if (go := _go_on_path(needed)) is not None:
+        return _version_of_go(go)
+    return f"go{_locked_version('go')}"
+
+
+def _go_on_path(needed: str) -> str | None:
+    go = shutil.which("go")
+    new_enough = go is not None and version_tuple(_version_of_go(go)) >= version_tuple(needed)
+    return go if new_enough else None
+
+
+@functools.cache
+def _version_of_go(go: str) -> str:
+    command = [go, "env", "GOVERSION"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_build_env())
+    return done.stdout.strip()
+
+
+def _build_env() -> dict[str, str]:
+    """The user's environment, less what would make the build another one."""
+    dropped = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
+    env = {key: value for key, value in os.environ.items() if key not in dropped}
+    return env | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+
+
+def _python_program(name: str) -> Path:
+    lock = TOOLS / name / "requirements.lock"
+    key = cache_key(lock.read_bytes(), platform.python_version())
+    folder = cache_folder() / f"{name}-{key}"
+    program = folder / name
+    with _missing(program) as missing:
+        if missing:
+            with _progress(f"installing {name} {_locked_version(name)}"):
+                _pip_install(lock, folder / "venv")
+                # A virtual environment cannot be renamed: the link made last says that it is whole.
+                program.symlink_to(Path("venv", "bin", name))
+    return program
+
+
+def _pip_install(lock: Path, environment: Path) -> None:
+    venv.create(environment, clear=True, with_pip=True, symlinks=True)
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    options = ["--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(lock)]
+    _run([*pip, *options], f"install {lock.parent.name}", TOOLS)
+
+
+def _locked_version(name: str) -> str:
+    text = (TOOLS / name / "requirements.lock").read_text()
+    found = re.search(rf"^{name}(?:-bin)?==(\S+)", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+@contextmanager
+def _missing(program: Path) -> Iterator[bool]:
+    """Tell whether a program is to be built; only one process at a time is told so."""
+    if program.exists():
+        yield False
+        return
+    program.parent.mkdir(parents=True, exist_ok=True)
+    with (program.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not program.exists()
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    start = time.monotonic()
+    print(f"  {what} ...", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    except BaseException:
+        print(" failed", file=sys.stderr)
+        raise
+    print(f" {time.monotonic() - start:.0f} s", file=sys.stderr)
+
+
+def _run(command: Sequence[str], what: str, folder: Path) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=_build_env(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise ToolError(f"cannot {what}: {lines[-1] if lines else 'no reason given'}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: build tools, or print the path of one."""
+    parser = argparse.ArgumentParser(description="Build the pinned command-line tools.")
+    parser.add_argument("tools", nargs="*", metavar="tool", help="by default every Go tool")
+    parser.add_argument("--path", metavar="tool", help="print the path of one tool's program")
+    options = parser.parse_args(arguments)
+    try:
+        if options.path:
+            print(tool_path(options.path))
+        else:
+            for name in options.tools or tool_names():
+                tool_path(name)
+    except ToolError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
