@@ -69,7 +69,7 @@ class Render:
             yield f"{item['kind']}/{item['metadata']['name']}", spec
 
     def containers(self) -> Iterator[tuple[str, Manifest]]:
-        """Every container of every pod, init containers included: kind/name/container and itself."""
+        """Every container, init containers included: kind/name/container and itself."""
         for owner, spec in self.pod_specs():
             for container in [*spec.get("initContainers", []), *spec["containers"]]:
                 yield f"{owner}/{container['name']}", container

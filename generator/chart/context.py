@@ -22,7 +22,8 @@ from generator.spec.model import (
 
 ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
 
-# RFC 1918, 6598 (carrier NAT), 3927 (link local, cloud metadata), 1122 (this host), 5771 (multicast)
+# RFC 1122 (this host), 1918 (private), 3927 (link local, cloud metadata), 5771 (multicast),
+# 6598 (carrier NAT)
 PRIVATE_IPV4 = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -88,9 +89,7 @@ def config_volumes(component: ComponentPlan) -> list[ConfigVolume]:
     if isinstance(spec, MySQL):
         return [
             ConfigVolume("config", f"{name}-config", "/etc/mysql/conf.d", {}),
-            ConfigVolume(
-                "init", spec.initialization.configMap, "/docker-entrypoint-initdb.d", {}
-            ),
+            ConfigVolume("init", spec.initialization.configMap, "/docker-entrypoint-initdb.d", {}),
         ]
     if component.kind == "redis":
         return [ConfigVolume("config", f"{name}-config", "/etc/redis", {})]
@@ -116,6 +115,17 @@ def volume_mounts(component: ComponentPlan) -> list[VolumeMount]:
         mounts.append(VolumeMount("storage", component.storage.path))
     mounts += [VolumeMount(v.name, v.path) for v in config_volumes(component)]
     return mounts
+
+
+def health_checks(component: ComponentPlan) -> dict[str, str]:
+    """What each probe asks, as YAML."""
+    if component.health_path:
+        request = f"httpGet: {{path: {component.health_path}, port: {component.port_name}}}"
+        return dict.fromkeys(("startup", "readiness", "liveness"), request)
+    return {
+        kind: f"exec: {{command: {json.dumps(command)}}}"
+        for kind, command in component.health_commands.items()
+    }
 
 
 def config_expression(plan: Plan, key: ConfigKey) -> str | None:
@@ -211,7 +221,9 @@ def platform_context(plan: Plan) -> dict[str, Any]:
             for name, key in spec.config.keys.items()
         ],
         "compositions": compositions,
-        "compose_config_keys": sorted({p.name for c in compositions for p in c.parts if not p.secret}),
+        "compose_config_keys": sorted(
+            {p.name for c in compositions for p in c.parts if not p.secret}
+        ),
         "required_secrets": [*plan.generated_secrets, *required],
         "required_given": required,
         "shown_secret": next(
@@ -237,6 +249,7 @@ def component_context(plan: Plan, component: ComponentPlan) -> dict[str, Any]:
         "runs": f"and {conditions}" if component.external else conditions,
         "volume_mounts": volume_mounts(component),
         "config_volumes": config_volumes(component),
+        "health_checks": health_checks(component),
         "literal_environment": component.literal_environment,
         "renamed_secrets": {},
     }

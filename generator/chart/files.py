@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generator.chart import context, overlays, schema
+from generator.chart import context, overlays, reference, schema
+from generator.chart.diagram import diagram
 from generator.chart.mark import MARK
 from generator.chart.render import SOURCES, render
 from generator.chart.values.platform import global_values, tier_values, umbrella_values
@@ -55,7 +56,9 @@ def _umbrella(plan: Plan) -> Iterator[tuple[str, str]]:
     yield ".helmignore", render(".helmignore", base)
     yield "values.yaml", tree_text(umbrella_values(plan))
     yield "values.schema.json", schema.schema_text(schema.umbrella_schema(plan))
-    yield "README.md", render("README.md", base)
+    tables = reference.value_tables(plan)
+    given = base | {"tables": tables, "diagram": diagram(plan)}
+    yield "README.md", render("README.md", given).rstrip("\n") + "\n"
     yield from overlays.overlay_files(plan)
     for source in _umbrella_sources(plan):
         yield source, render(source, base)

@@ -6,7 +6,9 @@ https://helm.sh/docs/topics/charts/#schema-files
 from __future__ import annotations
 
 import copy
+import itertools
 import json
+from collections import Counter
 from typing import Any
 
 from generator.chart.mark import MARK
@@ -35,9 +37,7 @@ def umbrella_schema(plan: Plan) -> JsonSchema:
 
 def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
     """The schema of one subchart's values."""
-    tree = Section(
-        "", {"global": global_values(plan), **tier_values(plan, tier).entries}
-    )
+    tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
     return _document(f"Values of tier {tier.name}", _properties(tree), tree, strict_global=False)
 
 
@@ -50,8 +50,12 @@ def _document(
     title: str, properties: dict[str, JsonSchema], tree: Section, *, strict_global: bool
 ) -> JsonSchema:
     if not strict_global:
-        # Another umbrella may pass globals of its own.
-        properties["global"].pop("additionalProperties")
+        # Another umbrella may pass globals of its own; ours checks those that we know.
+        properties["global"] = {
+            "description": "What holds for all tiers: see the umbrella chart",
+            "type": "object",
+            "default": tree.defaults()["global"],
+        }
     document: JsonSchema = {
         "$comment": MARK,
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -74,7 +78,8 @@ def _document(
             },
             "else": documented,
         }
-    document["definitions"] = _used_definitions(document)
+    shared = _hoist_repeated(document["properties"])
+    document["definitions"] = shared | _used_definitions([document, shared])
     return document
 
 
@@ -106,13 +111,48 @@ def _documented(section: Section) -> JsonSchema:
     return {"properties": found} if found else {}
 
 
-def _used_definitions(document: JsonSchema) -> JsonSchema:
+def _hoist_repeated(properties: dict[str, JsonSchema]) -> dict[str, JsonSchema]:
+    """Move what stands under the same key more than once, word for word, to the definitions."""
+    counts: Counter[tuple[str, str]] = Counter()
+
+    def count(nodes: dict[str, JsonSchema]) -> None:
+        for key, node in nodes.items():
+            counts[key, json.dumps(node)] += 1
+            count(node.get("properties", {}))
+
+    names: dict[tuple[str, str], str] = {}
+    hoisted: dict[str, JsonSchema] = {}
+
+    def replace(nodes: dict[str, JsonSchema]) -> None:
+        for key, node in nodes.items():
+            identity = key, json.dumps(node)
+            if counts[identity] > 1:
+                if identity not in names:
+                    names[identity] = _free_name(key, {*hoisted, *DEFINITIONS})
+                    hoisted[names[identity]] = node
+                    replace(node.get("properties", {}))
+                nodes[key] = {"$ref": f"#/definitions/{names[identity]}"}
+            else:
+                replace(node.get("properties", {}))
+
+    count(properties)
+    replace(properties)
+    return hoisted
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    numbered = (f"{name}{number}" for number in itertools.count(2))
+    candidates = itertools.chain([name], numbered)
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _used_definitions(document: Any) -> JsonSchema:
     used: set[str] = set()
 
     def visit(node: Any) -> None:
         if isinstance(node, dict):
             name = str(node.get("$ref", "")).removeprefix("#/definitions/")
-            if name and name not in used:
+            if name in DEFINITIONS and name not in used:
                 used.add(name)
                 visit(DEFINITIONS[name])
             for child in node.values():

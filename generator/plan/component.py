@@ -147,14 +147,26 @@ class ComponentPlan:
         return health.http if isinstance(health, HttpHealth) else None
 
     @property
-    def health_command(self) -> list[str]:
-        """Command that tells its health where no HTTP path does."""
+    def health_commands(self) -> dict[str, list[str]]:
+        """Commands that tell its health where no HTTP path does, by kind of probe."""
         if isinstance(self.spec, MySQL):
-            return ["mysqladmin", "ping", "--host=127.0.0.1"]
+            served = ["mysqladmin", "ping", "--host=127.0.0.1"]
+            lives = ["mysqladmin", "ping", "--socket=/var/run/mysqld/mysqld.sock"]
+            return {"startup": served, "readiness": served, "liveness": lives}
         if isinstance(self.spec, Redis):
-            return ["sh", "-c", 'test "$(redis-cli ping)" = PONG']
+            # While it loads its data it answers with an error: alive, not ready.
+            answers_pong = ["sh", "-c", 'test "$(redis-cli ping)" = PONG']
+            answers = ["sh", "-c", 'test -n "$(redis-cli ping)"']
+            return {"startup": answers_pong, "readiness": answers_pong, "liveness": answers}
         health = getattr(self.spec, "health", None)
-        return health.exec if isinstance(health, ExecHealth) else PROCESS_LIVES
+        lives = health.exec if isinstance(health, ExecHealth) else PROCESS_LIVES
+        return {"startup": lives, "readiness": self._can_write, "liveness": lives}
+
+    @property
+    def _can_write(self) -> list[str]:
+        """A process that serves nobody is ready when it can write where it must."""
+        paths = [*self.spec.writes, *self.spec.mounts.values()]
+        return ["sh", "-c", " && ".join(f"test -w {path}" for path in paths) or "true"]
 
     @property
     def heartbeat(self) -> FileHealth | None:

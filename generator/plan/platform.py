@@ -149,9 +149,7 @@ class Plan:
             tier=tier,
             spec=spec,
             config_keys=config_keys,
-            restart_keys=[
-                k for k in self.spec.config.keys if k in config_keys or k in composed_of
-            ],
+            restart_keys=[k for k in self.spec.config.keys if k in config_keys or k in composed_of],
             secret_keys=[k for k in read if k not in passwords and k not in optional],
             optional_keys=optional,
             password_keys=[k for k in read if k in passwords],

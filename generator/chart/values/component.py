@@ -38,7 +38,9 @@ def _replicas(component: ComponentPlan) -> dict[str, Value | Section]:
         about = "Pods that run at once"
         return {"replicas": Value(replicas.default, about, integer(1), documented, bounds)}
     if component.kind == "singleton":
-        return {"replicas": Value(1, "Pods that run at once: it must never run twice", {"const": 1})}
+        return {
+            "replicas": Value(1, "Pods that run at once: it must never run twice", {"const": 1})
+        }
     return {}
 
 
@@ -74,7 +76,7 @@ def _autoscaling(component: ComponentPlan) -> dict[str, Value | Section]:
                         },
                     },
                     "How fast it scales: up at once, down slowly",
-                    reference("object"),
+                    reference("anyObject"),
                 ),
             },
         )
@@ -86,9 +88,12 @@ def _service(component: ComponentPlan) -> dict[str, Value | Section]:
         return {}
     entries: dict[str, Value | Section] = {
         "port": Value(
-            component.service.port, "Port of the Service", reference("port"), bounds="1 to 65535"
+            component.service.port,
+            "Port of the Service",
+            reference("portNumber"),
+            bounds="1 to 65535",
         ),
-        "annotations": Value({}, "Annotations of the Service", reference("annotations")),
+        "annotations": Value({}, "Annotations of the Service", reference("annotationMap")),
     }
     if component.exposed is None:
         return {"service": Section("Service", entries)}
@@ -103,7 +108,7 @@ def _service(component: ComponentPlan) -> dict[str, Value | Section]:
                 "loadBalancerSourceRanges": Value(
                     [],
                     "Addresses that the load balancer lets in, CIDR; empty lets in all",
-                    {"type": "array", "items": reference("cidr")},
+                    {"type": "array", "items": reference("addressRange")},
                 ),
             },
         ),
@@ -148,9 +153,9 @@ def _external(component: ComponentPlan) -> Section:
         "Server outside the release that takes its place",
         {
             "host": parts.text("", "Host name or address; empty runs our own", optional("dnsName")),
-            "port": Value(component.port, "Port", reference("port"), bounds="1 to 65535"),
+            "port": Value(component.port, "Port", reference("portNumber"), bounds="1 to 65535"),
             "cidr": parts.text(
-                "", "Addresses that it may have, CIDR; empty allows any", optional("cidr")
+                "", "Addresses that it may have, CIDR; empty allows any", optional("addressRange")
             ),
         },
     )

@@ -103,7 +103,9 @@ def probe(period: int, timeout: int, failures: int, about: str) -> Section:
     return Section(
         about,
         {
-            "periodSeconds": Value(period, "Between two checks", integer(1, 3600), bounds="seconds"),
+            "periodSeconds": Value(
+                period, "Between two checks", integer(1, 3600), bounds="seconds"
+            ),
             "timeoutSeconds": Value(timeout, "For one check", integer(1, 3600), bounds="seconds"),
             "failureThreshold": Value(failures, "Failures in a row that count", integer(1, 1000)),
         },
@@ -113,16 +115,16 @@ def probe(period: int, timeout: int, failures: int, about: str) -> Section:
 def pod_settings() -> dict[str, Value | Section]:
     """What a user of any chart expects to be able to set on pods."""
     return {
-        "nodeSelector": Value({}, "Labels that a node must have", reference("labels")),
-        "tolerations": Value([], "Taints that it tolerates", reference("objects")),
-        "affinity": Value({}, "Affinity, as in a pod", reference("object")),
+        "nodeSelector": Value({}, "Labels that a node must have", reference("labelMap")),
+        "tolerations": Value([], "Taints that it tolerates", reference("objectList")),
+        "affinity": Value({}, "Affinity, as in a pod", reference("anyObject")),
         "priorityClassName": text("", "PriorityClass", optional("dnsName")),
-        "podLabels": Value({}, "Labels added to its pods", reference("labels")),
-        "podAnnotations": Value({}, "Annotations added to its pods", reference("annotations")),
-        "extraEnv": Value([], "Environment variables, as in a container", reference("objects")),
-        "extraEnvFrom": Value([], "Sources of environment variables", reference("objects")),
-        "extraVolumes": Value([], "Volumes, as in a pod", reference("objects")),
-        "extraVolumeMounts": Value([], "Volume mounts, as in a container", reference("objects")),
+        "podLabels": Value({}, "Labels added to its pods", reference("labelMap")),
+        "podAnnotations": Value({}, "Annotations added to its pods", reference("annotationMap")),
+        "extraEnv": Value([], "Environment variables, as in a container", reference("objectList")),
+        "extraEnvFrom": Value([], "Sources of environment variables", reference("objectList")),
+        "extraVolumes": Value([], "Volumes, as in a pod", reference("objectList")),
+        "extraVolumeMounts": Value([], "Volume mounts, as in a container", reference("objectList")),
     }
 
 
@@ -132,8 +134,12 @@ def network_policy() -> Section:
         "Isolation; its declared flows are open in any case",
         {
             "enabled": switch(True, "Refuse every connection that is not declared"),
-            "extraIngress": Value([], "Ingress rules, as in a NetworkPolicy", reference("objects")),
-            "extraEgress": Value([], "Egress rules, as in a NetworkPolicy", reference("objects")),
+            "extraIngress": Value(
+                [], "Ingress rules, as in a NetworkPolicy", reference("objectList")
+            ),
+            "extraEgress": Value(
+                [], "Egress rules, as in a NetworkPolicy", reference("objectList")
+            ),
         },
     )
 

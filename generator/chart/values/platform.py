@@ -26,7 +26,7 @@ def umbrella_values(plan: Plan) -> Section:
     for tier in plan.tiers:
         entries[tier.name] = tier_values(plan, tier)
     entries["extraObjects"] = Value(
-        [], "Manifests that are installed as they are", reference("objects")
+        [], "Manifests that are installed as they are", reference("objectList")
     )
     return Section(plan.spec.platform.purpose, entries)
 
@@ -51,7 +51,7 @@ def global_values(plan: Plan) -> Section:
         {
             "imageRegistry": parts.text("", "Registry of all images, in place of their own"),
             "imagePullSecrets": Value(
-                [], "Secrets for private registries: [{name: …}]", reference("objects")
+                [], "Secrets for private registries: [{name: …}]", reference("objectList")
             ),
             "storageClass": parts.text(
                 "", "Storage class; empty takes the cluster's default", optional("dnsName")
@@ -71,7 +71,8 @@ def global_values(plan: Plan) -> Section:
                 choice("loadBalancer", "ingress", "gateway", "clusterIP"),
             ),
             "domain": Value(
-                platform.domain, "Domain of the host names for ingress and gateway",
+                platform.domain,
+                "Domain of the host names for ingress and gateway",
                 reference("dnsName"),
             ),
             "tls": Section(
@@ -87,7 +88,7 @@ def global_values(plan: Plan) -> Section:
                 "Ingress",
                 {
                     "className": parts.text("", "IngressClass", optional("dnsName")),
-                    "annotations": Value({}, "Annotations", reference("annotations")),
+                    "annotations": Value({}, "Annotations", reference("annotationMap")),
                 },
             ),
             "gateway": Section(
@@ -97,7 +98,7 @@ def global_values(plan: Plan) -> Section:
                     "className": parts.text("", "GatewayClass", optional("dnsName")),
                     "name": parts.text("", "Gateway to attach to", optional("dnsName")),
                     "namespace": parts.text("", "Namespace of that Gateway", optional("dnsLabel")),
-                    "annotations": Value({}, "Annotations", reference("annotations")),
+                    "annotations": Value({}, "Annotations", reference("annotationMap")),
                 },
             ),
             "networkPolicy": _network_policy(),
@@ -110,8 +111,10 @@ def global_values(plan: Plan) -> Section:
             ),
             "resourceQuota": resource_quota(plan),
             "limitRange": limit_range(plan),
-            "commonLabels": Value({}, "Labels of every object", reference("labels")),
-            "commonAnnotations": Value({}, "Annotations of every object", reference("annotations")),
+            "commonLabels": Value({}, "Labels of every object", reference("labelMap")),
+            "commonAnnotations": Value(
+                {}, "Annotations of every object", reference("annotationMap")
+            ),
             "toolbox": Section(
                 "Image that waits for dependencies, creates secrets and runs tests",
                 {
@@ -153,22 +156,24 @@ def _network_policy() -> Section:
             "exposedTo": Value(
                 [],
                 "Who reaches exposed components, as peers of a NetworkPolicy; empty is anybody",
-                reference("objects"),
+                reference("objectList"),
             ),
             "apiServerPorts": Value(
                 [443, 6443],
                 "Ports of the Kubernetes API, for the Job that creates secrets",
-                {"type": "array", "items": reference("port"), "minItems": 1},
+                {"type": "array", "items": reference("portNumber"), "minItems": 1},
             ),
             "dns": Section(
                 "Name servers of the cluster",
                 {
                     "namespace": Value("kube-system", "Their namespace", reference("dnsLabel")),
-                    "podLabels": Value({"k8s-app": "kube-dns"}, "Their labels", reference("labels")),
+                    "podLabels": Value(
+                        {"k8s-app": "kube-dns"}, "Their labels", reference("labelMap")
+                    ),
                     "nodeLocalAddress": parts.text(
                         "",
                         "Address of NodeLocal DNSCache, where there is one",
-                        optional("ipv4"),
+                        optional("ipv4Address"),
                         "169.254.20.10 as a rule",
                     ),
                 },
@@ -254,5 +259,3 @@ def _storage(plan: Plan) -> Section:
             },
         )
     return Section("Volumes that several components share", volumes)
-
-

@@ -21,7 +21,6 @@ def gibibytes(amount: Decimal) -> str:
     return f"{ceil(amount / SUFFIXES['Gi'])}Gi"
 
 
-
 def cores(amount: Decimal) -> str:
     """Cores, rounded up to whole ones."""
     return str(ceil(amount))

@@ -7,7 +7,9 @@ from generator.spec.quantities import QUANTITY_PATTERN
 
 DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
-IPV4 = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
+IPV4 = (
+    r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
+)
 IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
 
 DEFINITIONS: dict[str, JsonSchema] = {
@@ -20,12 +22,12 @@ DEFINITIONS: dict[str, JsonSchema] = {
     },
     "dnsName": {"type": "string", "pattern": DNS_NAME, "maxLength": 253},
     "dnsLabel": {"type": "string", "pattern": DNS_LABEL, "maxLength": 63},
-    "port": {"type": "integer", "minimum": 1, "maximum": 65535},
-    "cidr": {
+    "portNumber": {"type": "integer", "minimum": 1, "maximum": 65535},
+    "addressRange": {
         "type": "string",
         "pattern": f"^({IPV4}/(3[0-2]|[12]?[0-9])|{IPV6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$",
     },
-    "ipv4": {"type": "string", "pattern": f"^{IPV4}$"},
+    "ipv4Address": {"type": "string", "pattern": f"^{IPV4}$"},
     "userId": {"type": "integer", "minimum": 1, "maximum": 2147483647},
     "seconds": {"type": "integer", "minimum": 1, "maximum": 86400},
     "text": {"type": "string"},
@@ -34,7 +36,7 @@ DEFINITIONS: dict[str, JsonSchema] = {
         "propertyNames": {"pattern": "^[A-Z][A-Z0-9_]*$"},
         "additionalProperties": {"type": "string"},
     },
-    "labels": {
+    "labelMap": {
         "type": "object",
         "additionalProperties": {
             "type": "string",
@@ -42,17 +44,9 @@ DEFINITIONS: dict[str, JsonSchema] = {
             "maxLength": 63,
         },
     },
-    "annotations": {"type": "object", "additionalProperties": {"type": "string"}},
-    "objects": {"type": "array", "items": {"type": "object"}},
-    "object": {"type": "object"},
-    "resources": {
-        "type": "object",
-        "properties": {
-            name: {"$ref": "#/definitions/quantity"}
-            for name in ("cpu", "memory", "ephemeral-storage")
-        },
-        "additionalProperties": False,
-    },
+    "annotationMap": {"type": "object", "additionalProperties": {"type": "string"}},
+    "objectList": {"type": "array", "items": {"type": "object"}},
+    "anyObject": {"type": "object"},
 }
 
 

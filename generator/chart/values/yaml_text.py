@@ -11,6 +11,9 @@ import yaml
 
 from generator.chart.values.tree import Section, Value
 
+WIDTH = 100
+"""Columns that a comment fills at most."""
+
 _PLAIN_WORD = re.compile(r"[A-Za-z/][A-Za-z0-9/._ -]*[A-Za-z0-9]|[A-Za-z]")
 _NUMBER_WITH_UNIT = re.compile(r"[0-9]+(Ki|Mi|Gi|Ti|m|h)")
 # Words that YAML 1.1 or 1.2 reads as something else.
@@ -44,9 +47,9 @@ def data_text(data: Mapping[str, Any]) -> str:
 
 
 def comment_lines(text: str, indent: int) -> list[str]:
-    """A comment, wrapped at 100 columns."""
+    """A comment above what it explains."""
     lead = " " * indent + "# "
-    return textwrap.wrap(text, 100, initial_indent=lead, subsequent_indent=lead)
+    return textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead)
 
 
 def _section_lines(section: Section, indent: int) -> list[str]:
@@ -55,13 +58,23 @@ def _section_lines(section: Section, indent: int) -> list[str]:
         if indent == 0 and lines:
             lines.append("")
         if isinstance(entry, Value):
-            lines += comment_lines(entry.comment + ".", indent)
-            lines += _entry_lines(key, entry.default, indent)
+            lines += _commented(
+                key, _entry_lines(key, entry.default, indent), entry.comment, indent
+            )
         else:
-            lines += comment_lines(entry.about + ".", indent)
-            lines.append(f"{' ' * indent}{key}:")
+            lines += _commented(key, [f"{' ' * indent}{key}:"], entry.about, indent)
             lines += _section_lines(entry, indent + 2)
     return lines
+
+
+def _commented(key: str, lines: list[str], comment: str, indent: int) -> list[str]:
+    """The comment at the end of the first line or above it; none that only repeats the key."""
+    if comment.replace(" ", "").lower() == key.lower():
+        return lines
+    first = f"{lines[0]}  # {comment}"
+    if indent and len(first) <= WIDTH:
+        return [first, *lines[1:]]
+    return [*comment_lines(comment, indent), *lines]
 
 
 def _entry_lines(key: str, value: Any, indent: int) -> list[str]:

@@ -42,7 +42,7 @@ helm.sh/chart: {{ printf "%s-%s" $.Chart.Name $.Chart.Version | replace "+" "_" 
 {{- end }}
 
 {{/*
-Name, labels and annotations of an object. Takes (list $ "api" "backend" "api-service"), and
+Name, namespace, labels and annotations of an object. Takes (list $ "api" "backend" "api-service"), and
 annotations of the object's own where it has some.
 */}}
 {{- define "common.metadata" -}}
@@ -50,6 +50,7 @@ annotations of the object's own where it has some.
 {{- $own := dict -}}
 {{- if gt (len .) 4 }}{{ $own = index . 4 }}{{ end -}}
 name: {{ include "common.name" (list $ (index . 3)) }}
+namespace: {{ $.Release.Namespace }}
 labels: {{- include "common.labels" . | nindent 2 }}
 {{- with merge (dict) $own $.Values.global.commonAnnotations }}
 annotations: {{- toYaml . | nindent 2 }}
