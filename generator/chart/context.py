@@ -226,6 +226,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
         ),
         "required_secrets": [*plan.generated_secrets, *required],
         "required_given": required,
+        "given_readers": [c for c in plan.components if set(required) & set(c.secret_keys)],
         "shown_secret": next(
             (c.spec.admin.password for c in plan.components if isinstance(c.spec, Grafana)),
             next(iter(plan.generated_secrets), ""),

@@ -25,13 +25,24 @@ WORKLOADS = {
     "worker": ["component/deployment.yaml"],
     "singleton": ["component/statefulset.yaml", "component/headless-service.yaml"],
     "mysql": [
+        "mysql/_configuration.tpl",
         "mysql/statefulset.yaml",
         "mysql/configmap.yaml",
         "mysql/init-scripts.yaml",
         "component/headless-service.yaml",
     ],
-    "redis": ["redis/statefulset.yaml", "redis/configmap.yaml", "component/headless-service.yaml"],
-    "grafana": ["grafana/deployment.yaml", "grafana/provisioning.yaml", "grafana/dashboards.yaml"],
+    "redis": [
+        "redis/_configuration.tpl",
+        "redis/statefulset.yaml",
+        "redis/configmap.yaml",
+        "component/headless-service.yaml",
+    ],
+    "grafana": [
+        "grafana/_configuration.tpl",
+        "grafana/deployment.yaml",
+        "grafana/provisioning.yaml",
+        "grafana/dashboards.yaml",
+    ],
 }
 """Kind of component → sources of its workload, below charts/tier/templates/."""
 
