@@ -1,37 +1,51 @@
 {{/* One line per problem with volumes. Takes $. */}}
 {{- define "@{ platform.name }@.problems.storage" -}}
-@% for volume in plan.volumes %@
-{{- with .Values.storage.@{ volume.name }@ }}
+@% if plan.volumes %@
+{{- range $name, $volume := .Values.storage }}
 {{- if and (eq .mode "existingClaim") (not .existingClaim) }}
-storage.@{ volume.name }@: mode is existingClaim, but existingClaim is empty: name the claim
+storage.{{ $name }}.existingClaim: is empty, but mode is existingClaim: name the claim
 {{- end }}
 {{- if and .existingClaim (ne .mode "existingClaim") }}
-storage.@{ volume.name }@: existingClaim is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
-{{- end }}
-{{- if eq .mode "rwo-colocated" }}
-@% for c in volume.mounted_by %@
-{{- with $.Values.@{ c.path }@ }}
-{{- if dig "podAffinity" "" .affinity }}
-@{ c.path }@.affinity.podAffinity: storage.@{ volume.name }@.mode rwo-colocated sets it already
-{{- end }}
-@% if c.replicated %@
-{{- $several := or .autoscaling.enabled (gt (int64 .replicas) 1) }}
-{{- range $domain, $rule := .topologySpread }}
-{{- if and $several (eq $rule "DoNotSchedule") }}
-@{ c.path }@.topologySpread.{{ $domain }}: DoNotSchedule can never hold where storage.@{ volume.name }@.mode is rwo-colocated, which puts all pods on one node
+storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
 {{- end }}
 {{- end }}
 @% endif %@
-{{- end }}
+@% for volume in plan.volumes %@
+{{- if eq .Values.storage.@{ volume.name }@.mode "rwo-colocated" }}
+@% for c in volume.mounted_by %@
+{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.name }@" "@{ c.path }@" .Values.@{ c.path }@) }}
 @% endfor %@
-{{- end }}
 {{- end }}
 @% endfor %@
 @% for c in plan.components if c.storage %@
-{{- with .Values.@{ c.path }@.persistence }}
-{{- if and .existingClaim (not .enabled) }}
-@{ c.path }@.persistence: existingClaim is {{ .existingClaim }}, but enabled is false
-{{- end }}
-{{- end }}
+{{- include "@{ platform.name }@.problems.persistence" (list "@{ c.path }@" .Values.@{ c.path }@.persistence) }}
 @% endfor %@
+{{- end }}
+
+{{/* What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values). */}}
+{{- define "@{ platform.name }@.problems.colocated" -}}
+{{- $volume := index . 0 -}}
+{{- $path := index . 1 -}}
+{{- with index . 2 }}
+{{- if dig "podAffinity" "" .affinity }}
+{{ $path }}.affinity.podAffinity: {{ $volume }}.mode is rwo-colocated, which sets it already
+{{- end }}
+{{- $replicas := .replicas | int64 }}
+{{- if dig "autoscaling" "enabled" false . }}{{ $replicas = .autoscaling.maxReplicas | int64 }}{{ end }}
+{{- range $domain, $rule := dig "topologySpread" (dict) . }}
+{{- if and (gt $replicas 1) (eq $rule "DoNotSchedule") }}
+{{ $path }}.topologySpread.{{ $domain }}: DoNotSchedule can never hold, since {{ $volume }}.mode rwo-colocated puts all pods on one node
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Takes (list "data.mysql" .persistence). */}}
+{{- define "@{ platform.name }@.problems.persistence" -}}
+{{- $path := index . 0 -}}
+{{- with index . 1 }}
+{{- if and .existingClaim (not .enabled) }}
+{{ $path }}.persistence.existingClaim: is {{ .existingClaim }}, but persistence.enabled is false
+{{- end }}
+{{- end }}
 {{- end }}

@@ -14,6 +14,16 @@ DATABASE_URL SECRET_KEY JWT_SECRET MT5_LOGIN MT5_PASSWORD
 GEMINI_API_KEY ALPHAVANTAGE_API_KEY NEWS_API_KEY NEWSDATA_API_KEY OPENAI_API_KEY
 {{- end }}
 
+{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
+{{- define "api.watchedConfigKeys" -}}
+MYSQL_DATABASE MYSQL_USER DATABASE_HOST DATABASE_PORT REDIS_HOST REDIS_PORT ENV PORT DEBUG MT5_SERVER API_URL FRONTEND_URL
+{{- end }}
+
+{{/* The same for secrets, where values give them. */}}
+{{- define "api.watchedSecretKeys" -}}
+DATABASE_URL SECRET_KEY JWT_SECRET MT5_LOGIN MT5_PASSWORD GEMINI_API_KEY ALPHAVANTAGE_API_KEY NEWS_API_KEY NEWSDATA_API_KEY OPENAI_API_KEY REDIS_PASSWORD
+{{- end }}
+
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "api.environment" -}}
 {{- $ := index . 0 -}}

@@ -14,6 +14,16 @@ DATABASE_URL MT5_LOGIN MT5_PASSWORD
 GEMINI_API_KEY
 {{- end }}
 
+{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
+{{- define "trading-bot.watchedConfigKeys" -}}
+MYSQL_DATABASE MYSQL_USER DATABASE_HOST DATABASE_PORT REDIS_HOST REDIS_PORT MT5_SERVER API_URL
+{{- end }}
+
+{{/* The same for secrets, where values give them. */}}
+{{- define "trading-bot.watchedSecretKeys" -}}
+DATABASE_URL MT5_LOGIN MT5_PASSWORD GEMINI_API_KEY REDIS_PASSWORD
+{{- end }}
+
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "trading-bot.environment" -}}
 {{- $ := index . 0 -}}

@@ -19,6 +19,20 @@
 {{- end }}
 
 @% endif %@
+@% if c.restart_keys %@
+{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
+{{- define "@{ c.name }@.watchedConfigKeys" -}}
+@{ c.restart_keys | join(" ") }@
+{{- end }}
+
+@% endif %@
+@% if c.all_secret_keys %@
+{{/* The same for secrets, where values give them. */}}
+{{- define "@{ c.name }@.watchedSecretKeys" -}}
+@{ c.all_secret_keys | join(" ") }@
+{{- end }}
+
+@% endif %@
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "@{ c.name }@.environment" -}}
 {{- $ := index . 0 -}}
