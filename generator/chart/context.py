@@ -203,14 +203,29 @@ def secret_keys_text(plan: Plan) -> str:
     return json.dumps({"keys": keys}, indent=1) + "\n"
 
 
+def used_checks(plan: Plan) -> list[str]:
+    """Names of the checks of the values that make sense for this platform."""
+    sensible = {
+        "config": True,
+        "exposure": bool(plan.exposed),
+        "scaling": any(c.replicated for c in plan.components),
+        "secrets": bool(plan.spec.secrets),
+        "storage": bool(plan.volumes) or any(c.storage for c in plan.components),
+    }
+    return [name for name, makes_sense in sensible.items() if makes_sense]
+
+
+def unused_checks(plan: Plan) -> set[str]:
+    """Sources of the other checks."""
+    everything = {"config", "exposure", "scaling", "secrets", "storage"}
+    return {f"templates/checks/_{name}.tpl" for name in everything - set(used_checks(plan))}
+
+
 def platform_context(plan: Plan) -> dict[str, Any]:
     """What every template is given."""
     spec = plan.spec
     compositions = [composition(plan, k, v) for k, v in plan.composed_secrets.items()]
     required = plan.given_secrets("required")
-    checks = ["scaling", "exposure", "config"]
-    checks += ["storage"] if plan.volumes or any(c.storage for c in plan.components) else []
-    checks += ["secrets"] if spec.secrets else []
     return {
         "plan": plan,
         "platform": spec.platform,
@@ -232,7 +247,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
             next(iter(plan.generated_secrets), ""),
         ),
         "authenticated": [c for c in plan.components if c.password_key],
-        "checks": sorted(checks),
+        "checks": used_checks(plan),
         "private_ipv4": PRIVATE_IPV4,
         "private_ipv6": PRIVATE_IPV6,
         "access_modes": ACCESS_MODES,

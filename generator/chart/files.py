@@ -11,7 +11,8 @@ from generator.chart import context, overlays, reference, schema
 from generator.chart.diagram import diagram
 from generator.chart.mark import MARK
 from generator.chart.render import SOURCES, render
-from generator.chart.values.platform import global_values, tier_values, umbrella_values
+from generator.chart.values.globals import global_values
+from generator.chart.values.platform import tier_values, umbrella_values
 from generator.chart.values.tree import Section
 from generator.chart.values.yaml_text import tree_text
 from generator.plan.component import ComponentPlan
@@ -84,21 +85,19 @@ def _umbrella(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _umbrella_sources(plan: Plan) -> list[str]:
     """Sources that are rendered once, at their own path."""
-    folders = ["checks", "config", "access", "quota", "exposure", "shared/by/all/tiers"]
-    skipped = set()
-    if plan.spec.secrets:
-        folders.append("secrets")
-    else:
-        skipped |= {"templates/_secrets.tpl", "templates/checks/_secrets.tpl"}
-    if not plan.volumes:
-        skipped.add("templates/checks/_storage.tpl")
-    found = [path for path in (SOURCES / "templates").iterdir() if path.is_file()]
-    for folder in folders:
-        found += (SOURCES / "templates" / folder).iterdir()
-    found += (SOURCES / "templates/network").glob("_*.tpl")
-    found.append(SOURCES / "templates/network/default-deny.yaml")
-    paths = {path.relative_to(SOURCES).as_posix() for path in found if path.is_file()}
-    return sorted(paths - skipped)
+    folders = ["", "checks", "config", "access", "quota", "shared/by/all/tiers"]
+    folders += ["exposure"] if plan.exposed else []
+    folders += ["secrets"] if plan.spec.secrets else []
+    paths = [
+        path.relative_to(SOURCES).as_posix()
+        for folder in folders
+        for path in (SOURCES / "templates" / folder).iterdir()
+        if path.is_file()
+    ]
+    paths += ["templates/network/_peers.tpl", "templates/network/default-deny.yaml"]
+    unused = context.unused_checks(plan)
+    unused |= set() if plan.spec.secrets else {"templates/_secrets.tpl"}
+    return sorted(set(paths) - unused)
 
 
 def _network(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -125,10 +124,17 @@ def _network(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _common(plan: Plan) -> Iterator[tuple[str, str]]:
     base = context.platform_context(plan)
+    unused = {
+        "_exposure.tpl": not plan.exposed,
+        "_waiting.tpl": not plan.flows,
+        "_storage.tpl": not plan.volumes and not any(c.storage for c in plan.components),
+        "_quantities.tpl": not any(c.kind in ("mysql", "redis") for c in plan.components),
+    }
     yield "charts/common/Chart.yaml", render("charts/common/Chart.yaml", base)
     for path in sorted((SOURCES / "charts/common/templates").iterdir()):
-        source = path.relative_to(SOURCES).as_posix()
-        yield source, render(source, base)
+        if not unused.get(path.name, False):
+            source = path.relative_to(SOURCES).as_posix()
+            yield source, render(source, base)
 
 
 def _tier(plan: Plan, tier: Tier) -> Iterator[tuple[str, str]]:

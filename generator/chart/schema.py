@@ -12,7 +12,8 @@ from collections import Counter
 from typing import Any
 
 from generator.chart.mark import MARK
-from generator.chart.values.platform import global_values, tier_values, umbrella_values
+from generator.chart.values.globals import global_values
+from generator.chart.values.platform import tier_values, umbrella_values
 from generator.chart.values.schemas import DEFINITIONS
 from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan, Tier

@@ -1,7 +1,7 @@
-"""Create what is missing in the platform's Secret; overwrite nothing that a person or we chose.
+"""Create what is missing in the platform's Secret; overwrite nothing that is there.
 
-Runs in a hook Job, on the Python standard library alone. Keys that are composed of others
-(DATABASE_URL) are kept in agreement with them.
+Runs in a hook Job, on the Python standard library alone. Only keys that are composed of others
+(DATABASE_URL) are written again, so that they always agree with them.
 """
 
 import base64
@@ -14,56 +14,65 @@ import string
 import urllib.error
 import urllib.parse
 import urllib.request
+from typing import Any
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/"
-NAME = os.environ["SECRET_NAME"]
-KEYS = json.loads(os.environ["SECRET_KEYS"])
-CONFIG = json.loads(os.environ["CONFIG"])
+API = "https://kubernetes.default.svc/api/v1/namespaces/"
 
 
-def call(method, path, body=None, content_type="application/json"):
+def call(method: str, path: str, body: Any = None, content: str = "application/json") -> Any:
+    """Ask the Kubernetes API for one of the namespace's Secrets."""
     with open(ACCOUNT + "token") as token, open(ACCOUNT + "namespace") as namespace:
         request = urllib.request.Request(
-            f"https://kubernetes.default.svc/api/v1/namespaces/{namespace.read()}/secrets{path}",
+            f"{API}{namespace.read()}/secrets{path}",
             method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token.read()}", "Content-Type": content_type},
+            data=json.dumps(body).encode() if body else None,
+            headers={"Authorization": f"Bearer {token.read()}", "Content-Type": content},
         )
     trust = ssl.create_default_context(cafile=ACCOUNT + "ca.crt")
     with urllib.request.urlopen(request, timeout=10, context=trust) as answer:
         return json.load(answer)
 
 
-def create(key):
-    if "generate" in key:
-        alphabet = string.ascii_letters + string.digits
-        return "".join(secrets.choice(alphabet) for _ in range(key["generate"]))
-    return key.get("fixed", "")
-
-
-def compose(pattern, values):
-    def part(match):
-        return urllib.parse.quote(values[match[1]], safe="")
-
-    return re.sub(r"\{(\w+)\}", part, pattern)
-
-
-try:
-    found = call("GET", "/" + NAME)
-except urllib.error.HTTPError as error:
-    if error.code != 404:
+def read(name: str) -> dict[str, str] | None:
+    """What the Secret holds, base64; None where there is none."""
+    try:
+        return call("GET", "/" + name).get("data") or {}
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return None
         raise
-    found = None
-stored = (found or {}).get("data") or {}
-present = {name: base64.b64decode(stored[name]).decode() for name in KEYS if name in stored}
-wanted = {name: present.get(name) or create(key) for name, key in KEYS.items() if "compose" not in key}
-for name, key in KEYS.items():
-    if "compose" in key:
-        wanted[name] = compose(key["compose"], {**CONFIG, **present, **wanted})
-missing = {name: value for name, value in wanted.items() if present.get(name) != value}
-if found is None:
-    metadata = {"name": NAME, "annotations": {"helm.sh/resource-policy": "keep"}}
-    call("POST", "", {"kind": "Secret", "apiVersion": "v1", "metadata": metadata, "stringData": missing})
-elif missing:
-    call("PATCH", "/" + NAME, {"stringData": missing}, "application/merge-patch+json")
-print(f"{NAME}: {len(stored)} keys were there, written: {', '.join(sorted(missing)) or 'none'}")
+
+
+def create(key: dict[str, Any]) -> str:
+    """A first value: random letters and digits, a default, or nothing."""
+    alphabet = string.ascii_letters + string.digits
+    random = "".join(secrets.choice(alphabet) for _ in range(key.get("generate", 0)))
+    return random or key.get("fixed", "")
+
+
+def compose(pattern: str, values: dict[str, str]) -> str:
+    """Put values, URL-encoded, in place of their names."""
+    return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(values[m[1]], safe=""), pattern)
+
+
+def main() -> None:
+    """Bring the Secret up to date."""
+    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
+    declared: dict[str, dict[str, Any]] = json.loads(keys)
+    stored = read(name)
+    known = {k: base64.b64decode(v).decode() for k, v in (stored or {}).items() if k in declared}
+    wanted = {k: known.get(k) or create(v) for k, v in declared.items() if "compose" not in v}
+    parts = {**json.loads(config), **wanted}
+    wanted |= {k: compose(v["compose"], parts) for k, v in declared.items() if "compose" in v}
+    new = {k: v for k, v in wanted.items() if known.get(k) != v}
+    if stored is None:
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+        call("POST", "", {**secret, "stringData": new})
+    elif new:
+        call("PATCH", "/" + name, {"stringData": new}, "application/merge-patch+json")
+    print(f"{name}: {len(known)} keys were there, written: {', '.join(sorted(new)) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -159,10 +159,14 @@ class Plan:
                 if isinstance(value, AddressOf)
             ],
             shared_with={
-                volume: [n for n, c in self.spec.components.items() if volume in c.mounts]
+                volume: names
                 for volume in spec.mounts
+                if len(names := self._mounted_by(volume)) > 1
             },
         )
+
+    def _mounted_by(self, volume: str) -> list[str]:
+        return [name for name, part in self.spec.components.items() if volume in part.mounts]
 
     def _redis_address(self, variable: str, component: str) -> RedisAddress:
         return RedisAddress(

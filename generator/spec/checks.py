@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from posixpath import normpath
 
-from generator.plan.names import camel_case
+from generator.plan.names import camel_case, volume_name
 from generator.spec.component import (
     INTERNET,
     AddressOf,
@@ -102,16 +102,22 @@ class Subject:
         ]
 
     def component(self, name: str) -> Component | None:
-        """The component of that name, if there is one and it has no mistakes."""
-        return None if self.is_doubtful("tiers", name) else self.spec.components.get(name)
+        """The component of that name, if there is exactly one and it has no mistakes."""
+        found = [part.component for part in self.parts if part.name == name]
+        return found[0] if len(found) == 1 and not self.is_doubtful("tiers", name) else None
 
     def is_doubtful(self, section: str, name: str = "") -> bool:
         """Whether a mistake is in the part of that name, or in any part of the section."""
         length = PATH_LENGTHS[section]
         return any(
-            path[0] == section and (not name or len(path) < length or path[length - 1] == name)
+            path[0] == section
+            and (not name or len(path) < length or _bare(path[length - 1]) == _bare(name))
             for path in self.mistakes
         )
+
+    def is_mistaken(self, path: Path) -> bool:
+        """Whether there is a mistake at a place or below it."""
+        return any(mistake[: len(path)] == path for mistake in self.mistakes)
 
     def unknown_component(self, path: Path, name: str) -> Iterator[Problem]:
         """A problem where no component has this name."""
@@ -181,7 +187,7 @@ def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
         pods = {
             part.name: _most_pods(part.component)
             for part in subject.parts
-            if name in part.component.mounts and not subject.is_doubtful("tiers", part.name)
+            if name in part.component.mounts and not subject.is_mistaken((*part.path, "replicas"))
         }
         if volume.access == "RWO" and sum(pods.values()) > 1:
             who = ", ".join(f"{name} {count}" for name, count in pods.items())
@@ -298,7 +304,8 @@ def names_are_free(subject: Subject) -> Iterator[Problem]:
             yield Problem(("tiers", tier), message, at_key=True)
     for part in subject.parts:
         if camel_case(part.name) in RESERVED_COMPONENTS:
-            yield Problem(part.path, f"{part.name!r} means something else", at_key=True)
+            message = f"{part.name!r} means something else; take another name"
+            yield Problem(part.path, message, at_key=True)
 
 
 def names_are_short(subject: Subject) -> Iterator[Problem]:
@@ -341,7 +348,7 @@ def addresses_in_env_can_be_composed(subject: Subject) -> Iterator[Problem]:
                 yield Problem(path, message)
             elif target:
                 yield from _has_address(subject, part, path, value.urlOf)
-            if isinstance(target, Redis) and target.password:
+            if isinstance(target, Redis) and target.password in subject.secrets:
                 yield from _readable(subject, part, path, "secrets", target.password)
 
 
@@ -355,38 +362,37 @@ def env_is_said_once(subject: Subject) -> Iterator[Problem]:
                 yield Problem((*part.path, "env", variable), message, at_key=True)
 
 
-def paths_are_mounted_once(subject: Subject) -> Iterator[Problem]:
-    """No two volumes of a component are mounted on one path."""
+def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
+    """No two volumes of a component are mounted on one path, or have one name in its pod."""
     for part in subject.parts:
-        component, first = part.component, dict[str, str]()
-        storage = _storage(component)
-        paths: list[tuple[Path, str, str, bool]] = [
-            *(
-                ((*part.path, "storage", "path"), "storage", item.path, False)
-                for item in [storage]
-                if item
-            ),
-            *(
-                ((*part.path, "mounts", name), f"mounts.{name}", path, False)
-                for name, path in component.mounts.items()
-            ),
-            *(((*part.path, "writes", path), "writes", path, True) for path in component.writes),
-        ]
-        for place, what, path, at_key in paths:
-            other = first.setdefault(normpath(path), what)
-            if other is not what:
-                yield Problem(place, f"{path} is taken by {other}", at_key)
+        paths: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for what, name, path in _mounted(part.component):
+            place = (*part.path, *what)
+            if other := paths.get(normpath(path)):
+                yield Problem(place, f"{path} is taken by {other}", what[0] == "writes")
+            elif other := names.get(name):
+                message = f"its volume would be named {name!r}, as that of {other} is"
+                yield Problem(place, message, at_key=True)
+            paths[normpath(path)] = names[name] = ".".join(what)
 
 
-def autoscaling_stays_within_replicas(subject: Subject) -> Iterator[Problem]:
-    """The autoscaler asks for no more pods than the component may have."""
+def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
+    """No lower bound is above its upper bound, and the autoscaler stays below `replicas.max`."""
     for part in subject.parts:
-        component = part.component
-        if not isinstance(component, Web | Worker) or component.autoscaling is None:
+        if not isinstance(part.component, Web | Worker):
             continue
-        if component.autoscaling.max > component.replicas.max:
-            message = f"{component.autoscaling.max} is more than replicas.max"
-            yield Problem((*part.path, "autoscaling", "max"), message)
+        replicas, autoscaling = part.component.replicas, part.component.autoscaling
+        if replicas.default > replicas.max:
+            path = (*part.path, "replicas", "default")
+            yield Problem(path, f"{replicas.default} is more than max, {replicas.max}")
+        if autoscaling and autoscaling.min > autoscaling.max:
+            path = (*part.path, "autoscaling", "min")
+            yield Problem(path, f"{autoscaling.min} is more than max, {autoscaling.max}")
+        if autoscaling and autoscaling.max > replicas.max:
+            path = (*part.path, "autoscaling", "max")
+            if not subject.is_mistaken((*part.path, "replicas")):
+                yield Problem(path, f"{autoscaling.max} is more than replicas.max, {replicas.max}")
 
 
 def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
@@ -399,11 +405,8 @@ def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
         target = subject.component(name)
         if target and not isinstance(target, MySQL):
             yield Problem(path, f"{name} is of kind {target.kind}; wanted is a mysql")
-        elif (
-            target
-            and not subject.is_doubtful("tiers", part.name)
-            and name not in part.component.calls
-        ):
+        called = name in part.component.calls or subject.is_mistaken((*part.path, "calls"))
+        if isinstance(target, MySQL) and not called:
             yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
 
 
@@ -450,12 +453,17 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     config_addresses_exist,
     addresses_in_env_can_be_composed,
     env_is_said_once,
-    paths_are_mounted_once,
-    autoscaling_stays_within_replicas,
+    mounts_stay_apart,
+    pods_are_in_bounds,
     dashboards_read_a_called_database,
     amounts_are_in_the_right_unit,
     writes_fit_in_scratch,
 )
+
+
+def _bare(name: str | int) -> str:
+    """A name without what may be wrong with its spelling: capitals and punctuation."""
+    return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
 def _deaf(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
@@ -470,6 +478,16 @@ def _most_pods(component: Component) -> int:
 
 def _storage(component: Component) -> Storage | None:
     return component.storage if isinstance(component, MySQL | Redis | Grafana) else None
+
+
+def _mounted(component: Component) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """What is mounted: where the component says so, the volume's name in the pod, the path."""
+    if storage := _storage(component):
+        yield ("storage", "path"), "storage", storage.path
+    for volume, path in component.mounts.items():
+        yield ("mounts", volume), volume, path
+    for path in component.writes:
+        yield ("writes", path), volume_name(path), path
 
 
 def _host(spec: Spec, label: str | None) -> str:

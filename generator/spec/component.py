@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Field, Tag
 
 from generator.spec.fields import (
     AbsolutePath,
@@ -86,12 +86,6 @@ class Replicas(SpecModel):
     default: Count = Field(description="Pods unless values.yaml says otherwise")
     max: Count = Field(description="Most pods that values may ask for")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Replicas:
-        if self.default > self.max:
-            raise ValueError(f"default {self.default} is more than max {self.max}")
-        return self
-
 
 class Autoscaling(SpecModel):
     """HorizontalPodAutoscaler on average CPU, percent of the request."""
@@ -101,12 +95,6 @@ class Autoscaling(SpecModel):
     )
     min: Count = Field(description="Fewest pods")
     max: Count = Field(description="Most pods")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Autoscaling:
-        if self.min > self.max:
-            raise ValueError(f"min {self.min} is more than max {self.max}")
-        return self
 
 
 class Storage(SpecModel):
@@ -173,7 +161,7 @@ class Worker(ComponentBase):
     """Stateless process without a port: a Deployment."""
 
     kind: Literal["worker"] = Field(description="Stateless process without a port")
-    health: ProcessHealth
+    health: ProcessHealth = Field(description="How its health is told")
     replicas: Replicas
     autoscaling: Autoscaling | None = None
 
@@ -182,7 +170,7 @@ class Singleton(ComponentBase):
     """Process that must never run twice: a StatefulSet of exactly one."""
 
     kind: Literal["singleton"] = Field(description="Process that must never run twice")
-    health: ProcessHealth
+    health: ProcessHealth = Field(description="How its health is told")
 
 
 class Initialization(SpecModel):

@@ -53,7 +53,8 @@ def _problems(error: ValidationError, above: Path, source: Source) -> Iterator[P
                 message = f"unknown key {key!r}; {allowed(key, known)}"
                 yield Problem((*path, key), message, at_key=True)
     else:
-        yield Problem(path, _message(error, source.written(path)))
+        not_text = source.is_not_text(path) if error.validator_value == "string" else None
+        yield Problem(path, not_text or _message(error, source.written(path)))
 
 
 def _likeliest(error: ValidationError) -> ValidationError:

@@ -19,7 +19,6 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "list_type": "a list",
-    "too_short": "a list that isn't empty",
 }
 
 
@@ -47,7 +46,7 @@ def _problem(detail: ErrorDetails, source: Source) -> Problem:
         case "missing":
             return Problem(path[:-1], f"key {path[-1]!r} is missing", at_key=True)
         case "union_tag_not_found" | "union_tag_invalid":
-            return _undecided(location, path, source)
+            return _undecided(detail, source)
     if location[-1:] == (KEY,):
         return Problem(path, _message(detail, source, path, repr(path[-1])), at_key=True)
     return Problem(path, _message(detail, source, path, source.written(path)))
@@ -66,10 +65,12 @@ def _message(detail: ErrorDetails, source: Source, path: Path, given: str) -> st
             return f"{given} is given; at least {context['ge']} is wanted"
         case "less_than_equal":
             return f"{given} is given; at most {context['le']} is wanted"
+        case "too_short":
+            return "the list is empty; at least one entry is wanted"
         case "literal_error":
             return f"{given} is given; {allowed(given, _choices(detail['loc']))}"
-        case "string_type" if reads_as := source.reads_as(path):
-            return f"{given} is given, which YAML reads as {reads_as}; for text put it in quotes"
+        case "string_type" if message := source.is_not_text(path):
+            return message
         case "int_type" if given.strip("'").isdigit():
             return f"{given} is given; a whole number is wanted, without quotes"
         case kind if kind in _WANTED:
@@ -85,19 +86,21 @@ def _unknown_key(location: Path) -> str:
     return f"unknown key {key!r}; {allowed(key, keys_at(location[:-1]))}"
 
 
-def _undecided(location: Path, path: Path, source: Source) -> Problem:
+def _undecided(detail: ErrorDetails, source: Source) -> Problem:
     """No member of a union fits: say what tells them apart."""
-    choice = members(type_at(location))
-    given = source.written(path)
-    if given != "a mapping":
-        if "with text" in choice and (reads_as := source.reads_as(path)):
-            message = f"{given} is given, which YAML reads as {reads_as}; for text put it in quotes"
+    choice, path = members(type_at(detail["loc"])), path_of(detail["loc"])
+    if not isinstance(detail["input"], dict):
+        if "with text" in choice and (message := source.is_not_text(path)):
             return Problem(path, message)
         wanted = "text or a mapping" if "with text" in choice else "a mapping"
-        return Problem(path, f"{given} is given; {wanted} is wanted")
+        return Problem(path, f"{source.written(path)} is given; {wanted} is wanted")
     if all(tag.startswith("with ") for tag in choice):
         return Problem(path, f"a key is missing; give one of {_names(choice)}", at_key=True)
     kind = source.written((*path, "kind"))
+    misspelt = nearest("kind", detail["input"])
+    if kind == "nothing" and misspelt:
+        message = f"unknown key {misspelt!r}; did you mean 'kind'?"
+        return Problem((*path, misspelt), message, at_key=True)
     if kind == "nothing":
         return Problem(path, f"key 'kind' is missing; allowed are {_names(choice)}", at_key=True)
     return Problem((*path, "kind"), f"{kind} is given; allowed are {_names(choice)}")

@@ -48,10 +48,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def allowed(name: str, known: Iterable[str]) -> str:
-    """What `name` may be instead, with the likeliest: `allowed are a, b; did you mean 'a'?`."""
+    """What `name`, in quotes or not, may be: `allowed are a, b; did you mean 'a'?`."""
     names = list(known)
     if not names:
         return "none is declared"
-    likely = nearest(name, names)
+    likely = nearest(name.strip("'"), names)
     verb = "allowed is" if len(names) == 1 else "allowed are"
     return f"{verb} {', '.join(names)}" + (f"; did you mean {likely!r}?" if likely else "")

@@ -61,12 +61,17 @@ class Source:
             return "a mapping"
         if isinstance(node, yaml.SequenceNode):
             return "a list"
-        return repr(node.value) if node else "nothing"
+        if node is None:
+            return "nothing"
+        return repr(node.value) if node.tag == f"{_TAG}str" else node.value
 
-    def reads_as(self, path: Path) -> str | None:
-        """What YAML makes of a value that a person may take for text: `a number`."""
+    def is_not_text(self, path: Path) -> str | None:
+        """The message for a value that was meant as text, where YAML reads it as another."""
         node = self._entry(path)[1]
-        return _READS_AS.get(node.tag.removeprefix(_TAG)) if node else None
+        reads_as = _READS_AS.get(node.tag.removeprefix(_TAG)) if node else None
+        if node is None or reads_as is None:
+            return None
+        return f"{node.value} is given, which YAML reads as {reads_as}; for text put it in quotes"
 
     def _entry(self, path: Path) -> tuple[yaml.Node, yaml.Node | None]:
         """The node of the last key on the way that is there, and the value where all are."""

@@ -1,3 +1,4 @@
+@% if plan.exposed %@
 {{/* One line of addresses. Takes (list $ "api" "api-service" .values "api."). */}}
 {{- define "@{ platform.name }@.address" -}}
 {{- $ := index . 0 -}}
@@ -14,13 +15,16 @@
 {{- end }}
 {{- end }}
 
+@% endif %@
 {{/* One line per setting that is legal and risky. Takes $. */}}
 {{- define "@{ platform.name }@.warnings" -}}
+@% if plan.exposed %@
 {{- if eq .Values.global.exposure "loadBalancer" }}
   - global.exposure is loadBalancer: traffic from outside is not encrypted; ingress and gateway can do TLS.
 {{- else if and (ne .Values.global.exposure "clusterIP") (not .Values.global.tls.enabled) }}
   - global.tls.enabled is false: traffic from outside is not encrypted.
 {{- end }}
+@% endif %@
 {{- if not .Values.global.networkPolicy.enabled }}
   - global.networkPolicy.enabled is false: every pod of the cluster can reach the databases.
 {{- end }}
