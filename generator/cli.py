@@ -53,12 +53,11 @@ def build(spec_file: Path, output: Path, check: bool) -> None:
     chart, files = _generated(spec_file)
     pending = changes(output, chart, files)
     if check and pending:
+        differ = "1 file differs" if len(pending) == 1 else f"{len(pending)} files differ"
         for change in pending:
             click.echo(f"{change.state} {output / change.path}")
-            click.echo(difference(change))
-        click.echo(
-            f"{output / chart} is out of date: {len(pending)} files differ; run genx-fx build"
-        )
+            click.echo(difference(change), nl=False)
+        click.echo(f"{output / chart} is out of date: {differ}; run genx-fx build")
         sys.exit(1)
     apply(output, pending)
     for change in pending:

@@ -63,6 +63,7 @@ def _document(
         "title": title,
         "type": "object",
         "properties": properties,
+        "required": list(tree.entries),
         "additionalProperties": False,
     }
     documented = _documented(tree)
@@ -98,6 +99,8 @@ def _node(entry: Value | Section) -> JsonSchema:
         "description": entry.about,
         "type": "object",
         "properties": _properties(entry),
+        # All have defaults, so one is missing only where a user's null deleted it.
+        "required": list(entry.entries),
         "additionalProperties": False,
     }
 

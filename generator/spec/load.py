@@ -22,9 +22,9 @@ def load_spec(file: File) -> Spec:
     except UnreadableSource as unreadable:
         raise _spec_error(file, [unreadable.problem]) from None
     spec, problems, unchecked = _checked(source)
-    reported = {problem.path for problem in source.problems}
+    reported = {(problem.line, problem.column) for problem in source.problems}
     located = [source.located(problem) for problem in problems]
-    found = source.problems + [problem for problem in located if problem.path not in reported]
+    found = source.problems + [p for p in located if (p.line, p.column) not in reported]
     if spec is None or found:
         raise _spec_error(file, found, unchecked)
     return spec

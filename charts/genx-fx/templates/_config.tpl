@@ -16,7 +16,7 @@ API_URL: {{ .API_URL | default (printf "http://%s:%s" (include "genx-fx.api.host
 FRONTEND_URL: {{ .FRONTEND_URL | default (printf "http://%s:%s" (include "genx-fx.frontend.host" $) (include "genx-fx.frontend.port" $)) | quote }}
 GRAFANA_DATABASE_USER: {{ .GRAFANA_DATABASE_USER | quote }}
 {{- range $key, $value := .extra }}
-{{ $key }}: {{ $value | quote }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

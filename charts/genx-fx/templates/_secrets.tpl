@@ -12,7 +12,7 @@
 {{- $config := include "genx-fx.config" $ | fromYaml -}}
 {{- $given := merge (dict) .Values.secrets.values (dict "GRAFANA_ADMIN_USER" "admin") -}}
 {{- range $key, $value := $given }}
-{{ $key }}: {{ $value | quote }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 DATABASE_URL: {{ printf "mysql://%s:%s@%s:%s/%s"
   (include "genx-fx.urlEncoded" $config.MYSQL_USER)

@@ -9,28 +9,41 @@ storage.{{ $name }}.existingClaim: is empty, but mode is existingClaim: name the
 storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
 {{- end }}
 {{- end }}
+{{- $nodes := dict }}
 {{- if eq .Values.storage.logs.mode "rwo-colocated" }}
-{{- include "genx-fx.problems.colocated" (list "storage.logs" "application.api" .Values.application.api) }}
-{{- include "genx-fx.problems.colocated" (list "storage.logs" "application.tradingBot" .Values.application.tradingBot) }}
+{{- include "genx-fx.problems.colocated" (list "storage.logs" "application.api" .Values.application.api $nodes) }}
+{{- include "genx-fx.problems.colocated" (list "storage.logs" "application.tradingBot" .Values.application.tradingBot $nodes) }}
 {{- end }}
+{{- $nodes := dict }}
 {{- if eq .Values.storage.data.mode "rwo-colocated" }}
-{{- include "genx-fx.problems.colocated" (list "storage.data" "application.api" .Values.application.api) }}
-{{- include "genx-fx.problems.colocated" (list "storage.data" "application.tradingBot" .Values.application.tradingBot) }}
+{{- include "genx-fx.problems.colocated" (list "storage.data" "application.api" .Values.application.api $nodes) }}
+{{- include "genx-fx.problems.colocated" (list "storage.data" "application.tradingBot" .Values.application.tradingBot $nodes) }}
 {{- end }}
 {{- include "genx-fx.problems.persistence" (list "data.mysql" .Values.data.mysql.persistence) }}
 {{- include "genx-fx.problems.persistence" (list "data.redis" .Values.data.redis.persistence) }}
 {{- include "genx-fx.problems.persistence" (list "monitoring.grafana" .Values.monitoring.grafana.persistence) }}
 {{- end }}
 
-{{/* What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values). */}}
+{{/*
+What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values
+$nodes); collects in $nodes which label was asked for by whom.
+*/}}
 {{- define "genx-fx.problems.colocated" -}}
 {{- $volume := index . 0 -}}
 {{- $path := index . 1 -}}
+{{- $nodes := index . 3 -}}
 {{- with index . 2 }}
 {{- if dig "podAffinity" "" .affinity }}
 {{ $path }}.affinity.podAffinity: {{ $volume }}.mode is rwo-colocated, which sets it already
 {{- end }}
-{{- $replicas := .replicas | int64 }}
+{{- range $label, $value := .nodeSelector }}
+{{- $other := get $nodes $label | default (dict "value" $value) }}
+{{- if ne $other.value $value }}
+{{ $path }}.nodeSelector: asks for {{ $label }}={{ $value }} and {{ $other.path }}.nodeSelector for {{ $other.value }}, but {{ $volume }}.mode is rwo-colocated: both must run on one node
+{{- end }}
+{{- $_ := set $nodes $label (dict "value" $value "path" $path) }}
+{{- end }}
+{{- $replicas := dig "replicas" 1 . | int64 }}
 {{- if dig "autoscaling" "enabled" false . }}{{ $replicas = .autoscaling.maxReplicas | int64 }}{{ end }}
 {{- range $domain, $rule := dig "topologySpread" (dict) . }}
 {{- if and (gt $replicas 1) (eq $rule "DoNotSchedule") }}

@@ -9,7 +9,7 @@
 @% endif %@
 @% endfor %@
 {{- range $key, $value := .extra }}
-{{ $key }}: {{ $value | quote }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

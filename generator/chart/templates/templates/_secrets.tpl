@@ -13,7 +13,7 @@
 @% endif %@
 {{- $given := merge (dict) .Values.secrets.values (dict@% for name, key in plan.fixed_secrets.items() %@ "@{ name }@" @{ key.fixed | json }@@% endfor %@) -}}
 {{- range $key, $value := $given }}
-{{ $key }}: {{ $value | quote }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 @% for key in compositions %@
 @{ key.name }@: {{ printf @{ key.format | json }@

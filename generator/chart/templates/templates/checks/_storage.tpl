@@ -11,9 +11,10 @@ storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode
 {{- end }}
 @% endif %@
 @% for volume in plan.volumes %@
+{{- $nodes := dict }}
 {{- if eq .Values.storage.@{ volume.name }@.mode "rwo-colocated" }}
 @% for c in volume.mounted_by %@
-{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.name }@" "@{ c.path }@" .Values.@{ c.path }@) }}
+{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.name }@" "@{ c.path }@" .Values.@{ c.path }@ $nodes) }}
 @% endfor %@
 {{- end }}
 @% endfor %@
@@ -22,15 +23,26 @@ storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode
 @% endfor %@
 {{- end }}
 
-{{/* What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values). */}}
+{{/*
+What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values
+$nodes); collects in $nodes which label was asked for by whom.
+*/}}
 {{- define "@{ platform.name }@.problems.colocated" -}}
 {{- $volume := index . 0 -}}
 {{- $path := index . 1 -}}
+{{- $nodes := index . 3 -}}
 {{- with index . 2 }}
 {{- if dig "podAffinity" "" .affinity }}
 {{ $path }}.affinity.podAffinity: {{ $volume }}.mode is rwo-colocated, which sets it already
 {{- end }}
-{{- $replicas := .replicas | int64 }}
+{{- range $label, $value := .nodeSelector }}
+{{- $other := get $nodes $label | default (dict "value" $value) }}
+{{- if ne $other.value $value }}
+{{ $path }}.nodeSelector: asks for {{ $label }}={{ $value }} and {{ $other.path }}.nodeSelector for {{ $other.value }}, but {{ $volume }}.mode is rwo-colocated: both must run on one node
+{{- end }}
+{{- $_ := set $nodes $label (dict "value" $value "path" $path) }}
+{{- end }}
+{{- $replicas := dig "replicas" 1 . | int64 }}
 {{- if dig "autoscaling" "enabled" false . }}{{ $replicas = .autoscaling.maxReplicas | int64 }}{{ end }}
 {{- range $domain, $rule := dig "topologySpread" (dict) . }}
 {{- if and (gt $replicas 1) (eq $rule "DoNotSchedule") }}

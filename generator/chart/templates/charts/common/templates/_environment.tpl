@@ -33,14 +33,18 @@
 @% endif %@
 
 {{/*
-Changes when one of these keys does, so that the pods that read it restart, and no others.
-Takes (list $ "config" "DATABASE_HOST DATABASE_PORT"); "secrets" are those given by values.
+Changes when one of these keys does, so that the pods that read it restart, and no others. A pod
+with extraEnvFrom may read any key. Takes (list $ "config" "DATABASE_HOST DATABASE_PORT"
+.extraEnvFrom); "secrets" are those given by values.
 */}}
 {{- define "common.checksum" -}}
-{{- $known := dig "shared" (index . 1) (dict) (index . 0).Values.global -}}
-{{- $read := dict -}}
+{{- $read := dig "shared" (index . 1) (dict) (index . 0).Values.global -}}
+{{- if not (index . 3) }}
+{{- $known := $read }}
+{{- $read = dict }}
 {{- range splitList " " (index . 2) }}
 {{- $_ := set $read . (get $known .) }}
+{{- end }}
 {{- end }}
 {{- toJson $read | sha256sum | trunc 16 }}
 {{- end }}
