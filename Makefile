@@ -95,8 +95,7 @@ $(CHART_CLEAN): $(CHART) genx-fx.yaml ct.yaml .yamllint $(wildcard tools/*/*) | 
 
 dist/index.yaml: $(CHART) | $(INSTALLED)
 	@echo "helm package"
-	@helm=$$($(TOOL) --path helm3) && \
-		"$$helm" package charts/genx-fx --destination dist >/dev/null && "$$helm" repo index dist
+	@$(BIN)/python -m tools.repository charts/genx-fx dist
 
 lock: $(INSTALLED) ## renew all lock files
 	@$(PIP) uv

@@ -14,7 +14,7 @@ from typing import Any
 from generator.chart.mark import MARK
 from generator.chart.values.globals import global_values
 from generator.chart.values.platform import tier_values, umbrella_values
-from generator.chart.values.schemas import DEFINITIONS
+from generator.chart.values.schemas import DEFINITIONS, Limits
 from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan, Tier
 from generator.spec.model import Spec
@@ -33,22 +33,31 @@ def umbrella_schema(plan: Plan) -> JsonSchema:
         # Helm hands each subchart its `global`, and the umbrella sees it there.
         properties[tier.name]["properties"]["global"] = {"type": "object"}
     properties["common"] = {"type": "object", "description": "Library chart; it has no values"}
-    return _document(f"Values of {plan.spec.platform.name}", properties, tree, strict_global=True)
+    return _document(
+        f"Values of {plan.spec.platform.name}", properties, tree, _limits(plan), strict_global=True
+    )
 
 
 def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
     """The schema of one subchart's values."""
     tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
-    return _document(f"Values of tier {tier.name}", _properties(tree), tree, strict_global=False)
+    return _document(
+        f"Values of tier {tier.name}", _properties(tree), tree, _limits(plan), strict_global=False
+    )
 
 
 def schema_text(schema: JsonSchema) -> str:
     """The schema as the file holds it."""
-    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema, indent=0, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _document(
-    title: str, properties: dict[str, JsonSchema], tree: Section, *, strict_global: bool
+    title: str,
+    properties: dict[str, JsonSchema],
+    tree: Section,
+    limits: dict[str, JsonSchema],
+    *,
+    strict_global: bool,
 ) -> JsonSchema:
     if not strict_global:
         # Another umbrella may pass globals of its own; ours checks those that we know.
@@ -81,7 +90,7 @@ def _document(
             "else": documented,
         }
     shared = _hoist_repeated(document["properties"])
-    document["definitions"] = shared | _used_definitions([document, shared])
+    document["definitions"] = shared | _used_definitions([document, shared], limits)
     return document
 
 
@@ -92,8 +101,6 @@ def _properties(section: Section) -> dict[str, JsonSchema]:
 def _node(entry: Value | Section) -> JsonSchema:
     if isinstance(entry, Value):
         described = {"description": entry.comment, "default": entry.default}
-        if "$ref" in entry.schema:  # draft-07 ignores what stands beside a $ref
-            return described | {"allOf": [entry.schema]}
         return described | copy.deepcopy(entry.schema)
     return {
         "description": entry.about,
@@ -150,15 +157,17 @@ def _free_name(name: str, taken: set[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _used_definitions(document: Any) -> JsonSchema:
-    used: set[str] = set()
+def _used_definitions(document: Any, limits: dict[str, JsonSchema]) -> JsonSchema:
+    """Of all definitions, those that the document refers to."""
+    available = DEFINITIONS | limits
+    used: dict[str, JsonSchema] = {}
 
     def visit(node: Any) -> None:
         if isinstance(node, dict):
             name = str(node.get("$ref", "")).removeprefix("#/definitions/")
-            if name in DEFINITIONS and name not in used:
-                used.add(name)
-                visit(DEFINITIONS[name])
+            if name in available and name not in used:
+                used[name] = available[name]
+                visit(available[name])
             for child in node.values():
                 visit(child)
         elif isinstance(node, list):
@@ -166,4 +175,14 @@ def _used_definitions(document: Any) -> JsonSchema:
                 visit(child)
 
     visit(document)
-    return {name: DEFINITIONS[name] for name in sorted(used)}
+    return dict(sorted(used.items()))
+
+
+def _limits(plan: Plan) -> dict[str, JsonSchema]:
+    """Definitions of all documented ranges."""
+    resources = [c.spec.resources for c in plan.components]
+    spans = [Limits(r.low, r.high) for part in resources for r in (part.cpu, part.memory)]
+    sizes = [c.storage.size for c in plan.components if c.storage]
+    sizes += [volume.spec.size for volume in plan.volumes]
+    limits = [*spans, *(Limits(size, None) for size in sizes)]
+    return {name: schema for one in limits for name, schema in one.definitions.items()}

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from generator.chart.values import parts
-from generator.chart.values.schemas import TEXT, choice, integer, optional, reference
+from generator.chart.values.schemas import (
+    OBJECT,
+    PORT,
+    SECONDS,
+    TEXT,
+    Limits,
+    choice,
+    integer,
+    matching,
+    optional,
+    reference,
+)
 from generator.chart.values.tree import Section, Value
 from generator.plan.component import ComponentPlan
 
@@ -76,7 +87,7 @@ def _autoscaling(component: ComponentPlan) -> dict[str, Value | Section]:
                         },
                     },
                     "How fast it scales: up at once, down slowly",
-                    reference("anyObject"),
+                    OBJECT,
                 ),
             },
         )
@@ -90,7 +101,7 @@ def _service(component: ComponentPlan) -> dict[str, Value | Section]:
         "port": Value(
             component.service.port,
             "Port of the Service",
-            reference("portNumber"),
+            PORT,
             bounds="1 to 65535",
         ),
         "annotations": Value({}, "Annotations of the Service", reference("annotationMap")),
@@ -133,7 +144,8 @@ def _storage(component: ComponentPlan) -> dict[str, Value | Section]:
                     storage.size.text,
                     "Size",
                     reference("quantity"),
-                    bounds=f"bytes; documented: {storage.size}",
+                    reference(Limits(storage.size, None).name),
+                    f"bytes; documented: {storage.size}",
                 ),
                 "storageClass": parts.text(
                     "", "Storage class; empty follows global.storageClass", optional("dnsName")
@@ -153,7 +165,7 @@ def _external(component: ComponentPlan) -> Section:
         "Server outside the release that takes its place",
         {
             "host": parts.text("", "Host name or address; empty runs our own", optional("dnsName")),
-            "port": Value(component.port, "Port", reference("portNumber"), bounds="1 to 65535"),
+            "port": Value(component.port, "Port", PORT, bounds="1 to 65535"),
             "cidr": parts.text(
                 "", "Addresses that it may have, CIDR; empty allows any", optional("addressRange")
             ),
@@ -171,12 +183,12 @@ def _kind(component: ComponentPlan) -> dict[str, Value | Section]:
                 "path": parts.text(
                     heartbeat.file if heartbeat else "",
                     "File that it touches; empty asks only whether the process lives",
-                    {"type": "string", "pattern": "^(/.+)?$"},
+                    matching("^(/.+)?$", "empty, or a path that begins with /"),
                 ),
                 "maxAgeSeconds": Value(
                     heartbeat.maxAge if heartbeat else 120,
                     "Age at which it counts as dead",
-                    reference("seconds"),
+                    SECONDS,
                     bounds="seconds",
                 ),
             },
@@ -197,7 +209,10 @@ def _kind(component: ComponentPlan) -> dict[str, Value | Section]:
                 "url": parts.text(
                     "",
                     "Address; empty leaves it out",
-                    {"type": "string", "pattern": r"^(https?://[^\s/]+.*)?$"},
+                    matching(
+                        r"^(https?://[^\s/]+\S*)?$",
+                        "empty, or a URL such as http://prometheus:9090",
+                    ),
                 )
             },
         )
@@ -223,19 +238,19 @@ def _lifecycle(component: ComponentPlan) -> dict[str, Value | Section]:
     grace = {"mysql": 300, "redis": 60, "singleton": 60, "web": 60}.get(component.kind, 30)
     entries: dict[str, Value | Section] = {
         "terminationGracePeriodSeconds": Value(
-            grace, "Time to stop in before it is killed", reference("seconds"), bounds="seconds"
+            grace, "Time to stop in before it is killed", SECONDS, bounds="seconds"
         )
     }
     if component.kind == "web":
         entries["preStopSeconds"] = Value(
             10,
             "Time in which callers leave before it is told to stop",
-            reference("seconds"),
+            SECONDS,
             bounds="seconds; part of terminationGracePeriodSeconds",
         )
     if component.waits_for:
         entries["waitSeconds"] = Value(
-            300, "How long to wait for what it calls", reference("seconds"), bounds="seconds"
+            300, "How long to wait for what it calls", SECONDS, bounds="seconds"
         )
     return entries
 

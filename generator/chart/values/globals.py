@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.chart.values import parts
 from generator.chart.values.quota import limit_range, resource_quota
-from generator.chart.values.schemas import TEXT, choice, optional, reference
+from generator.chart.values.schemas import PORT, TEXT, choice, matching, optional, reference
 from generator.chart.values.tree import Section, Tree, Value
 from generator.plan.platform import Plan
 
@@ -24,7 +24,7 @@ def global_values(plan: Plan) -> Section:
             "namePrefix": Value(
                 "",
                 "Before the name of every object, so that two releases can share a namespace",
-                {"type": "string", "pattern": "^([a-z]([-a-z0-9]*-)?)?$", "maxLength": 20},
+                matching("^([a-z]([-a-z0-9]*-)?)?$", "empty, or a short prefix such as blue-", 20),
                 bounds="at most 20 characters, ends in -",
             ),
             "enforceDocumentedLimits": parts.switch(
@@ -106,7 +106,7 @@ def _network_policy(plan: Plan) -> Section:
     api_server_ports = Value(
         [443, 6443],
         "Ports of the Kubernetes API, for the Job that creates secrets",
-        {"type": "array", "items": reference("portNumber"), "minItems": 1},
+        {"type": "array", "items": PORT, "minItems": 1},
     )
     return Section(
         "NetworkPolicies: nothing is open but the declared flows",
@@ -161,7 +161,7 @@ def _toolbox(plan: Plan) -> Tree:
             "Image that waits for dependencies, creates secrets and runs tests",
             {
                 "image": parts.image(platform.toolbox.image),
-                "resources": parts.resources(platform.toolbox.resources),
+                "resources": parts.resources(platform.toolbox.resources, documented=False),
                 "securityContext": parts.security_context(platform.user),
             },
         )

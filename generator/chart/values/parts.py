@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from generator.chart.values.schemas import (
     BOOLEAN,
+    OBJECT,
     TEXT,
+    USER_ID,
+    Limits,
     choice,
     integer,
+    matching,
     optional,
     reference,
 )
 from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.spec.component import Resources
-from generator.spec.quantities import QuantityRange
+from generator.spec.quantities import Quantity, QuantityRange
 
 
 def switch(default: bool, about: str) -> Value:
@@ -37,17 +41,17 @@ def image(reference_text: str) -> Section:
             "repository": Value(
                 rest if has_registry else name,
                 "Repository",
-                {"type": "string", "pattern": r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$"},
+                matching(r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$", "a repository such as library/mysql"),
             ),
             "tag": Value(
                 tag,
                 "Tag",
-                {"type": "string", "pattern": r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"},
+                matching(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "a tag such as 8.4.6, in quotes"),
             ),
             "digest": text(
                 "",
                 "Digest; where it is set it wins over the tag",
-                {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
+                matching("^(sha256:[0-9a-f]{64})?$", "empty, or sha256: and 64 hexadecimal digits"),
                 "sha256:…",
             ),
             "pullPolicy": text(
@@ -57,27 +61,29 @@ def image(reference_text: str) -> Section:
     )
 
 
-def resources(spec: Resources) -> Section:
-    """Requests and limits: the ends of the documented ranges."""
+def resources(spec: Resources, *, documented: bool = True) -> Section:
+    """Requests and limits: the ends of the ranges; those of CPU and memory are documented."""
 
-    def quantity(given: str, about: str, documented: QuantityRange) -> Value:
-        return Value(given, about, reference("quantity"), bounds=f"documented: {documented}")
+    def quantity(given: Quantity, about: str, span: QuantityRange, limited: bool) -> Value:
+        limits = reference(Limits(span.low, span.high).name) if limited else {}
+        bounds = f"documented: {span}" if limited else ""
+        return Value(given.text, about, reference("quantity"), limits, bounds)
 
     ranges = {
-        "cpu": ("CPU, cores", spec.cpu),
-        "memory": ("Memory, bytes", spec.memory),
-        "ephemeral-storage": ("Scratch space, bytes", spec.scratch),
+        "cpu": ("CPU, cores", spec.cpu, documented),
+        "memory": ("Memory, bytes", spec.memory, documented),
+        "ephemeral-storage": ("Scratch space, bytes", spec.scratch, False),
     }
     return Section(
         "CPU, memory and scratch space",
         {
             "requests": Section(
                 "What the scheduler sets aside",
-                {k: quantity(r.low.text, about, r) for k, (about, r) in ranges.items()},
+                {key: quantity(r.low, about, r, lim) for key, (about, r, lim) in ranges.items()},
             ),
             "limits": Section(
                 "What it never exceeds",
-                {k: quantity(r.high.text, about, r) for k, (about, r) in ranges.items()},
+                {key: quantity(r.high, about, r, lim) for key, (about, r, lim) in ranges.items()},
             ),
         },
     )
@@ -88,7 +94,7 @@ def security_context(user: int) -> Section:
     return Section(
         "Ids that the processes run under; never root",
         {
-            key: Value(user, about, reference("userId"), bounds="1 to 2147483647")
+            key: Value(user, about, USER_ID, bounds="1 to 2147483647")
             for key, about in {
                 "runAsUser": "User id",
                 "runAsGroup": "Group id",
@@ -117,7 +123,7 @@ def pod_settings() -> dict[str, Value | Section]:
     return {
         "nodeSelector": Value({}, "Labels that a node must have", reference("labelMap")),
         "tolerations": Value([], "Taints that it tolerates", reference("objectList")),
-        "affinity": Value({}, "Affinity, as in a pod", reference("anyObject")),
+        "affinity": Value({}, "Affinity, as in a pod", OBJECT),
         "priorityClassName": text("", "PriorityClass", optional("dnsName")),
         "podLabels": Value({}, "Labels added to its pods", reference("labelMap")),
         "podAnnotations": Value({}, "Annotations added to its pods", reference("annotationMap")),

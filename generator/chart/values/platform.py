@@ -7,7 +7,9 @@ from generator.chart.values.component import component_values
 from generator.chart.values.globals import global_values
 from generator.chart.values.schemas import (
     TEXT,
+    Limits,
     choice,
+    matching,
     optional,
     reference,
 )
@@ -89,7 +91,7 @@ def _secrets(plan: Plan) -> Section:
                     "refreshInterval": Value(
                         "1h",
                         "How often it looks",
-                        {"type": "string", "pattern": "^([0-9]+(h|m|s))+$"},
+                        matching("^([0-9]+(h|m|s))+$", "a duration such as 1h or 30m"),
                     ),
                 },
             ),
@@ -111,7 +113,11 @@ def _storage(plan: Plan) -> Section:
                     choice("rwx", "rwo-colocated", "ephemeral", "existingClaim"),
                 ),
                 "size": Value(
-                    size.text, "Size", reference("quantity"), bounds=f"bytes; documented: {size}"
+                    size.text,
+                    "Size",
+                    reference("quantity"),
+                    reference(Limits(size, None).name),
+                    f"bytes; documented: {size}",
                 ),
                 "storageClass": parts.text(
                     "", "Storage class; empty follows global.storageClass", optional("dnsName")

@@ -1,7 +1,7 @@
 """Patterns that match the Kubernetes quantities on one side of a bound, however they are written.
 
 JSON Schema can compare numbers but not text, so the comparison is spelt out digit by digit, in RE2,
-one pattern for each way of writing: 2Gi, 2048Mi, 2147483648, 2.0Gi, 2e9, 2000000000000m.
+one alternative for each way of writing: 2Gi, 2048Mi, 2147483648, 2.0Gi, 2e9, 2000000000000m.
 https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 """
 
@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 from generator.spec.quantities import SUFFIXES
 
-EXPONENTS = (*range(-3, 13), 15, 18)
+EXPONENTS = (-3, *range(10), 12, 15, 18)
 """Decimal exponents that a quantity may be written with: those of m, k, M, G, T, P, E, and more."""
 
 DECIMAL_PLACES = 9
@@ -24,22 +24,22 @@ _ANY_FRACTION = r"(\.\d*)?"
 def quantity_pattern() -> str:
     """Any well-formed quantity; it has no minus, since amounts are not negative."""
     number = rf"(\d+(\.\d{{0,{DECIMAL_PLACES}}})?|\.\d{{1,{DECIMAL_PLACES}}})"
-    exponent = r"[eE](-0*[1-3]|\+?0*(1[0258]|\d))"
+    exponent = r"[eE](-0*3|\+?0*(1[258]|\d))"
     return rf"^\+?{number}([KMGTPE]i|[mkMGTPE]|{exponent})?$"
 
 
-def at_least(bound: Decimal) -> list[str]:
-    """Patterns of the well-formed quantities of at least `bound` (bytes, cores), one a notation."""
+def at_least(bound: Decimal) -> str:
+    """Pattern of the well-formed quantities of at least `bound` (bytes, cores)."""
     return _per_notation(bound, _mantissa_at_least, ROUND_CEILING)
 
 
-def at_most(bound: Decimal) -> list[str]:
-    """Patterns of the well-formed quantities of at most `bound` (bytes, cores), one a notation."""
+def at_most(bound: Decimal) -> str:
+    """Pattern of the well-formed quantities of at most `bound` (bytes, cores)."""
     return _per_notation(bound, _mantissa_at_most, ROUND_FLOOR)
 
 
-def _per_notation(bound: Decimal, mantissa: Callable[[str, str], str], rounding: str) -> list[str]:
-    patterns = []
+def _per_notation(bound: Decimal, mantissa: Callable[[str, str], str], rounding: str) -> str:
+    notations = []
     with localcontext() as exact:
         exact.prec = 100
         for factor, suffixes in _notations():
@@ -47,8 +47,8 @@ def _per_notation(bound: Decimal, mantissa: Callable[[str, str], str], rounding:
             nearest = (bound / factor).quantize(Decimal(10) ** -DECIMAL_PLACES, rounding)
             whole, _, fraction = format(nearest, "f").partition(".")
             number = mantissa(whole.lstrip("0"), fraction.rstrip("0"))
-            patterns.append(rf"^\+?0*({number}){suffixes}$")
-    return patterns
+            notations.append(f"({number}){suffixes}")
+    return rf"^\+?0*({'|'.join(notations)})$"
 
 
 def _notations() -> list[tuple[Decimal, str]]:

@@ -1,9 +1,19 @@
-"""JSON Schema of the types of values. Patterns are RE2, as Helm's validator needs them."""
+"""JSON Schema of the types of values. Patterns are RE2, as Helm's validator needs them.
+
+A failed pattern would show a person the pattern. So text is tested in an `if`, and the `else` says
+what is wanted as a constant: Helm then prints "value must be 'a DNS name such as …'".
+
+A definition is referred to by `$ref` beside a description and a default: draft-07 has validators
+ignore those two there, and editors show them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from generator.chart.values.quantity_patterns import at_least, at_most, quantity_pattern
 from generator.chart.values.tree import JsonSchema
-from generator.spec.quantities import QUANTITY_PATTERN
+from generator.spec.quantities import Quantity
 
 DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
@@ -12,25 +22,43 @@ IPV4 = (
 )
 IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
 
+
+def explained(condition: JsonSchema, wanted: str) -> JsonSchema:
+    """The condition, and what a person is told where it does not hold."""
+    return {"if": condition, "else": {"const": wanted}}
+
+
+def matching(pattern: str, wanted: str, longest: int = 253) -> JsonSchema:
+    """Text of a certain form, which `wanted` describes."""
+    return explained({"type": "string", "pattern": pattern, "maxLength": longest}, wanted)
+
+
+def _or_empty(pattern: str) -> str:
+    return f"^({pattern.removeprefix('^').removesuffix('$')})?$"
+
+
+_ADDRESS_RANGE = f"^({IPV4}/(3[0-2]|[12]?[0-9])|{IPV6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
+_QUANTITY: JsonSchema = {
+    "anyOf": [
+        {"type": "string", "pattern": quantity_pattern()},
+        {"type": "number", "minimum": 0},
+    ]
+}
+
+_TEXT_FORMS = {
+    "dnsName": (DNS_NAME, "a DNS name such as mysql.example.com", 253),
+    "dnsLabel": (DNS_LABEL, "a DNS label such as kube-system", 63),
+    "addressRange": (_ADDRESS_RANGE, "a range of addresses such as 10.0.0.0/8", 64),
+    "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
+}
+
 DEFINITIONS: dict[str, JsonSchema] = {
-    "quantity": {
-        "description": "Kubernetes quantity: 512Mi, 2Gi, 250m, 0.5",
-        "anyOf": [
-            {"type": "string", "pattern": f"^{QUANTITY_PATTERN}$"},
-            {"type": "number", "minimum": 0},
-        ],
+    **{name: matching(*form) for name, form in _TEXT_FORMS.items()},
+    **{
+        f"{name}OrEmpty": matching(_or_empty(pattern), f"empty, or {wanted}", longest)
+        for name, (pattern, wanted, longest) in _TEXT_FORMS.items()
     },
-    "dnsName": {"type": "string", "pattern": DNS_NAME, "maxLength": 253},
-    "dnsLabel": {"type": "string", "pattern": DNS_LABEL, "maxLength": 63},
-    "portNumber": {"type": "integer", "minimum": 1, "maximum": 65535},
-    "addressRange": {
-        "type": "string",
-        "pattern": f"^({IPV4}/(3[0-2]|[12]?[0-9])|{IPV6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$",
-    },
-    "ipv4Address": {"type": "string", "pattern": f"^{IPV4}$"},
-    "userId": {"type": "integer", "minimum": 1, "maximum": 2147483647},
-    "seconds": {"type": "integer", "minimum": 1, "maximum": 86400},
-    "text": {"type": "string"},
+    "quantity": explained(_QUANTITY, "a quantity such as 512Mi, 2Gi, 250m or 0.5"),
     "environmentValues": {
         "type": "object",
         "propertyNames": {"pattern": "^[A-Z][A-Z0-9_]*$"},
@@ -38,26 +66,66 @@ DEFINITIONS: dict[str, JsonSchema] = {
     },
     "labelMap": {
         "type": "object",
-        "additionalProperties": {
-            "type": "string",
-            "pattern": "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$",
-            "maxLength": 63,
-        },
+        "additionalProperties": matching(
+            "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", "a label such as blue, in quotes", 63
+        ),
     },
     "annotationMap": {"type": "object", "additionalProperties": {"type": "string"}},
     "objectList": {"type": "array", "items": {"type": "object"}},
-    "anyObject": {"type": "object"},
 }
 
 
 def reference(name: str) -> JsonSchema:
-    """A reference to one of the definitions."""
+    """What one of the definitions says."""
     return {"$ref": f"#/definitions/{name}"}
 
 
 def optional(name: str) -> JsonSchema:
     """The empty string, or what the definition says."""
-    return {"anyOf": [{"const": ""}, reference(name)]}
+    return reference(f"{name}OrEmpty")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Documented bounds of a quantity, both included."""
+
+    low: Quantity | None
+    high: Quantity | None
+
+    @property
+    def name(self) -> str:
+        """Name of their definition: from512MiTo2Gi."""
+        low = f"from{self.low}" if self.low else ""
+        return f"{low}To{self.high}" if self.high else low
+
+    @property
+    def definitions(self) -> dict[str, JsonSchema]:
+        """The schema of the limits, and of each bound; what is no quantity is passed over."""
+        bounds = {
+            f"{word}{bound}": _bound(word, bound)
+            for word, bound in (("atLeast", self.low), ("atMost", self.high))
+            if bound
+        }
+        outside = {"allOf": [_QUANTITY, {"not": {"allOf": [reference(name) for name in bounds]}}]}
+        span = " to ".join(str(bound) for bound in (self.low, self.high) if bound)
+        words = span if self.high else f"at least {span}"
+        wanted = f"{words}, as documented; global.enforceDocumentedLimits: false allows more"
+        return {self.name: {"if": outside, "then": {"const": wanted}}, **bounds}
+
+
+def _bound(word: str, bound: Quantity) -> JsonSchema:
+    pattern, keyword = {
+        "atLeast": (at_least, "minimum"),
+        "atMost": (at_most, "maximum"),
+    }[word]
+    whole = bound.value == bound.value.to_integral_value()
+    number = int(bound.value) if whole else float(bound.value)
+    return {
+        "anyOf": [
+            {"type": "number", keyword: number},
+            {"type": "string", "pattern": pattern(bound.value)},
+        ]
+    }
 
 
 def choice(*allowed: str) -> JsonSchema:
@@ -72,4 +140,8 @@ def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
 
 
 BOOLEAN: JsonSchema = {"type": "boolean"}
-TEXT = reference("text")
+TEXT: JsonSchema = {"type": "string"}
+OBJECT: JsonSchema = {"type": "object"}
+PORT = integer(1, 65535)
+SECONDS = integer(1, 86400)
+USER_ID = integer(1, 2147483647)
