@@ -232,7 +232,11 @@ def platform_context(plan: Plan) -> dict[str, Any]:
         "config": spec.config,
         "secrets": spec.secrets,
         "config_entries": [
-            {"name": name, "expression": config_expression(plan, key)}
+            {
+                "name": name,
+                "expression": config_expression(plan, key),
+                "fixed": isinstance(key, ListenPortKey),
+            }
             for name, key in spec.config.keys.items()
         ],
         "compositions": compositions,

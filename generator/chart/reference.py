@@ -61,4 +61,8 @@ def _table(name: str, section: Section) -> Table:
 def _row(path: tuple[str, ...], value: Value) -> Row:
     default = json.dumps(value.default, ensure_ascii=False)
     shown = default if len(default) <= 60 else "see values.yaml"
-    return Row(".".join(path), shown.replace("|", "\\|"), value.comment.replace("|", "\\|"))
+    return Row(
+        ".".join(path),
+        shown.replace("|", "\\|"),
+        " ".join(value.comment.split()).replace("|", "\\|"),
+    )

@@ -122,7 +122,10 @@ AmountRange = Annotated[
 ]
 
 Text = Annotated[str, Field(strict=True, examples=["text"])]
-Purpose = Annotated[Text, Field(min_length=1, description="What it is for, in one line")]
+Purpose = Annotated[
+    Text,
+    Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$", description="What it is for, in one line"),
+]
 DnsLabel = Annotated[
     str, StringConstraints(pattern=DNS_LABEL, max_length=63), Field(examples=["api"])
 ]

@@ -35,10 +35,10 @@ def call(method: str, path: str, body: Any = None, content: str = "application/j
         return json.load(answer)
 
 
-def read(name: str) -> dict[str, str] | None:
-    """What the Secret holds, base64; None where there is none."""
+def read(name: str) -> Any:
+    """The Secret as it is; None where there is none."""
     try:
-        return call("GET", "/" + name).get("data") or {}
+        return call("GET", "/" + name)
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return None
@@ -57,22 +57,36 @@ def compose(pattern: str, values: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(values[m[1]], safe=""), pattern)
 
 
-def main() -> None:
-    """Bring the Secret up to date."""
-    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
-    declared: dict[str, dict[str, Any]] = json.loads(keys)
-    stored = read(name)
-    known = {k: base64.b64decode(v).decode() for k, v in (stored or {}).items() if k in declared}
+def bring_up_to_date(name: str, declared: dict[str, dict[str, Any]], config: Any) -> str:
+    """Write what is missing or no longer agrees, and say so; 409 where another wrote meanwhile."""
+    secret = read(name)
+    stored = (secret or {}).get("data") or {}
+    known = {k: base64.b64decode(v).decode() for k, v in stored.items() if k in declared}
     wanted = {k: known.get(k) or create(v) for k, v in declared.items() if "compose" not in v}
-    parts = {**json.loads(config), **wanted}
+    parts = {**config, **wanted}
     wanted |= {k: compose(v["compose"], parts) for k, v in declared.items() if "compose" in v}
     new = {k: v for k, v in wanted.items() if known.get(k) != v}
-    if stored is None:
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
-        call("POST", "", {**secret, "stringData": new})
+    if secret is None:
+        head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+        call("POST", "", {**head, "stringData": new})
     elif new:
-        call("PATCH", "/" + name, {"stringData": new}, "application/merge-patch+json")
-    print(f"{name}: {len(known)} keys were there, written: {', '.join(sorted(new)) or 'none'}")
+        seen = {"resourceVersion": secret["metadata"]["resourceVersion"]}
+        patch = {"metadata": seen, "stringData": new}
+        call("PATCH", "/" + name, patch, "application/merge-patch+json")
+    return f"{name}: {len(known)} keys were there, written: {', '.join(sorted(new)) or 'none'}"
+
+
+def main() -> None:
+    """Bring the Secret up to date, against others who write it at the same time."""
+    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
+    for tries_left in reversed(range(5)):
+        try:
+            print(bring_up_to_date(name, json.loads(keys), json.loads(config)))
+            return
+        except urllib.error.HTTPError as error:
+            if error.code != 409 or not tries_left:
+                raise
+            print(f"{name}: somebody else wrote it meanwhile, trying again")
 
 
 if __name__ == "__main__":

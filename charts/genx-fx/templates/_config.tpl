@@ -9,7 +9,7 @@ DATABASE_PORT: {{ .DATABASE_PORT | default (include "genx-fx.mysql.port" $) | qu
 REDIS_HOST: {{ .REDIS_HOST | default (include "genx-fx.redis.host" $) | quote }}
 REDIS_PORT: {{ .REDIS_PORT | default (include "genx-fx.redis.port" $) | quote }}
 ENV: {{ .ENV | quote }}
-PORT: {{ .PORT | default "8080" | quote }}
+PORT: "8080"
 DEBUG: {{ .DEBUG | quote }}
 MT5_SERVER: {{ .MT5_SERVER | quote }}
 API_URL: {{ .API_URL | default (printf "http://%s:%s" (include "genx-fx.api.host" $) (include "genx-fx.api.port" $)) | quote }}

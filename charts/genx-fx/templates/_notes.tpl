@@ -31,6 +31,11 @@
 {{- if eq .Values.secrets.source "values" }}
   - secrets.source is values: the secrets are also stored in the release and wherever the values come from.
 {{- end }}
+{{- with .Values.secrets.values }}
+{{- if eq (get . "GRAFANA_ADMIN_PASSWORD") (get . "GRAFANA_ADMIN_USER" | default "admin") }}
+  - secrets.values.GRAFANA_ADMIN_PASSWORD is the user's name: whoever reaches grafana can log in.
+{{- end }}
+{{- end }}
 {{- if and (include "genx-fx.runs" (list $ "data" "mysql")) (not .Values.data.mysql.persistence.enabled) }}
   - data.mysql.persistence.enabled is false: its data is lost with its pod.
 {{- end }}

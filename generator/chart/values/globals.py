@@ -8,6 +8,12 @@ from generator.chart.values.schemas import PORT, TEXT, choice, matching, optiona
 from generator.chart.values.tree import Section, Tree, Value
 from generator.plan.platform import Plan
 
+CLUSTER_DNS = {
+    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+}
+"""Labels of CoreDNS in clusters of all makers: https://kubernetes.io/docs/tasks/administer-cluster/coredns/"""
+
 
 def global_values(plan: Plan) -> Section:
     """What holds for all tiers."""
@@ -117,9 +123,8 @@ def _network_policy(plan: Plan) -> Section:
             "dns": Section(
                 "Name servers of the cluster",
                 {
-                    "namespace": Value("kube-system", "Their namespace", reference("dnsLabel")),
-                    "podLabels": Value(
-                        {"k8s-app": "kube-dns"}, "Their labels", reference("labelMap")
+                    "peers": Value(
+                        [CLUSTER_DNS], "They, as peers of a NetworkPolicy", reference("objectList")
                     ),
                     "nodeLocalAddress": parts.text(
                         "",

@@ -15,7 +15,7 @@ from generator.chart.values.schemas import (
 )
 from generator.chart.values.tree import Section, Value
 from generator.plan.platform import Plan, Tier
-from generator.spec.model import FixedKey
+from generator.spec.model import FixedKey, ListenPortKey
 
 
 def umbrella_values(plan: Plan) -> Section:
@@ -48,6 +48,8 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
 def _config(plan: Plan) -> Section:
     entries: dict[str, Value | Section] = {}
     for name, key in plan.spec.config.keys.items():
+        if isinstance(key, ListenPortKey):
+            continue  # another port than the container's would find nobody
         if isinstance(key, FixedKey):
             entries[name] = Value(key.value, key.about, TEXT)
         else:

@@ -21,12 +21,16 @@ _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def scalar(value: Any) -> str:
-    """A scalar; text is quoted unless it is plainly a word or an amount."""
+    """A value in one line; text is quoted unless it is plainly a word or an amount."""
     if isinstance(value, str):
         plain = _PLAIN_WORD.fullmatch(value) or _NUMBER_WITH_UNIT.fullmatch(value)
         if plain and value.lower() not in _RESERVED:
             return value
         return _quoted(value)
+    if isinstance(value, list) and value:
+        return f"[{', '.join(map(scalar, value))}]"
+    if isinstance(value, Mapping) and value:
+        return f"{{{', '.join(f'{scalar(k)}: {scalar(v)}' for k, v in value.items())}}}"
     text = yaml.safe_dump(value, default_flow_style=True, width=10**6)
     return text.removesuffix("\n").removesuffix("\n...")
 
@@ -69,6 +73,7 @@ def _section_lines(section: Section, indent: int) -> list[str]:
 
 def _commented(key: str, lines: list[str], comment: str, indent: int) -> list[str]:
     """The comment at the end of the first line or above it; none that only repeats the key."""
+    comment = " ".join(comment.split())
     if comment.replace(" ", "").lower() == key.lower():
         return lines
     first = f"{lines[0]}  # {comment}"

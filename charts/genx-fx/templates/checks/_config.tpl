@@ -2,8 +2,8 @@
 {{/* One line per problem with the ConfigMap. Takes $. */}}
 {{- define "genx-fx.problems.config" -}}
 {{- range $key, $value := .Values.config.extra }}
-{{- if hasKey (omit $.Values.config "extra") $key }}
-config.extra.{{ $key }}: is a key of its own: set config.{{ $key }}
+{{- if has $key (list "MYSQL_DATABASE" "MYSQL_USER" "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "ENV" "PORT" "DEBUG" "MT5_SERVER" "API_URL" "FRONTEND_URL" "GRAFANA_DATABASE_USER") }}
+config.extra.{{ $key }}: the platform has this key already
 {{- end }}
 {{- end }}
 {{- end }}

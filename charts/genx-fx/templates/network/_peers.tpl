@@ -6,10 +6,7 @@
     - {protocol: UDP, port: 53}
     - {protocol: TCP, port: 53}
   to:
-    - namespaceSelector:
-        matchLabels: {kubernetes.io/metadata.name: {{ .namespace }}}
-      podSelector:
-        matchLabels: {{- toYaml .podLabels | nindent 10 }}
+    {{- toYaml .peers | nindent 4 }}
     {{- with .nodeLocalAddress }}
     - ipBlock: {cidr: {{ . }}/32}
     {{- end }}

@@ -2,7 +2,9 @@
 {{- define "@{ platform.name }@.config" -}}
 {{- with .Values.config -}}
 @% for key in config_entries %@
-@% if key.expression %@
+@% if key.fixed %@
+@{ key.name }@: @{ key.expression }@
+@% elif key.expression %@
 @{ key.name }@: {{ .@{ key.name }@ | default @{ key.expression }@ | quote }}
 @% else %@
 @{ key.name }@: {{ .@{ key.name }@ | quote }}

@@ -36,6 +36,13 @@
   - secrets.source is values: the secrets are also stored in the release and wherever the values come from.
 {{- end }}
 @% endif %@
+@% for c in plan.components if c.spec.admin is defined %@
+{{- with .Values.secrets.values }}
+{{- if eq (get . "@{ c.spec.admin.password }@") (get . "@{ c.spec.admin.user }@" | default "admin") }}
+  - secrets.values.@{ c.spec.admin.password }@ is the user's name: whoever reaches @{ c.name }@ can log in.
+{{- end }}
+{{- end }}
+@% endfor %@
 @% for c in plan.components if c.storage %@
 {{- if and (include "@{ platform.name }@.runs" (list $ "@{ c.tier }@" "@{ c.key }@")) (not .Values.@{ c.path }@.persistence.enabled) }}
   - @{ c.path }@.persistence.enabled is false: its data is lost with its pod.

@@ -1,8 +1,8 @@
 {{/* One line per problem with the ConfigMap. Takes $. */}}
 {{- define "@{ platform.name }@.problems.config" -}}
 {{- range $key, $value := .Values.config.extra }}
-{{- if hasKey (omit $.Values.config "extra") $key }}
-config.extra.{{ $key }}: is a key of its own: set config.{{ $key }}
+{{- if has $key (list @{ config["keys"] | quoted }@) }}
+config.extra.{{ $key }}: the platform has this key already
 {{- end }}
 {{- end }}
 {{- end }}

@@ -7,6 +7,9 @@ global.gateway.className: is empty; name a GatewayClass of the cluster, or set g
 {{- if and (eq .exposure "gateway") (not .gateway.create) (not .gateway.name) }}
 global.gateway.name: is empty, but global.gateway.create is false: name the Gateway that routes attach to
 {{- end }}
+{{- if and .gateway.create .gateway.name }}
+global.gateway.name: is {{ .gateway.name }}, but global.gateway.create is true: set it to false to attach to that Gateway
+{{- end }}
 {{- if and .tls.enabled (not .tls.secretName) }}
 global.tls.secretName: is empty, but global.tls.enabled is true: name the Secret of the certificate
 {{- end }}
@@ -18,9 +21,11 @@ global.tls.enabled: is true, but global.exposure is {{ .exposure }}: only ingres
 {{- $taken := dict }}
 @% for c in plan.exposed %@
 {{- $host := include "common.hostname" (list $ .Values.@{ c.path }@.hostname "@{ c.host_prefix }@") }}
+@% if not loop.first %@
 {{- with get $taken $host }}
 @{ c.path }@.hostname: {{ $host }} is also the host name of {{ . }}
 {{- end }}
+@% endif %@
 {{- $_ := set $taken $host "@{ c.path }@" }}
 @% endfor %@
 {{- end }}
