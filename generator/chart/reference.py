@@ -58,11 +58,12 @@ def _table(name: str, section: Section) -> Table:
     return Table(name, section.about, rows)
 
 
+def cell(text: str) -> str:
+    """Text that fits into one cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
 def _row(path: tuple[str, ...], value: Value) -> Row:
     default = json.dumps(value.default, ensure_ascii=False)
     shown = default if len(default) <= 60 else "see values.yaml"
-    return Row(
-        ".".join(path),
-        shown.replace("|", "\\|"),
-        " ".join(value.comment.split()).replace("|", "\\|"),
-    )
+    return Row(".".join(path), cell(shown), cell(value.comment))

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from generator.chart.reference import cell
 from generator.chart.values.yaml_text import scalar
 from generator.plan.names import volume_name
 
@@ -42,7 +43,13 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    env.filters |= {"json": _json, "quoted": _quoted, "yaml": scalar, "volume_name": volume_name}
+    env.filters |= {
+        "cell": cell,
+        "json": _json,
+        "quoted": _quoted,
+        "yaml": scalar,
+        "volume_name": volume_name,
+    }
     return env
 
 

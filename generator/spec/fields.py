@@ -104,7 +104,10 @@ IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,1
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 KUBERNETES_VERSION = r"^1\.[0-9]+$"
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
+
 PATTERNS_IN_WORDS = {
+    ONE_LINE: "one line of text",
     DNS_LABEL: "lower-case letters, digits and '-', a letter first",
     DNS_NAME: "a host name such as genx-fx.local",
     ENVIRONMENT_NAME: "capital letters, digits and '_', a letter first",
@@ -124,7 +127,7 @@ AmountRange = Annotated[
 Text = Annotated[str, Field(strict=True, examples=["text"])]
 Purpose = Annotated[
     Text,
-    Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$", description="What it is for, in one line"),
+    Field(min_length=1, pattern=ONE_LINE, description="What it is for, in one line"),
 ]
 DnsLabel = Annotated[
     str, StringConstraints(pattern=DNS_LABEL, max_length=63), Field(examples=["api"])

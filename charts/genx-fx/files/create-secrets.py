@@ -57,13 +57,15 @@ def compose(pattern: str, values: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(values[m[1]], safe=""), pattern)
 
 
-def bring_up_to_date(name: str, declared: dict[str, dict[str, Any]], config: Any) -> str:
-    """Write what is missing or no longer agrees, and say so; 409 where another wrote meanwhile."""
+def main() -> None:
+    """Write what is missing or no longer agrees; the Job tries again where another wrote too."""
+    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
+    declared: dict[str, dict[str, Any]] = json.loads(keys)
     secret = read(name)
     stored = (secret or {}).get("data") or {}
     known = {k: base64.b64decode(v).decode() for k, v in stored.items() if k in declared}
     wanted = {k: known.get(k) or create(v) for k, v in declared.items() if "compose" not in v}
-    parts = {**config, **wanted}
+    parts = {**json.loads(config), **wanted}
     wanted |= {k: compose(v["compose"], parts) for k, v in declared.items() if "compose" in v}
     new = {k: v for k, v in wanted.items() if known.get(k) != v}
     if secret is None:
@@ -73,20 +75,7 @@ def bring_up_to_date(name: str, declared: dict[str, dict[str, Any]], config: Any
         seen = {"resourceVersion": secret["metadata"]["resourceVersion"]}
         patch = {"metadata": seen, "stringData": new}
         call("PATCH", "/" + name, patch, "application/merge-patch+json")
-    return f"{name}: {len(known)} keys were there, written: {', '.join(sorted(new)) or 'none'}"
-
-
-def main() -> None:
-    """Bring the Secret up to date, against others who write it at the same time."""
-    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
-    for tries_left in reversed(range(5)):
-        try:
-            print(bring_up_to_date(name, json.loads(keys), json.loads(config)))
-            return
-        except urllib.error.HTTPError as error:
-            if error.code != 409 or not tries_left:
-                raise
-            print(f"{name}: somebody else wrote it meanwhile, trying again")
+    print(f"{name}: {len(known)} keys were there, written: {', '.join(sorted(new)) or 'none'}")
 
 
 if __name__ == "__main__":
