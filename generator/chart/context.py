@@ -208,6 +208,7 @@ def used_checks(plan: Plan) -> list[str]:
     sensible = {
         "config": True,
         "exposure": bool(plan.exposed),
+        "resources": True,
         "scaling": any(c.replicated for c in plan.components),
         "secrets": bool(plan.spec.secrets),
         "storage": bool(plan.volumes) or any(c.storage for c in plan.components),
@@ -217,7 +218,7 @@ def used_checks(plan: Plan) -> list[str]:
 
 def unused_checks(plan: Plan) -> set[str]:
     """Sources of the other checks."""
-    everything = {"config", "exposure", "scaling", "secrets", "storage"}
+    everything = {"config", "exposure", "resources", "scaling", "secrets", "storage"}
     return {f"templates/checks/_{name}.tpl" for name in everything - set(used_checks(plan))}
 
 
@@ -252,6 +253,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
         ),
         "authenticated": [c for c in plan.components if c.password_key],
         "checks": used_checks(plan),
+        "uses_toolbox": bool(plan.flows or spec.secrets),
         "private_ipv4": PRIVATE_IPV4,
         "private_ipv6": PRIVATE_IPV6,
         "access_modes": ACCESS_MODES,

@@ -128,7 +128,6 @@ def _common(plan: Plan) -> Iterator[tuple[str, str]]:
         "_exposure.tpl": not plan.exposed,
         "_waiting.tpl": not plan.flows,
         "_storage.tpl": not plan.volumes and not any(c.storage for c in plan.components),
-        "_quantities.tpl": not any(c.kind in ("mysql", "redis") for c in plan.components),
     }
     yield "charts/common/Chart.yaml", render("charts/common/Chart.yaml", base)
     for path in sorted((SOURCES / "charts/common/templates").iterdir()):

@@ -39,9 +39,8 @@ def read(name: str) -> Any:
     try:
         return call("GET", "/" + name)
     except urllib.error.HTTPError as error:
-        if error.code == 404:
-            return None
-        raise
+        if error.code != 404:
+            raise
 
 
 def create(key: dict[str, Any]) -> str:
@@ -58,13 +57,12 @@ def compose(pattern: str, values: dict[str, str]) -> str:
 
 def main() -> None:
     """Write what is missing or no longer agrees; the Job tries again where another wrote too."""
-    name, keys, config = (os.environ[k] for k in ("SECRET_NAME", "SECRET_KEYS", "CONFIG"))
-    declared: dict[str, dict[str, Any]] = json.loads(keys)
+    name, declared = os.environ["SECRET_NAME"], json.loads(os.environ["SECRET_KEYS"])
     secret = read(name)
     stored = (secret or {}).get("data") or {}
     known = {k: base64.b64decode(v).decode() for k, v in stored.items() if k in declared}
     wanted = {k: known.get(k) or create(v) for k, v in declared.items() if "compose" not in v}
-    parts = {**json.loads(config), **wanted}
+    parts = {**json.loads(os.environ["CONFIG"]), **wanted}
     wanted |= {k: compose(v["compose"], parts) for k, v in declared.items() if "compose" in v}
     new = {k: v for k, v in wanted.items() if known.get(k) != v}
     if secret is None:
