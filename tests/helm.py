@@ -123,7 +123,8 @@ def run_helm(helm: str, *arguments: str, cwd: Path | None = None) -> str:
             capture_output=True,
             text=True,
             cwd=cwd,
-            env={"PATH": os.environ["PATH"], "HOME": home},
+            # Less garbage collection: a render is short and machines have memory.
+            env={"PATH": os.environ["PATH"], "HOME": home, "GOGC": "400"},
             check=False,
         )
     if done.returncode:

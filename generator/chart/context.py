@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from generator.chart.render import literal
 from generator.plan.component import ComponentPlan
 from generator.plan.names import volume_name
 from generator.plan.platform import PLACEHOLDER, Plan
@@ -123,7 +124,7 @@ def health_checks(component: ComponentPlan) -> dict[str, str]:
         request = f"httpGet: {{path: {component.health_path}, port: {component.port_name}}}"
         return dict.fromkeys(("startup", "readiness", "liveness"), request)
     return {
-        kind: f"exec: {{command: {json.dumps(command)}}}"
+        kind: literal(f"exec: {{command: {json.dumps(command)}}}")
         for kind, command in component.health_commands.items()
     }
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generator.chart.reference import cell
 from generator.chart.values.yaml_text import scalar
-from generator.plan.names import volume_name
+from generator.plan.names import camel_case, volume_name
 
 SOURCES = Path(__file__).parent / "templates"
 
@@ -20,6 +20,11 @@ SOURCES = Path(__file__).parent / "templates"
 def _quoted(names: Iterable[str]) -> str:
     """Words as arguments of a Helm function: "a" "b"."""
     return " ".join(json.dumps(name) for name in names)
+
+
+def literal(text: str) -> str:
+    """Text that Helm prints as it is: opening braces would begin an action."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def _json(value: Any) -> str:
@@ -48,6 +53,8 @@ def environment() -> Environment:
         "json": _json,
         "quoted": _quoted,
         "yaml": scalar,
+        "camel_case": camel_case,
+        "literal": literal,
         "volume_name": volume_name,
     }
     return env

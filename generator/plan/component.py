@@ -58,7 +58,7 @@ class ComponentPlan:
     """Secret keys that it reads only where a server asks for a password."""
     redis_addresses: list[RedisAddress]
     shared_with: dict[str, list[str]] = field(default_factory=dict)
-    """Shared volume → names of all components that mount it, where others do."""
+    """Key of a shared volume → names of all components that mount it, where others do."""
 
     @property
     def key(self) -> str:

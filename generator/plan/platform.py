@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generator.plan.component import ComponentPlan, RedisAddress
+from generator.plan.names import camel_case
 from generator.spec.component import AddressOf, Component
 from generator.spec.model import (
     ComposedKey,
@@ -50,6 +51,11 @@ class SharedVolume:
     name: str
     spec: Volume
     mounted_by: list[ComponentPlan]
+
+    @property
+    def key(self) -> str:
+        """Its key in the values."""
+        return camel_case(self.name)
 
 
 class Plan:
@@ -159,7 +165,7 @@ class Plan:
                 if isinstance(value, AddressOf)
             ],
             shared_with={
-                volume: names
+                camel_case(volume): names
                 for volume in spec.mounts
                 if len(names := self._mounted_by(volume)) > 1
             },

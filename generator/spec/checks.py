@@ -38,7 +38,7 @@ from generator.spec.model import (
 from generator.spec.problems import Path, Problem, allowed
 from generator.spec.quantities import Quantity, QuantityRange
 
-RESERVED_TIERS = ("global", "config", "secrets", "storage", "common", "extraObjects", "tests")
+RESERVED_TIERS = ("global", "config", "secrets", "storage", "common", "tests")
 """Keys of the umbrella chart's values, and the name of the library chart."""
 
 RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
@@ -299,8 +299,8 @@ def keys_of_values_are_unique(subject: Subject) -> Iterator[Problem]:
 def names_are_free(subject: Subject) -> Iterator[Problem]:
     """No tier or component has a name that already means something else in values.yaml."""
     for tier in subject.spec.tiers:
-        if camel_case(tier) in RESERVED_TIERS:
-            message = f"{camel_case(tier)!r} means something else in values.yaml; take another name"
+        if tier in RESERVED_TIERS:
+            message = f"{tier!r} means something else in values.yaml; take another name"
             yield Problem(("tiers", tier), message, at_key=True)
     for part in subject.parts:
         if camel_case(part.name) in RESERVED_COMPONENTS:

@@ -96,6 +96,7 @@ def _keys_of(value: Any) -> list[str]:
 
 
 DNS_LABEL = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+WORD = r"^[a-z][a-z0-9]*$"
 DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 ENVIRONMENT_NAME = r"^[A-Z][A-Z0-9_]*$"
 ABSOLUTE_PATH = r"^/[^:\s]+$"
@@ -108,6 +109,7 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 
 PATTERNS_IN_WORDS = {
     ONE_LINE: "one line of text",
+    WORD: "lower-case letters and digits, a letter first",
     DNS_LABEL: "lower-case letters, digits and '-', a letter first",
     DNS_NAME: "a host name such as genx-fx.local",
     ENVIRONMENT_NAME: "capital letters, digits and '_', a letter first",
@@ -131,6 +133,11 @@ Purpose = Annotated[
 ]
 DnsLabel = Annotated[
     str, StringConstraints(pattern=DNS_LABEL, max_length=63), Field(examples=["api"])
+]
+TierName = Annotated[
+    str,
+    StringConstraints(pattern=WORD, max_length=30),
+    Field(description="Name of the subchart and its values", examples=["application"]),
 ]
 DnsName = Annotated[
     str, StringConstraints(pattern=DNS_NAME, max_length=253), Field(examples=["genx-fx.local"])

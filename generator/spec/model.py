@@ -18,6 +18,7 @@ from generator.spec.fields import (
     Purpose,
     SpecModel,
     Text,
+    TierName,
     UserId,
     chosen_by_key,
 )
@@ -176,7 +177,7 @@ class Spec(SpecModel):
     """`genx-fx.yaml`: the platform in the terms of its architecture document."""
 
     platform: Platform
-    tiers: dict[DnsLabel, dict[DnsLabel, Component]] = Field(
+    tiers: dict[TierName, dict[DnsLabel, Component]] = Field(
         description="Tier: component: what it is"
     )
     volumes: dict[DnsLabel, Volume] = Field(

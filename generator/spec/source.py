@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -23,6 +24,23 @@ class UnreadableSource(Exception):
         self.problem = problem
 
 
+@contextmanager
+def yaml_text(content: bytes) -> Iterator[str]:
+    """The text of a YAML file; where it can't be read on, UnreadableSource says why."""
+    text = _decoded(content)
+    try:
+        yield text
+    except yaml.MarkedYAMLError as error:
+        raise UnreadableSource(_syntax_problem(text, error)) from None
+    except yaml.reader.ReaderError as error:
+        raise UnreadableSource(_character_problem(text, chr(int(error.character)))) from None
+    except RecursionError:
+        message = "nested too deeply, or an alias contains itself"
+        raise UnreadableSource(LocatedProblem(1, 1, "", message)) from None
+    except ValueError as error:
+        raise UnreadableSource(LocatedProblem(1, 1, "", f"not YAML: {error}")) from None
+
+
 class Source:
     """A YAML document: its data, and what would surprise the person who wrote it.
 
@@ -32,21 +50,11 @@ class Source:
     """
 
     def __init__(self, content: bytes) -> None:
-        text = _decoded(content)
-        try:
+        with yaml_text(content) as text:
             loader = _Loader(text)
             self._root: yaml.Node = loader.get_single_node() or yaml.MappingNode(f"{_TAG}map", [])
             self.problems = list(_faults(self._root, ()))
             self.data: Any = loader.construct_document(self._root)
-        except yaml.MarkedYAMLError as error:
-            raise UnreadableSource(_syntax_problem(text, error)) from None
-        except yaml.reader.ReaderError as error:
-            raise UnreadableSource(_character_problem(text, chr(int(error.character)))) from None
-        except RecursionError:
-            message = "nested too deeply, or an alias contains itself"
-            raise UnreadableSource(LocatedProblem(1, 1, "", message)) from None
-        except ValueError as error:
-            raise UnreadableSource(LocatedProblem(1, 1, "", f"not YAML: {error}")) from None
 
     def located(self, problem: Problem) -> LocatedProblem:
         """The problem at the place in the text to which its path leads, as far as it does."""

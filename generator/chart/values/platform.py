@@ -105,7 +105,7 @@ def _storage(plan: Plan) -> Section:
     volumes: dict[str, Value | Section] = {}
     for volume in plan.volumes:
         size = volume.spec.size
-        volumes[volume.name] = Section(
+        volumes[volume.key] = Section(
             f"Volume {volume.spec.claim} of {', '.join(c.name for c in volume.mounted_by)}",
             {
                 "mode": parts.text(

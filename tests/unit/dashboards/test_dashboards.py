@@ -66,7 +66,7 @@ each_query = pytest.mark.parametrize("query", QUERIES)
 @cache
 def tables() -> dict[str, dict[str, str]]:
     """Return the types of the columns of each table that the init script creates."""
-    script = (GENERATOR / "files" / "sql" / "init.sql").read_text()
+    script = (GENERATOR / "files" / "mysql" / "init" / "10-schema.sql").read_text()
     return {
         statement.this.this.name: {
             column.name: str(column.kind) for column in statement.find_all(exp.ColumnDef)

@@ -49,8 +49,8 @@
 {{- end }}
 @% endfor %@
 @% for volume in plan.volumes %@
-{{- if eq .Values.storage.@{ volume.name }@.mode "ephemeral" }}
-  - storage.@{ volume.name }@.mode is ephemeral: each pod has its own, and loses it.
+{{- if eq .Values.storage.@{ volume.key }@.mode "ephemeral" }}
+  - storage.@{ volume.key }@.mode is ephemeral: each pod has its own, and loses it.
 {{- end }}
 @% endfor %@
 @% for flow in plan.flows %@

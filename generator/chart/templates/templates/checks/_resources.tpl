@@ -8,8 +8,8 @@
 {{- end }}
 @% endfor %@
 @% for volume in plan.volumes %@
-{{- if has .Values.storage.@{ volume.name }@.mode (list "rwx" "rwo-colocated") }}
-{{- include "@{ platform.name }@.add" (list $sums "requests.storage" .Values.storage.@{ volume.name }@.size 1) }}
+{{- if has .Values.storage.@{ volume.key }@.mode (list "rwx" "rwo-colocated") }}
+{{- include "@{ platform.name }@.add" (list $sums "requests.storage" .Values.storage.@{ volume.key }@.size 1) }}
 {{- end }}
 @% endfor %@
 @% if uses_toolbox %@

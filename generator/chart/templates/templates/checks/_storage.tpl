@@ -12,9 +12,9 @@ storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode
 @% endif %@
 @% for volume in plan.volumes %@
 {{- $nodes := dict }}
-{{- if eq .Values.storage.@{ volume.name }@.mode "rwo-colocated" }}
+{{- if eq .Values.storage.@{ volume.key }@.mode "rwo-colocated" }}
 @% for c in volume.mounted_by %@
-{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.name }@" "@{ c.path }@" .Values.@{ c.path }@ $nodes) }}
+{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.key }@" "@{ c.path }@" .Values.@{ c.path }@ $nodes) }}
 @% endfor %@
 {{- end }}
 @% endfor %@

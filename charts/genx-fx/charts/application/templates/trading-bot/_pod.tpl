@@ -58,8 +58,8 @@ DATABASE_URL MT5_LOGIN MT5_PASSWORD GEMINI_API_KEY REDIS_PASSWORD
 {{- $ := index . 0 -}}
 - name: tmp
   emptyDir: {sizeLimit: 256Mi}
-{{ include "common.sharedVolume" (list $ "logs" "logs-pvc") }}
-{{ include "common.sharedVolume" (list $ "data" "data-pvc") }}
+{{ include "common.sharedVolume" (list $ "logs" "logs" "logs-pvc") }}
+{{ include "common.sharedVolume" (list $ "data" "data" "data-pvc") }}
 {{- with (index . 1).extraVolumes }}
 {{ toYaml . }}
 {{- end }}

@@ -1,8 +1,8 @@
-{{/* Volume that several components mount. Takes (list $ "logs" "logs-pvc"). */}}
+{{/* Volume that several components mount. Takes its name, key and claim: (list $ "logs" "logs" "logs-pvc"). */}}
 {{- define "common.sharedVolume" -}}
 {{- $ := index . 0 -}}
-{{- $claim := include "common.name" (list $ (index . 2)) -}}
-{{- $storage := dig "shared" "storage" (index . 1) (dict "mode" "rwx") $.Values.global -}}
+{{- $claim := include "common.name" (list $ (index . 3)) -}}
+{{- $storage := dig "shared" "storage" (index . 2) (dict "mode" "rwx") $.Values.global -}}
 - name: {{ index . 1 }}
 {{- if eq $storage.mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ $storage.size }}}

@@ -51,7 +51,7 @@
 @% endfor %@
 @% for name, value in literal_environment.items() %@
 - name: @{ name }@
-  value: @{ value | yaml }@
+  value: @{ value | yaml | literal }@
 @% endfor %@
 @% for address in c.redis_addresses %@
 @% if address.password_key %@
@@ -99,7 +99,7 @@
   emptyDir: {sizeLimit: @{ size }@}
 @% endfor %@
 @% for volume in c.spec.mounts %@
-{{ include "common.sharedVolume" (list $ "@{ volume }@" "@{ plan.spec.volumes[volume].claim }@") }}
+{{ include "common.sharedVolume" (list $ "@{ volume }@" "@{ volume | camel_case }@" "@{ plan.spec.volumes[volume].claim }@") }}
 @% endfor %@
 @% if c.storage %@
 {{ include "common.ownVolume" (list $ "@{ c.storage.claim }@" (index . 1).persistence) }}

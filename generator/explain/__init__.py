@@ -1,0 +1,1 @@
+"""What each value means, and where in the spec it comes from."""

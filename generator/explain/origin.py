@@ -1,0 +1,124 @@
+"""From the path of a value to the place in the spec that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as File
+
+from generator.plan.platform import Plan
+from generator.spec.problems import Path, Problem, path_text
+from generator.spec.source import Source
+
+ValuePath = tuple[str, ...]
+
+_RESOURCES = {"cpu": "cpu", "memory": "memory", "ephemeral-storage": "scratch"}
+
+_OF_PART: dict[ValuePath, Path] = {
+    ("replicas",): ("replicas",),
+    **{("image", *part): ("image",) for part in ((), ("registry",), ("repository",), ("tag",))},
+    ("resources",): ("resources",),
+    **{
+        ("resources", end, key): ("resources", name)
+        for end in ("requests", "limits")
+        for key, name in _RESOURCES.items()
+    },
+    ("autoscaling",): ("autoscaling",),
+    ("autoscaling", "minReplicas"): ("autoscaling", "min"),
+    ("autoscaling", "maxReplicas"): ("autoscaling", "max"),
+    ("autoscaling", "targetCPUUtilizationPercentage"): ("autoscaling", "cpu"),
+    ("service", "port"): ("service", "port"),
+    ("hostname",): ("exposed", "host"),
+    ("persistence",): ("storage",),
+    ("persistence", "size"): ("storage", "size"),
+    ("heartbeat",): ("health",),
+    ("heartbeat", "path"): ("health", "file"),
+    ("heartbeat", "maxAgeSeconds"): ("health", "maxAge"),
+    ("external", "port"): ("port",),
+    ("auth", "enabled"): ("password",),
+    **{
+        ("securityContext", *part): ("user",)
+        for part in ((), ("runAsUser",), ("runAsGroup",), ("fsGroup",))
+    },
+}
+"""Below a component, or below global.toolbox: where a value stands in the spec's entry of it."""
+
+_ELSEWHERE: dict[ValuePath, Path] = {
+    ("global", "domain"): ("platform", "domain"),
+    ("global", "tls", "secretName"): ("platform", "name"),
+}
+
+
+class Origins:
+    """Lines of one spec."""
+
+    def __init__(self, plan: Plan, file: File) -> None:
+        self.plan, self.file = plan, file
+        self._source = Source(file.read_bytes())
+
+    def of_default(self, path: ValuePath) -> str:
+        """`genx-fx.yaml:43 (tiers.application.api.resources.memory)`, or nothing."""
+        found = self._first(_places(self.plan, path))
+        return f"{self._line(found)} ({path_text(found)})" if found else ""
+
+    def of_limit(self, path: ValuePath) -> str:
+        """Where the document gives the bounds: `architecture: api, genx-fx.yaml:43`, or nothing."""
+        places = list(_places(self.plan, path))
+        for component in self.plan.components:
+            base = ("tiers", component.tier, component.name)
+            if places and places[0][: len(base)] == base:
+                if "autoscaling" in path:
+                    places = [(*base, "replicas", "max")]
+                if path[-1] == "replicas":
+                    places = [(*base, "replicas"), (*base, "kind")]
+                found = self._first(places)
+                return f"architecture: {component.name}, {self._line(found)}" if found else ""
+        found = self._first(places)
+        return f"architecture: {found[1]}, {self._line(found)}" if found else ""
+
+    def _first(self, places: Iterator[Path] | list[Path]) -> Path | None:
+        """The first place that is there."""
+        return next((place for place in places if self._source.written(place) != "nothing"), None)
+
+    def _line(self, path: Path) -> str:
+        located = self._source.located(Problem(path, "", at_key=True))
+        return f"{self.file}:{located.line}"
+
+
+def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
+    """Where a value may come from, the likeliest first."""
+    if path in _ELSEWHERE:
+        yield _ELSEWHERE[path]
+    elif path[:1] == ("config",) and len(path) == 2:
+        yield ("config", "keys", path[1])
+    elif path[:2] == ("secrets", "values") and len(path) == 3:
+        yield ("secrets", "keys", path[2])
+    elif path[:1] == ("storage",) and len(path) > 1:
+        yield from _volume_places(plan, path)
+    elif path[:2] == ("global", "toolbox"):
+        yield from _part_places(plan, ("platform", "toolbox"), path[2:])
+    else:
+        for component in plan.components:
+            if path[:2] == (component.tier, component.key):
+                base = ("tiers", component.tier, component.name)
+                yield from _part_places(plan, base, path[2:])
+
+
+def _volume_places(plan: Plan, path: ValuePath) -> Iterator[Path]:
+    for volume in plan.volumes:
+        if volume.name == path[1]:
+            base = ("volumes", volume.name)
+            if len(path) == 2:
+                yield base
+            elif path[2] in ("mode", "size"):
+                yield (*base, {"mode": "access", "size": "size"}[path[2]])
+
+
+def _part_places(plan: Plan, base: Path, below: ValuePath) -> Iterator[Path]:
+    if not below:
+        yield base
+    elif below in _OF_PART:
+        yield (*base, *_OF_PART[below])
+    if below[:1] == ("securityContext",):
+        yield ("platform", "user")
+    if below == ("replicas",):
+        yield (*base, "kind")

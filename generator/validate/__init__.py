@@ -1,0 +1,1 @@
+"""Values that a person gives, checked as Helm would check them."""

@@ -1,0 +1,1 @@
+"""How fast the chart is built and rendered, and how large it is."""

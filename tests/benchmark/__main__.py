@@ -1,0 +1,146 @@
+"""Measures build, render, sizes and the test suite, each against its aim.
+
+python -m tests.benchmark            everything
+python -m tests.benchmark --quick    without the test suite and the largest spec
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tests.benchmark.larger import larger
+from tests.benchmark.measure import best_cpu_seconds
+from tests.benchmark.sizes import package_size, release_record_size
+from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, RELEASE, ROOT, render
+from tools.build import tool_path
+from tools.repository import add_to_repository
+
+SPEC = ROOT / "genx-fx.yaml"
+REPEATS_BY_SIZE = {1: 5, 10: 3, 100: 1}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure and what it should be at most; without an aim it is only told."""
+
+    what: str
+    figure: float
+    unit: str
+    aim: float | None = None
+
+    def __str__(self) -> str:
+        aim, verdict = "", ""
+        if self.aim is not None:
+            aim = f"≤ {self.aim:g}"
+            verdict = "met" if self.figure <= self.aim else "NOT MET"
+        figure = f"{self.figure:.0f}" if self.figure >= 100 else f"{self.figure:.3g}"
+        return f"{self.what:<58}{figure:>8} {self.unit:<6}{aim:>8}  {verdict}".rstrip()
+
+
+def build_rows(folder: Path, sizes: list[int]) -> Iterator[Row]:
+    """CPU of `genx-fx build`, for our spec and for larger ones."""
+    data = yaml.load(SPEC.read_text(), Loader=yaml.CSafeLoader)
+    components = sum(len(tier) for tier in data["tiers"].values())
+    per_component: dict[int, float] = {}
+    for times in sizes:
+        spec = SPEC
+        if times > 1:
+            spec = folder / f"{times}-times.yaml"
+            text = yaml.dump(larger(data, times), Dumper=yaml.CSafeDumper, sort_keys=False)
+            spec.write_text(text)
+        command = [sys.executable, "-m", "generator", "build", "--spec", str(spec)]
+        attempts = [
+            best_cpu_seconds([*command, "--output", str(folder / f"{times}-{number}")], 1)
+            for number in range(REPEATS_BY_SIZE[times])
+        ]
+        seconds = min(attempts)
+        per_component[times] = seconds / (components * times)
+        if times == 1:
+            yield Row("genx-fx build, whole process, CPU", seconds, "s", 0.5)
+        else:
+            name = f"genx-fx build, {times} × the components"
+            yield Row(f"{name}, CPU", seconds, "s")
+            ratio = per_component[times] / per_component[1]
+            yield Row(f"{name}, time per component", ratio, "times", 1.2)
+
+
+def render_rows(folder: Path) -> Iterator[Row]:
+    """CPU of `helm template` per object, less what Helm takes for a chart without any."""
+    empty = folder / "empty"
+    empty.mkdir()
+    (empty / "Chart.yaml").write_text("{apiVersion: v2, name: empty, version: 0.1.0}\n")
+    objects = len(render().objects)
+    for helm in HELMS:
+
+        def template(chart: Path, helm: str = helm) -> list[str]:
+            options = ["--namespace", NAMESPACE, "--kube-version", KUBERNETES]
+            return [str(tool_path(helm)), "template", RELEASE, str(chart), *options]
+
+        ours, none = (best_cpu_seconds(template(chart), 5, folder) for chart in (CHART, empty))
+        name = f"{helm} template"
+        yield Row(f"{name}, {objects} objects, CPU", ours * 1000, "ms")
+        yield Row(
+            f"{name}, per object, less an empty chart", (ours - none) * 1000 / objects, "ms", 1.2
+        )
+
+
+def size_rows(folder: Path) -> Iterator[Row]:
+    """Sizes of what is published and of what Helm stores."""
+    add_to_repository(CHART, folder / "dist")
+    yield Row("package", package_size(folder / "dist") / 1000, "KB", 100)
+    yield Row("release record", release_record_size() / 1000, "KB", 150)
+
+
+def suite_rows(_: Path) -> Iterator[Row]:
+    """The tests of generator and chart, on two cores."""
+    pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/unit", "tests/chart"]
+    start = time.monotonic()
+    done = subprocess.run(
+        ["taskset", "-c", "0,1", *pytest], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    seconds = time.monotonic() - start
+    summary = done.stdout.strip().splitlines()[-1]
+    checks = sum(int(number) for number in re.findall(r"(\d+) (?:passed|failed)", summary))
+    if done.returncode:
+        print(f"the tests do not pass: {summary}", file=sys.stderr)
+    yield Row("tests of generator and chart: checks", checks, "")
+    yield Row("tests of generator and chart, 2 cores", seconds, "s", 60)
+    yield Row("tests of generator and chart, per check", seconds * 1000 / checks, "ms", 10)
+
+
+def main() -> None:
+    """Print every row as soon as it is known."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out what takes long")
+    quick = parser.parse_args().quick
+    sizes = [1, 10] if quick else [1, 10, 100]
+    groups: list[Callable[[Path], Iterator[Row]]] = [
+        lambda folder: build_rows(folder, sizes),
+        render_rows,
+        size_rows,
+    ]
+    if not quick:
+        groups.append(suite_rows)
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if busy > 0.7:
+        print(f"the machine is busy (load {busy:.1f} per core): figures will be high\n")
+    print(f"{'':<58}{'figure':>8} {'':<6}{'aim':>8}")
+    with tempfile.TemporaryDirectory() as scratch:
+        for group in groups:
+            for row in group(Path(scratch)):
+                print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import component, container, environment, mounts, objects_of, pod
+from tests.chart.scenarios import nested
+from tests.helm import render
+
+HPA = nested({"application.api.autoscaling.enabled": True})
+
+
+def test_probes_differ(chart: Chart) -> None:
+    checked = container(component(chart(), "api"))
+    startup, readiness, liveness = (
+        checked[f"{name}Probe"] for name in ("startup", "readiness", "liveness")
+    )
+    assert startup != readiness != liveness != startup
+    patience = {
+        name: probe["periodSeconds"] * probe["failureThreshold"]
+        for name, probe in {"startup": startup, "ready": readiness, "alive": liveness}.items()
+    }
+    assert patience["startup"] >= 120, "a slow start is no fault"
+    assert patience["ready"] <= 15, "a sick pod leaves the service at once"
+    assert patience["alive"] >= 5 * patience["ready"], "a restart is the last resort"
+
+
+def test_rollout_loses_no_request(chart: Chart) -> None:
+    deployment = component(chart(), "api")
+    spec = deployment["spec"]
+    assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert spec["minReadySeconds"] >= 5
+    sleep = container(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert 5 <= sleep <= pod(deployment)["terminationGracePeriodSeconds"] - 15
+
+
+def test_hpa_disabled_by_default(chart: Chart) -> None:
+    rendered = chart()
+    assert not rendered.has("HorizontalPodAutoscaler", "api")
+    assert component(rendered, "api")["spec"]["replicas"] == 2
+
+
+def test_hpa(chart: Chart) -> None:
+    rendered = chart(HPA)
+    spec = rendered.get("HorizontalPodAutoscaler", "api")["spec"]
+    assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "api"}
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 10)
+    assert spec["metrics"][0]["resource"]["target"]["averageUtilization"] == 70
+    up, down = spec["behavior"]["scaleUp"], spec["behavior"]["scaleDown"]
+    assert up["stabilizationWindowSeconds"] < down["stabilizationWindowSeconds"]
+    assert up["policies"]
+    assert down["policies"]
+
+
+def test_hpa_rules_the_replicas(chart: Chart) -> None:
+    assert "replicas" not in component(chart(HPA), "api")["spec"]
+
+
+def test_spreads_over_zones_and_hosts(chart: Chart) -> None:
+    deployment = component(chart(), "api")
+    constraints = pod(deployment)["topologySpreadConstraints"]
+    assert {item["topologyKey"] for item in constraints} == {
+        "topology.kubernetes.io/zone",
+        "kubernetes.io/hostname",
+    }
+    for constraint in constraints:
+        assert constraint["labelSelector"] == deployment["spec"]["selector"]
+        assert constraint["matchLabelKeys"] == ["pod-template-hash"]
+        assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+
+
+def test_spread_can_be_made_strict(chart: Chart) -> None:
+    rendered = chart(nested({"application.api.topologySpread.hosts": "DoNotSchedule"}))
+    rules = {
+        item["topologyKey"]: item["whenUnsatisfiable"]
+        for item in pod(component(rendered, "api"))["topologySpreadConstraints"]
+    }
+    assert rules["kubernetes.io/hostname"] == "DoNotSchedule"
+    assert rules["topology.kubernetes.io/zone"] == "ScheduleAnyway"
+
+
+def test_budget_never_blocks_a_drain(chart: Chart) -> None:
+    rendered = chart()
+    for budget in rendered.of_kind("PodDisruptionBudget"):
+        assert budget["spec"]["maxUnavailable"] == 1
+        assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+        selector = component(rendered, budget["metadata"]["name"])["spec"]["selector"]
+        assert budget["spec"]["selector"] == selector
+    assert len(rendered.of_kind("PodDisruptionBudget")) == 6
+
+
+def test_budget_can_be_left_out(chart: Chart) -> None:
+    rendered = chart(nested({"application.api.podDisruptionBudget.enabled": False}))
+    assert "api" not in rendered.names("PodDisruptionBudget")
+
+
+def test_disabled_leaves_nothing_and_nobody_waits_for_it(chart: Chart) -> None:
+    rendered = chart(nested({"application.api.enabled": False}))
+    assert objects_of(rendered, "api") == set()
+    assert not any("api" in name.split("-") for name in rendered.names("NetworkPolicy"))
+    assert "initContainers" not in pod(component(rendered, "frontend"))
+    (waiting,) = pod(component(rendered, "trading-bot"))["initContainers"]
+    assert waiting["args"][2:] == ["mysql-service:3306", "redis-service:6379"]
+
+
+def test_image_by_registry_and_digest(chart: Chart) -> None:
+    digest = "sha256:" + "ab" * 32
+    rendered = chart(
+        nested({"global.imageRegistry": "registry.example", "application.api.image.digest": digest})
+    )
+    image = container(component(rendered, "api"))["image"]
+    assert image == f"registry.example/genxdbx/genxdbxfx1@{digest}"
+
+
+def test_extra_environment_and_volumes(chart: Chart) -> None:
+    rendered = chart(
+        nested(
+            {
+                "application.api.extraEnv": [{"name": "TZ", "value": "UTC"}],
+                "application.api.extraVolumes": [
+                    {"name": "more", "emptyDir": {"sizeLimit": "1Mi"}}
+                ],
+                "application.api.extraVolumeMounts": [{"name": "more", "mountPath": "/more"}],
+            }
+        )
+    )
+    deployment = component(rendered, "api")
+    assert environment(deployment)["TZ"] == "UTC"
+    assert mounts(deployment)["/more"] == "scratch 1Mi"
+
+
+class TestWaiting:
+    """The script of the init container, run by the shell of this machine with a stub of nc."""
+
+    @pytest.fixture
+    def script(self) -> list[str]:
+        values = nested({"application.api.waitSeconds": 1})
+        (waiting,) = pod(component(render(values), "api"))["initContainers"]
+        return [*waiting["command"], *waiting["args"]]
+
+    def test_names_what_it_found(self, script: list[str], tmp_path: Path) -> None:
+        done = _run(script, tmp_path, nc='echo "$@" >>"$0.calls"')
+        assert done.returncode == 0
+        assert done.stdout.splitlines() == [
+            "mysql-service:3306 answers",
+            "redis-service:6379 answers",
+        ]
+        calls = (tmp_path / "nc.calls").read_text().splitlines()
+        assert [call.split()[-2:] for call in calls] == [
+            ["mysql-service", "3306"],
+            ["redis-service", "6379"],
+        ]
+
+    def test_tries_again_and_tells(self, script: list[str], tmp_path: Path) -> None:
+        done = _run(script, tmp_path, nc='[ -e "$0.tried" ] || { touch "$0.tried"; exit 1; }')
+        assert done.returncode == 0
+        assert done.stdout.startswith("waiting for mysql-service:3306, 1 s left\n")
+
+    def test_gives_up_in_time(self, script: list[str], tmp_path: Path) -> None:
+        done = _run(script, tmp_path, nc="exit 1", sleep="/bin/sleep 0.3")
+        assert done.returncode == 1
+        assert done.stdout.splitlines()[-1] == "mysql-service:3306 does not answer: gave up"
+
+
+def _run(
+    command: list[str], folder: Path, *, nc: str, sleep: str = "true"
+) -> subprocess.CompletedProcess[str]:
+    for name, text in (("nc", nc), ("sleep", sleep)):
+        program = folder / name
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    path = f"{folder}:{os.environ['PATH']}"
+    return subprocess.run(
+        command, env={"PATH": path}, capture_output=True, text=True, check=False, timeout=20
+    )

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import component, container, objects_of, pod
+from tests.chart.scenarios import nested
+from tests.helm import render
+
+HEARTBEAT = nested(
+    {
+        "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
+        "application.tradingBot.heartbeat.maxAgeSeconds": 90,
+    }
+)
+
+
+def test_is_a_stateful_set_of_exactly_one(chart: Chart) -> None:
+    rendered = chart()
+    bot = rendered.get("StatefulSet", "trading-bot")
+    assert bot["spec"]["replicas"] == 1
+    assert not rendered.has("Deployment", "trading-bot")
+    governing = rendered.get("Service", bot["spec"]["serviceName"])
+    assert governing["spec"]["clusterIP"] == "None"
+
+
+def test_is_never_autoscaled(chart: Chart) -> None:
+    rendered = chart(
+        nested(
+            {
+                "application.api.autoscaling.enabled": True,
+                "application.frontend.autoscaling.enabled": True,
+            }
+        )
+    )
+    targets = {
+        hpa["spec"]["scaleTargetRef"]["name"] for hpa in rendered.of_kind("HorizontalPodAutoscaler")
+    }
+    assert targets == {"api", "frontend"}
+
+
+def test_listens_nowhere(chart: Chart) -> None:
+    rendered = chart()
+    assert "ports" not in container(component(rendered, "trading-bot"))
+    assert "trading-bot-service" not in rendered.names("Service")
+
+
+def test_drains_are_not_blocked(chart: Chart) -> None:
+    spec = chart().get("PodDisruptionBudget", "trading-bot")["spec"]
+    assert (spec["maxUnavailable"], spec["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
+
+
+def test_probes_differ_and_a_restart_is_the_last_resort(chart: Chart) -> None:
+    checked = container(component(chart(), "trading-bot"))
+    probes = [checked[f"{name}Probe"] for name in ("startup", "readiness", "liveness")]
+    assert all(probes.count(probe) == 1 for probe in probes)
+    liveness = checked["livenessProbe"]
+    assert liveness["periodSeconds"] * liveness["failureThreshold"] >= 60
+
+
+def test_liveness_asks_the_kernel_by_default(chart: Chart) -> None:
+    command = container(component(chart(), "trading-bot"))["livenessProbe"]["exec"]["command"]
+    assert "/proc/1/status" in command[-1]
+
+
+@pytest.mark.parametrize(
+    ("age", "code"), [(0, 0), (80, 0), (100, 1), (None, 1)], ids=["new", "old", "dead", "never"]
+)
+def test_heartbeat_counts_as_dead_by_its_age(tmp_path: Path, age: int | None, code: int) -> None:
+    bot = component(render(HEARTBEAT), "trading-bot")
+    command = container(bot)["livenessProbe"]["exec"]["command"]
+    heartbeat = tmp_path / "heartbeat"
+    if age is not None:
+        heartbeat.touch()
+        os.utime(heartbeat, times=(time.time() - age,) * 2)
+    run = [str(heartbeat) if part == "/tmp/heartbeat" else part for part in command]
+    done = subprocess.run(run, capture_output=True, check=False)
+    assert bool(done.returncode) == bool(code)
+
+
+def test_heartbeat_leaves_the_other_probes_alone(chart: Chart) -> None:
+    checked = container(component(chart(HEARTBEAT), "trading-bot"))
+    assert "/tmp/heartbeat" in checked["livenessProbe"]["exec"]["command"]
+    assert "/tmp/heartbeat" not in str(checked["startupProbe"])
+    assert "/tmp/heartbeat" not in str(checked["readinessProbe"])
+
+
+def test_has_time_to_stop(chart: Chart) -> None:
+    assert pod(component(chart(), "trading-bot"))["terminationGracePeriodSeconds"] >= 30
+
+
+def test_disabled_leaves_nothing(chart: Chart) -> None:
+    rendered = chart(nested({"application.tradingBot.enabled": False}))
+    assert objects_of(rendered, "trading-bot") == set()
+    assert not any("trading-bot" in name for name in rendered.names("NetworkPolicy"))

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import component, container, environment, mounts, objects_of, pod
+from tests.chart.scenarios import nested
+from tests.helm import Render, render
+
+AUTH = nested({"data.redis.auth.enabled": True})
+EXTERNAL = nested({"data.redis.external.host": "cache.example", "data.redis.external.port": 6380})
+
+
+def _configuration(rendered: Render) -> dict[str, str]:
+    lines = rendered.get("ConfigMap", "redis-config")["data"]["redis.conf"].splitlines()
+    return {parts[0]: " ".join(parts[1:]) for parts in map(shlex.split, lines) if parts}
+
+
+def test_is_a_stateful_set_of_one(chart: Chart) -> None:
+    rendered = chart()
+    assert rendered.get("StatefulSet", "redis")["spec"]["replicas"] == 1
+    assert rendered.get("Service", "redis-headless")["spec"]["clusterIP"] == "None"
+
+
+def test_sessions_survive_restarts_and_eviction(chart: Chart) -> None:
+    rendered = chart()
+    configuration = _configuration(rendered)
+    assert configuration["appendonly"] == "yes"
+    assert configuration["appendfsync"] == "everysec"
+    assert configuration["maxmemory-policy"].startswith("volatile-"), "keeps what never expires"
+    assert mounts(component(rendered, "redis"))[configuration["dir"]] == "claim redis-pvc"
+
+
+@pytest.mark.parametrize(
+    ("limit", "memory"),
+    [("512Mi", 2**29), ("256Mi", 2**28), ("400M", 400 * 10**6), ("0.5Gi", 2**29)],
+)
+def test_data_leaves_memory_to_the_rewrite_of_its_log(limit: str, memory: int) -> None:
+    rendered = render(nested({"data.redis.resources.limits.memory": limit}))
+    assert memory // 2 <= int(_configuration(rendered)["maxmemory"]) <= memory * 3 // 4
+
+
+def test_configuration_is_read_and_can_be_added_to(chart: Chart) -> None:
+    rendered = chart(nested({"data.redis.extraConfiguration": "timeout 5\nlatency-tracking no"}))
+    assert _configuration(rendered)["timeout"] == "5"
+    assert _configuration(rendered)["latency-tracking"] == "no"
+    redis = component(rendered, "redis")
+    assert container(redis)["command"] == ["redis-server", "/etc/redis/redis.conf"]
+    assert mounts(redis)["/etc/redis"] == "config redis-config"
+
+
+def test_no_password_by_default(chart: Chart) -> None:
+    rendered = chart()
+    redis = component(rendered, "redis")
+    assert environment(redis) == {}
+    assert "--requirepass" not in container(redis).get("args", [])
+    assert "REDIS_PASSWORD" not in environment(component(rendered, "api"))
+
+
+def test_password_reaches_server_probes_and_callers(chart: Chart) -> None:
+    rendered = chart(AUTH)
+    redis = component(rendered, "redis")
+    assert container(redis)["args"] == ["--requirepass", "$(REDIS_PASSWORD)"]
+    assert environment(redis) == {
+        "REDIS_PASSWORD": "secret REDIS_PASSWORD",
+        "REDISCLI_AUTH": "$(REDIS_PASSWORD)",
+    }
+    for name in ("api", "trading-bot"):
+        variables = environment(component(rendered, name))
+        assert variables["REDIS_PASSWORD"] == "secret REDIS_PASSWORD"
+        assert variables["REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@$(REDIS_HOST):$(REDIS_PORT)"
+
+
+def test_probes_fail_on_a_reply_that_is_not_pong(chart: Chart) -> None:
+    checked = container(component(chart(), "redis"))
+    assert "PONG" in " ".join(checked["readinessProbe"]["exec"]["command"])
+    startup = checked["startupProbe"]
+    assert startup["periodSeconds"] * startup["failureThreshold"] >= 300, "reads its log first"
+
+
+def test_keeps_the_claim_and_adopts_one(chart: Chart) -> None:
+    rendered = chart(nested({"data.redis.persistence.existingClaim": "old-redis"}))
+    assert mounts(component(rendered, "redis"))["/data"] == "claim old-redis"
+    assert "redis-pvc" not in rendered.names("PersistentVolumeClaim")
+
+
+def test_external_leaves_nothing_but_the_way_to_it(chart: Chart) -> None:
+    rendered = chart(EXTERNAL)
+    assert objects_of(rendered, "redis") == set()
+    assert "redis-pvc" not in rendered.names("PersistentVolumeClaim")
+    data = rendered.get("ConfigMap", "genx-fx-config")["data"]
+    assert (data["REDIS_HOST"], data["REDIS_PORT"]) == ("cache.example", "6380")
+    (waiting,) = pod(component(rendered, "api"))["initContainers"]
+    assert "cache.example:6380" in waiting["args"]
+    policies = {name for name in rendered.names("NetworkPolicy") if "redis" in name}
+    assert policies == {"api-to-redis-egress", "trading-bot-to-redis-egress"}
+
+
+def test_external_can_ask_for_a_password(chart: Chart) -> None:
+    rendered = chart({"data": {"redis": {**AUTH["data"]["redis"], **EXTERNAL["data"]["redis"]}}})
+    variables = environment(component(rendered, "api"))
+    assert variables["REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@$(REDIS_HOST):$(REDIS_PORT)"
+
+
+def test_disabled_leaves_nothing(chart: Chart) -> None:
+    rendered = chart(nested({"data.redis.enabled": False}))
+    assert objects_of(rendered, "redis") == set()
+    assert not any("redis" in name for name in rendered.names("NetworkPolicy"))

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.chart.conftest import Chart
+from tests.chart.network import Network, outside, pods
+from tests.chart.reading import component, container, environment, mounts, objects_of, pod
+from tests.chart.scenarios import nested
+from tests.helm import Render
+
+PROMETHEUS = nested({"monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090"})
+
+
+def _provisioning(rendered: Render, file: str) -> Any:
+    return yaml.safe_load(rendered.get("ConfigMap", "grafana-provisioning")["data"][file])
+
+
+def test_volume_belongs_to_one_pod_at_a_time(chart: Chart) -> None:
+    grafana = component(chart(), "grafana")
+    assert grafana["kind"] == "Deployment"
+    assert grafana["spec"]["replicas"] == 1
+    assert grafana["spec"]["strategy"] == {"type": "Recreate"}
+    assert mounts(grafana)["/var/lib/grafana"] == "claim grafana-pvc"
+
+
+def test_reads_mysql_by_a_user_of_its_own(chart: Chart) -> None:
+    rendered = chart()
+    (source,) = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert source["type"] == "mysql"
+    assert source["isDefault"] is True
+    variables = environment(component(rendered, "grafana"))
+    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(source)))
+    assert used == {
+        *("DATABASE_HOST", "DATABASE_PORT", "MYSQL_DATABASE"),
+        *("GRAFANA_DATABASE_USER", "GRAFANA_DATABASE_PASSWORD"),
+    }
+    assert used <= variables.keys()
+    assert variables["GRAFANA_DATABASE_PASSWORD"] == "secret GRAFANA_DATABASE_PASSWORD"
+    assert source["secureJsonData"] == {"password": "${GRAFANA_DATABASE_PASSWORD}"}
+    assert not {"MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "DATABASE_URL"} & variables.keys()
+
+
+def test_credentials_come_from_the_secret(chart: Chart) -> None:
+    variables = environment(component(chart(), "grafana"))
+    assert variables["GF_SECURITY_ADMIN_USER"] == "secret GRAFANA_ADMIN_USER"
+    assert variables["GF_SECURITY_ADMIN_PASSWORD"] == "secret GRAFANA_ADMIN_PASSWORD"
+
+
+def test_no_prometheus_by_default(chart: Chart) -> None:
+    sources = _provisioning(chart(), "datasources.yaml")["datasources"]
+    assert [source["name"] for source in sources] == ["MySQL"]
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://prometheus.monitoring:9090", 9090),
+        ("http://prometheus.monitoring", 80),
+        ("https://prometheus.example/tenant", 443),
+        ("https://prometheus.example:8443/tenant", 8443),
+    ],
+)
+def test_prometheus(chart: Chart, url: str, port: int) -> None:
+    rendered = chart(nested({"monitoring.grafana.prometheus.url": url}))
+    _, source = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert (source["type"], source["url"]) == ("prometheus", url)
+    assert source.get("isDefault", False) is False
+    (grafana,) = (place for place in pods(rendered) if place.name == "grafana")
+    network = Network.of(rendered)
+    ports = [80, 443, 8443, 9090]
+    assert [p for p in ports if network.allows(grafana, outside("10.0.0.9"), p)] == [port]
+
+
+def test_dashboards_are_provisioned_from_files(chart: Chart) -> None:
+    rendered = chart()
+    (provider,) = _provisioning(rendered, "dashboards.yaml")["providers"]
+    grafana = component(rendered, "grafana")
+    assert mounts(grafana)[provider["options"]["path"]] == "config grafana-dashboards"
+    assert mounts(grafana)["/etc/grafana/provisioning"] == "config grafana-provisioning"
+    assert provider["allowUiUpdates"] is False
+    items = {
+        item["path"]
+        for volume in pod(grafana)["volumes"]
+        if volume["name"] == "provisioning"
+        for item in volume["configMap"]["items"]
+    }
+    assert items == {"datasources/datasources.yaml", "dashboards/dashboards.yaml"}
+
+
+def test_dashboards_ask_the_provisioned_data_source(chart: Chart) -> None:
+    rendered = chart()
+    uids = {item["uid"] for item in _provisioning(rendered, "datasources.yaml")["datasources"]}
+    dashboards = rendered.get("ConfigMap", "grafana-dashboards")["data"]
+    assert set(dashboards) == {
+        *("trades.json", "signals.json", "market-data.json", "accounts.json")
+    }
+    for name, text in dashboards.items():
+        asked = {
+            panel["datasource"]["uid"]
+            for panel in json.loads(text)["panels"]
+            if panel.get("targets")
+        }
+        assert asked, name
+        assert asked <= uids, name
+
+
+def test_pods_restart_with_their_provisioning(chart: Chart) -> None:
+    before, after = (component(chart(values), "grafana") for values in ({}, PROMETHEUS))
+    assert before["spec"]["template"] != after["spec"]["template"]
+
+
+def test_probes_differ(chart: Chart) -> None:
+    checked = container(component(chart(), "grafana"))
+    assert len({str(checked[f"{name}Probe"]) for name in ("startup", "readiness", "liveness")}) == 3
+
+
+def test_disabled_leaves_nothing(chart: Chart) -> None:
+    rendered = chart(nested({"monitoring.enabled": False}))
+    assert objects_of(rendered, "grafana") == set()
+    assert not any("grafana" in name for name in rendered.names("NetworkPolicy"))
+    assert not any("grafana" in name for name in rendered.names("ConfigMap"))

@@ -1,0 +1,328 @@
+"""The ways to install the platform that the chart tests go through, by name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.helm import CHART, Manifest, Render, render
+
+# Tier and values key of each component, and the name of its workload.
+COMPONENTS = {
+    "frontend": ("application", "frontend"),
+    "api": ("application", "api"),
+    "trading-bot": ("application", "tradingBot"),
+    "mysql": ("data", "mysql"),
+    "redis": ("data", "redis"),
+    "grafana": ("monitoring", "grafana"),
+}
+TIERS = ("application", "data", "monitoring")
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+SECRETS = {
+    "MYSQL_ROOT_PASSWORD": "root pass/word",
+    "MYSQL_PASSWORD": "p@ss:w/rd +%",
+    "REDIS_PASSWORD": "redis-password",
+    "SECRET_KEY": "secret-key",
+    "JWT_SECRET": "jwt-secret",
+    "MT5_LOGIN": "12345678",
+    "MT5_PASSWORD": "mt5-password",
+    "GRAFANA_ADMIN_PASSWORD": "grafana-password",
+    "GRAFANA_DATABASE_PASSWORD": "reader-password",
+}
+OPTIONAL_SECRETS = {
+    "GEMINI_API_KEY": "gemini",
+    "ALPHAVANTAGE_API_KEY": "alphavantage",
+    "NEWS_API_KEY": "news",
+    "NEWSDATA_API_KEY": "newsdata",
+    "OPENAI_API_KEY": "openai",
+    "GRAFANA_ADMIN_USER": "boss",
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Values of one installation, over values files of the chart."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    def __getitem__(self, path: str) -> Any:
+        """What the chart reads at a dotted path: own value, values file or default."""
+        for layer in (self.values, *map(read_yaml, reversed(self.files))):
+            if has_path(layer, path):
+                return at_path(layer, path)
+        return at_path(read_yaml(CHART / "values.yaml"), path)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds one mapping."""
+    loaded = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def at_path(values: Any, path: str) -> Any:
+    """The value at a dotted path."""
+    for key in path.split("."):
+        values = values[key]
+    return values
+
+
+def has_path(values: Any, path: str) -> bool:
+    """Whether there is a value at a dotted path."""
+    for key in path.split("."):
+        if not isinstance(values, dict) or key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def nested(flat: dict[str, Any]) -> dict[str, Any]:
+    """Values from dotted paths: {"data.mysql.enabled": False} → {"data": {"mysql": …}}."""
+    values: dict[str, Any] = {}
+    for path, value in flat.items():
+        *parents, last = path.split(".")
+        node = values
+        for key in parents:
+            node = node.setdefault(key, {})
+        node[last] = value
+    return values
+
+
+def merged(*layers: dict[str, Any]) -> dict[str, Any]:
+    """Values laid over each other as Helm does; the last one wins."""
+    result: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            old = result.get(key)
+            if isinstance(old, dict) and isinstance(value, dict):
+                value = merged(old, value)
+            result[key] = value
+    return result
+
+
+def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[str, Any]:
+    """The same options for several components."""
+    paths = (f"{tier}.{key}" for tier, key in names.values())
+    return nested({f"{path}.{option}": options[option] for path in paths for option in options})
+
+
+def _comforts(workload: str) -> dict[str, Any]:
+    """Every option that all components have."""
+    pod = {"matchLabels": {"team": "trading"}}
+    return {
+        "image.digest": DIGEST,
+        "image.pullPolicy": "Always",
+        "service.annotations": {"example.org/service": workload},
+        "networkPolicy.extraIngress": [{"from": [{"podSelector": pod}]}],
+        "networkPolicy.extraEgress": [{"to": [{"podSelector": pod}]}],
+        "nodeSelector": {"kubernetes.io/arch": "amd64"},
+        "tolerations": [{"key": "dedicated", "operator": "Exists", "effect": "NoSchedule"}],
+        "affinity": {
+            "nodeAffinity": {
+                "preferredDuringSchedulingIgnoredDuringExecution": [
+                    {
+                        "weight": 1,
+                        "preference": {
+                            "matchExpressions": [{"key": "disktype", "operator": "Exists"}]
+                        },
+                    }
+                ]
+            }
+        },
+        "priorityClassName": "trading",
+        "podLabels": {"example.org/pod": workload},
+        "podAnnotations": {"example.org/note": f"pod of {workload}"},
+        "extraEnv": [{"name": "EXTRA", "value": workload}],
+        "extraEnvFrom": [{"configMapRef": {"name": EXTRA_OBJECT}}],
+        "extraVolumes": [{"name": "extra", "emptyDir": {"sizeLimit": "1Mi"}}],
+        "extraVolumeMounts": [{"name": "extra", "mountPath": "/extra"}],
+    }
+
+
+# The object that the scenario everything_on adds by extraObjects.
+EXTRA_OBJECT = "extra-object"
+
+_EVERYTHING = merged(
+    *(
+        nested({f"{tier}.{key}.{option}": value for option, value in _comforts(name).items()})
+        for name, (tier, key) in COMPONENTS.items()
+        if key != "tradingBot"
+    ),
+    nested(
+        {
+            f"application.tradingBot.{option}": value
+            for option, value in _comforts("trading-bot").items()
+            if not option.startswith("service.")
+        }
+    ),
+    nested(
+        {
+            "global.imageRegistry": "registry.example.org",
+            "global.imagePullSecrets": [{"name": "registry-login"}],
+            "global.storageClass": "fast",
+            "global.namePrefix": "blue-",
+            "global.exposure": "ingress",
+            "global.domain": "fx.example.org",
+            "global.tls.enabled": True,
+            "global.ingress.className": "nginx",
+            "global.ingress.annotations": {"example.org/ingress": "yes"},
+            "global.networkPolicy.exposedTo": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
+            "global.networkPolicy.dns.nodeLocalAddress": "169.254.20.10",
+            "global.access.viewers": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "traders"}
+            ],
+            "global.access.operators": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ops"}
+            ],
+            "global.resourceQuota.enabled": True,
+            "global.limitRange.enabled": True,
+            "global.commonLabels": {"example.org/team": "fx"},
+            "global.commonAnnotations": {"example.org/contact": "fx@example.org"},
+            "global.toolbox.image.digest": DIGEST,
+            "config.extra": {"FEATURE_FLAGS": "a,b"},
+            "secrets.source": "values",
+            "secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
+            "application.frontend.autoscaling.enabled": True,
+            "application.api.autoscaling.enabled": True,
+            "application.api.hostname": "trade.example.org",
+            "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
+            "data.mysql.extraConfiguration": "max_connect_errors = 1000",
+            "data.redis.extraConfiguration": "timeout 0",
+            "data.redis.auth.enabled": True,
+            "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
+            "extraObjects": [
+                {
+                    "apiVersion": "v1",
+                    "kind": "ConfigMap",
+                    "metadata": {"name": EXTRA_OBJECT},
+                    "data": {"EXTRA_FROM": "extra"},
+                }
+            ],
+        }
+    ),
+)
+
+_EXTERNAL_MYSQL = {
+    "data.mysql.external.host": "mysql.example.org",
+    "data.mysql.external.port": 13306,
+    "data.mysql.external.cidr": "203.0.113.7/32",
+}
+_EXTERNAL_REDIS = {
+    "data.redis.external.host": "redis.example.org",
+    "data.redis.external.port": 16379,
+    "data.redis.external.cidr": "203.0.113.8/32",
+}
+_EXTERNAL_SECRETS = {
+    "secrets.source": "externalSecrets",
+    "secrets.externalSecrets.secretStoreRef.name": "vault",
+    "secrets.externalSecrets.key": "genx-fx",
+}
+_TLS = {"global.tls.enabled": True, "global.tls.secretName": "fx-certificate"}
+
+
+def _shared(mode: str, **more: str) -> dict[str, Any]:
+    options = {"mode": mode, **more}
+    return {f"storage.{v}.{key}": options[key] for v in ("logs", "data") for key in options}
+
+
+def _flat(flat: dict[str, Any]) -> Scenario:
+    return Scenario(nested(flat))
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "default": Scenario(),
+    "everything_on": Scenario(_EVERYTHING),
+    "cluster_ip": _flat({"global.exposure": "clusterIP"}),
+    "ingress": _flat({"global.exposure": "ingress"}),
+    "gateway": _flat({"global.exposure": "gateway", "global.gateway.className": "envoy", **_TLS}),
+    "gateway_of_others": _flat(
+        {
+            "global.exposure": "gateway",
+            "global.gateway.create": False,
+            "global.gateway.name": "shared",
+            "global.gateway.namespace": "gateways",
+        }
+    ),
+    "load_balancer_options": Scenario(
+        of_each(
+            {name: COMPONENTS[name] for name in ("frontend", "api", "grafana")},
+            {
+                "service.loadBalancerClass": "example.org/internal",
+                "service.loadBalancerSourceRanges": ["203.0.113.0/24"],
+            },
+        )
+    ),
+    "secrets_existing": _flat({"secrets.source": "existing", "secrets.existingSecret": "vaulted"}),
+    "secrets_values": _flat({"secrets.source": "values", "secrets.values": SECRETS}),
+    "secrets_external": _flat(_EXTERNAL_SECRETS),
+    "redis_auth": _flat({"data.redis.auth.enabled": True}),
+    "storage_rwo_colocated": _flat(_shared("rwo-colocated")),
+    "storage_ephemeral": _flat(_shared("ephemeral")),
+    "storage_existing_claim": _flat(_shared("existingClaim", existingClaim="nfs-share")),
+    "storage_mixed": _flat({"storage.logs.mode": "ephemeral", "storage.data.mode": "rwx"}),
+    "existing_claims": Scenario(
+        of_each(
+            {name: COMPONENTS[name] for name in ("mysql", "redis", "grafana")},
+            {"persistence.existingClaim": "kept-claim"},
+        )
+    ),
+    "no_persistence": Scenario(
+        of_each(
+            {name: COMPONENTS[name] for name in ("mysql", "redis", "grafana")},
+            {"persistence.enabled": False},
+        )
+    ),
+    "external_mysql": _flat(_EXTERNAL_MYSQL),
+    "external_redis": _flat(_EXTERNAL_REDIS),
+    "external_both": _flat(_EXTERNAL_MYSQL | _EXTERNAL_REDIS),
+    "external_without_data_tier": _flat(
+        _EXTERNAL_MYSQL | _EXTERNAL_REDIS | {"data.enabled": False}
+    ),
+    "no_network_policies": _flat({"global.networkPolicy.enabled": False}),
+    "some_network_policies_off": _flat(
+        {
+            "application.api.networkPolicy.enabled": False,
+            "data.mysql.networkPolicy.enabled": False,
+        }
+    ),
+    "name_prefix": _flat({"global.namePrefix": "green-"}),
+    **{
+        f"without_{name.replace('-', '_')}": _flat({f"{tier}.{key}.enabled": False})
+        for name, (tier, key) in COMPONENTS.items()
+    },
+    **{f"without_tier_{tier}": _flat({f"{tier}.enabled": False}) for tier in TIERS},
+    **{
+        f"environment_{name}": Scenario(files=(CHART / f"values-{name}.yaml",))
+        for name in ("dev", "staging", "prod")
+    },
+}
+
+# Gives a test each scenario in turn. The scope keeps the tests of a scenario together, so that a
+# worker of pytest-xdist renders few of them.
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, scope="session")
+
+
+@functools.cache
+def rendered(name: str, helm: str = "helm4") -> Render:
+    """What a scenario renders to."""
+    return render(SCENARIOS[name].values, helm=helm, files=SCENARIOS[name].files)
+
+
+def own_objects(name: str) -> list[Manifest]:
+    """Objects of a scenario that the chart makes, extraObjects left out."""
+    return [o for o in rendered(name).objects if o["metadata"]["name"] != EXTRA_OBJECT]
+
+
+def pod_templates(objects: Render) -> Iterator[tuple[str, Manifest]]:
+    """Every pod, hooks included, as kind/name and an object with metadata and spec."""
+    for item in objects.workloads:
+        template = item if item["kind"] == "Pod" else item["spec"]["template"]
+        yield f"{item['kind']}/{item['metadata']['name']}", template

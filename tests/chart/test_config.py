@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import component, container, pod_annotations
+from tests.chart.scenarios import COMPONENTS, SECRETS, merged, nested
+from tests.helm import CHART, refusal, render
+
+GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
+AUTH = nested({"data.redis.auth.enabled": True})
+
+CHANGES: list[tuple[dict[str, Any], dict[str, Any], set[str]]] = [
+    ({}, nested({"config.ENV": "staging"}), {"api"}),
+    ({}, nested({"config.MT5_SERVER": "Broker-Live"}), {"api", "trading-bot"}),
+    ({}, nested({"config.GRAFANA_DATABASE_USER": "reader"}), {"mysql", "grafana"}),
+    ({}, nested({"application.api.service.port": 9090}), {"frontend", "api", "trading-bot"}),
+    ({}, nested({"data.redis.service.port": 6380}), {"api", "trading-bot"}),
+    ({}, nested({"data.redis.extraConfiguration": "timeout 5"}), {"redis"}),
+    ({}, nested({"data.mysql.maxConnections": 200}), {"mysql"}),
+    ({}, nested({"config.extra": {"FEATURE": "on"}}), set()),
+    ({}, nested({"application.api.replicas": 3}), set()),
+    ({}, nested({"global.exposure": "clusterIP"}), set()),
+    (GIVEN, nested({"secrets.values.SECRET_KEY": "new"}), {"api"}),
+    (GIVEN, nested({"secrets.values.MT5_PASSWORD": "new"}), {"api", "trading-bot"}),
+    (GIVEN, nested({"secrets.values.MYSQL_PASSWORD": "new"}), {"mysql", "api", "trading-bot"}),
+    (GIVEN, nested({"secrets.values.GRAFANA_ADMIN_PASSWORD": "new"}), {"grafana"}),
+    (GIVEN, nested({"secrets.values.REDIS_PASSWORD": "new"}), set()),
+    (
+        merged(GIVEN, AUTH),
+        nested({"secrets.values.REDIS_PASSWORD": "new"}),
+        {"redis", "api", "trading-bot"},
+    ),
+]
+
+
+def test_addresses_follow_the_services(chart: Chart) -> None:
+    rendered = chart(
+        nested(
+            {
+                "global.namePrefix": "blue-",
+                "data.mysql.service.port": 3307,
+                "application.api.service.port": 80,
+            }
+        )
+    )
+    data = rendered.get("ConfigMap", "blue-genx-fx-config")["data"]
+    assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("blue-mysql-service", "3307")
+    assert data["API_URL"] == "http://blue-api-service:80"
+    assert data["PORT"] == "8080", "where the container listens has not changed"
+
+
+def test_a_value_given_wins(chart: Chart) -> None:
+    rendered = chart(nested({"config.API_URL": "https://api.example", "config.REDIS_PORT": "6380"}))
+    data = rendered.get("ConfigMap", "genx-fx-config")["data"]
+    assert data["API_URL"] == "https://api.example"
+    assert data["REDIS_PORT"] == "6380"
+
+
+def test_all_values_are_text(chart: Chart) -> None:
+    rendered = chart(nested({"config.extra": {"ROUNDS": "1e6", "YES": "yes"}}))
+    data = rendered.get("ConfigMap", "genx-fx-config")["data"]
+    assert (data["ROUNDS"], data["YES"]) == ("1e6", "yes")
+    assert all(isinstance(value, str) for value in data.values())
+
+
+def test_the_port_of_the_api_is_not_for_sale(chart: Chart, helm: str) -> None:
+    """Its probes, its Service and its policies look at the port of the image."""
+    data = chart().get("ConfigMap", "genx-fx-config")["data"]
+    (port,) = container(component(chart(), "api"))["ports"]
+    assert data["PORT"] == str(port["containerPort"])
+    assert "PORT" in refusal(nested({"config.PORT": "9090"}), helm=helm)
+
+
+@pytest.mark.parametrize(("before", "change", "restarted"), CHANGES)
+def test_pods_restart_for_what_they_read_and_only_then(
+    before: dict[str, Any], change: dict[str, Any], restarted: set[str]
+) -> None:
+    assert _restarted(_templates(before), _templates(merged(before, change))) == restarted
+
+
+def test_pods_restart_for_extra_keys_that_they_read(chart: Chart) -> None:
+    source = [{"configMapRef": {"name": "genx-fx-config"}}]
+    reads = nested({"application.api.extraEnvFrom": source})
+    values = [merged(reads, nested({"config.extra": {"FEATURE": on}})) for on in ("on", "off")]
+    before, after = (pod_annotations(component(chart(item), "api")) for item in values)
+    assert before != after
+
+
+def test_a_new_version_of_the_chart_restarts_nothing(tmp_path: Path) -> None:
+    newer = tmp_path / "genx-fx"
+    shutil.copytree(CHART, newer)
+    for file in newer.rglob("Chart.yaml"):
+        text = file.read_text()
+        for key, value in {"version": "9.9.9", "appVersion": "'9.9'"}.items():
+            text = re.sub(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
+        file.write_text(text)
+    assert "9.9.9" in str(render(chart=newer).get("Deployment", "api")["metadata"]["labels"])
+    assert _restarted(_templates({}), _templates({}, newer)) == set()
+
+
+def _templates(values: dict[str, Any], chart: Path = CHART) -> dict[str, Any]:
+    rendered = render(values, chart=chart)
+    return {name: component(rendered, name)["spec"]["template"] for name in COMPONENTS}
+
+
+def _restarted(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name in before if before[name] != after[name]}

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.chart.scenarios import SECRETS, has_path, nested, read_yaml
+from tests.helm import CHART, refusal, render
+
+LOGS_COLOCATED = {"storage.logs.mode": "rwo-colocated", "storage.data.mode": "rwx"}
+DATA_COLOCATED = {"storage.logs.mode": "rwx", "storage.data.mode": "rwo-colocated"}
+GATEWAY = {"global.exposure": "gateway", "global.gateway.className": "cilium"}
+INGRESS = {"global.exposure": "ingress"}
+ZONE = [{"topologyKey": "zone", "labelSelector": {}}]
+AFFINITY = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": ZONE}}
+GIVEN = {"secrets.source": "values", "secrets.values": SECRETS}
+STORE = {
+    "secrets.source": "externalSecrets",
+    "secrets.externalSecrets.secretStoreRef.name": "vault",
+    "secrets.externalSecrets.key": "genx-fx",
+}
+
+Values = dict[str, Any]
+
+# Values that contradict each other, and the paths that the messages begin with.
+CASES: list[tuple[Values, list[str]]] = [
+    ({"config.extra": {"DEBUG": "true"}}, ["config.extra.DEBUG"]),
+    (
+        {"global.exposure": "loadBalancer", "global.tls.enabled": True},
+        ["global.tls.enabled"],
+    ),
+    (
+        {
+            "global.exposure": "gateway",
+            "global.gateway.create": True,
+            "global.gateway.className": "",
+        },
+        ["global.gateway.className"],
+    ),
+    (
+        {
+            "global.exposure": "gateway",
+            "global.gateway.create": False,
+            "global.gateway.name": "",
+        },
+        ["global.gateway.name"],
+    ),
+    (
+        {
+            "global.exposure": "gateway",
+            "global.gateway.create": True,
+            "global.gateway.className": "cilium",
+            "global.gateway.name": "edge",
+        },
+        ["global.gateway.name"],
+    ),
+    (
+        {**INGRESS, "global.tls.enabled": True, "global.tls.secretName": ""},
+        ["global.tls.secretName"],
+    ),
+    ({**INGRESS, "application.api.hostname": "genx-fx.local"}, ["application.api.hostname"]),
+    (
+        {
+            **INGRESS,
+            "application.frontend.hostname": "",
+            "monitoring.grafana.hostname": "genx-fx.local",
+        },
+        ["monitoring.grafana.hostname"],
+    ),
+    *(
+        (
+            {
+                f"application.{name}.autoscaling.enabled": True,
+                f"application.{name}.autoscaling.minReplicas": 9,
+                f"application.{name}.autoscaling.maxReplicas": 4,
+            },
+            [f"application.{name}.autoscaling"],
+        )
+        for name in ("frontend", "api")
+    ),
+    *(
+        (
+            {
+                f"application.{name}.preStopSeconds": 60,
+                f"application.{name}.terminationGracePeriodSeconds": 60,
+            },
+            [f"application.{name}.preStopSeconds"],
+        )
+        for name in ("frontend", "api")
+    ),
+    (
+        {"secrets.source": "existing", "secrets.existingSecret": ""},
+        ["secrets.existingSecret"],
+    ),
+    (
+        {"secrets.source": "generate", "secrets.existingSecret": "vaulted"},
+        ["secrets.existingSecret"],
+    ),
+    (
+        {"secrets.source": "generate", "secrets.values": {"JWT_SECRET": "x"}},
+        ["secrets.values"],
+    ),
+    (
+        {"secrets.source": "values", "secrets.values": {}},
+        [f"secrets.values.{key}" for key in SECRETS],
+    ),
+    (
+        {
+            "secrets.source": "values",
+            "secrets.values": {**SECRETS, "DATABASE_URL": "mysql://x", "REDIS_PASSWORD": "a@b"},
+            "data.redis.auth.enabled": True,
+        },
+        ["secrets.values.DATABASE_URL", "secrets.values.REDIS_PASSWORD"],
+    ),
+    (
+        {"secrets.source": "externalSecrets"},
+        ["secrets.externalSecrets.secretStoreRef.name", "secrets.externalSecrets.key"],
+    ),
+    *(
+        (
+            {f"storage.{name}.mode": "existingClaim", f"storage.{name}.existingClaim": ""},
+            [f"storage.{name}.existingClaim"],
+        )
+        for name in ("logs", "data")
+    ),
+    *(
+        (
+            {f"storage.{name}.mode": "rwx", f"storage.{name}.existingClaim": "nfs"},
+            [f"storage.{name}.existingClaim"],
+        )
+        for name in ("logs", "data")
+    ),
+    *(
+        (
+            {**modes, f"application.{who}.affinity": AFFINITY},
+            [f"application.{who}.affinity.podAffinity"],
+        )
+        for modes in (LOGS_COLOCATED, DATA_COLOCATED)
+        for who in ("api", "tradingBot")
+    ),
+    *(
+        (
+            {**LOGS_COLOCATED, f"application.api.topologySpread.{domain}": "DoNotSchedule"},
+            [f"application.api.topologySpread.{domain}"],
+        )
+        for domain in ("zones", "hosts")
+    ),
+    *(
+        (
+            {f"{name}.persistence.enabled": False, f"{name}.persistence.existingClaim": "old"},
+            [f"{name}.persistence.existingClaim"],
+        )
+        for name in ("data.mysql", "data.redis", "monitoring.grafana")
+    ),
+]
+
+
+def _combined() -> list[tuple[Values, list[str]]]:
+    """All cases in few renders: those that set no path differently go together."""
+    combined: list[tuple[Values, list[str]]] = []
+    for values, paths in CASES:
+        for together, expected in combined:
+            if all(together.get(path, value) == value for path, value in values.items()):
+                together.update(values)
+                expected.extend(paths)
+                break
+        else:
+            combined.append((dict(values), list(paths)))
+    return combined
+
+
+def _problems(values: Values, helm: str = "helm4") -> list[str]:
+    """Lines of the one failure."""
+    said = refusal(nested(values), helm=helm)
+    announced = re.findall(r"The values contradict each other in (\d+) place", said)
+    assert announced, said
+    lines = [line.removeprefix("  - ") for line in said.splitlines() if line.startswith("  - ")]
+    assert [str(len(lines))] == announced
+    return lines
+
+
+def _path(problem: str) -> str:
+    return problem.split(":")[0]
+
+
+def test_every_contradiction_is_told_by_its_path_and_no_other() -> None:
+    told: list[str] = []
+    for values, expected in _combined():
+        problems = _problems(values)
+        assert sorted(_path(problem) for problem in problems) == sorted(expected)
+        told += problems
+    for message in _messages():
+        pattern = re.sub(r"\\{\\{.*?\\}\\}", ".+", re.escape(message))
+        assert any(re.fullmatch(pattern, problem) for problem in told), message
+
+
+def test_paths_are_those_that_a_person_can_set() -> None:
+    defaults = read_yaml(CHART / "values.yaml")
+    for _, paths in CASES:
+        for path in paths:
+            known = re.sub(r"^(secrets\.values|config\.extra|.*\.affinity)\..*", r"\1", path)
+            assert has_path(defaults, known), path
+
+
+def test_all_are_told_at_once(helm: str) -> None:
+    together = {
+        "config.extra": {"DEBUG": "true"},
+        "global.tls.enabled": True,
+        "application.api.autoscaling.enabled": True,
+        "application.api.autoscaling.minReplicas": 9,
+        "application.api.autoscaling.maxReplicas": 4,
+        "secrets.existingSecret": "vaulted",
+        "storage.logs.mode": "existingClaim",
+        "data.mysql.persistence.enabled": False,
+        "data.mysql.persistence.existingClaim": "old",
+    }
+    paths = [_path(problem) for problem in _problems(together, helm)]
+    assert paths == [
+        "config.extra.DEBUG",
+        "global.tls.enabled",
+        "application.api.autoscaling",
+        "secrets.existingSecret",
+        "storage.logs.existingClaim",
+        "data.mysql.persistence.existingClaim",
+    ]
+
+
+def test_values_that_agree_say_nothing() -> None:
+    agreeing: list[Values] = [
+        {**INGRESS, "global.tls.enabled": True},
+        {**GATEWAY, "global.tls.enabled": True},
+        {**LOGS_COLOCATED, "application.frontend.topologySpread.hosts": "DoNotSchedule"},
+        GIVEN,
+        STORE,
+    ]
+    for values in agreeing:
+        assert render(nested(values)).objects
+
+
+def _messages() -> list[str]:
+    """Every line in templates/checks that is not an instruction: what a person may be told."""
+    lines = []
+    for file in sorted((CHART / "templates" / "checks").glob("*.tpl")):
+        if file.name == "_values.tpl":
+            continue
+        text = re.sub(r"\{\{-? ?/\*.*?\*/ ?-?\}\}", "", file.read_text(), flags=re.DOTALL)
+        lines += [line for line in text.splitlines() if line and not line.startswith("{{-")]
+    assert len(lines) > 15
+    return lines

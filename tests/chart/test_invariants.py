@@ -1,0 +1,599 @@
+"""What holds for every object, pod and container, however the platform is installed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import (
+    SCENARIOS,
+    each_scenario,
+    own_objects,
+    pod_templates,
+    read_yaml,
+    rendered,
+)
+from tests.helm import CHART, NAMESPACE, Manifest
+
+TEMPLATE_FILES = sorted(path for path in CHART.glob("**/templates/**/*") if path.is_file())
+
+# https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+RESTRICTED_VOLUMES = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+
+# Lists that Kubernetes keeps as maps, and the keys that tell their entries apart: a second entry
+# with the same keys fails a server-side apply, which Helm 4 does.
+LIST_KEYS = {
+    "env": ("name",),
+    "initContainers": ("name",),
+    "containers": ("name",),
+    "volumes": ("name",),
+    "volumeMounts": ("mountPath",),
+    "imagePullSecrets": ("name",),
+    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
+}
+CONTAINER_PORT_KEYS = ("containerPort", "protocol")
+SERVICE_PORT_KEYS = ("port", "protocol")
+
+DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+
+def label(item: Manifest) -> str:
+    return f"{item['kind']}/{item['metadata']['name']}"
+
+
+def workloads(name: str) -> list[Manifest]:
+    return rendered(name).of_kind("Deployment", "StatefulSet")
+
+
+def hooks(item: Manifest) -> list[str]:
+    """Events on which Helm makes an object; none for an ordinary one."""
+    value = (item["metadata"].get("annotations") or {}).get("helm.sh/hook", "")
+    return [event for event in value.split(",") if event]
+
+
+def hook_weight(item: Manifest) -> int:
+    return int(item["metadata"]["annotations"].get("helm.sh/hook-weight", "0"))
+
+
+def selected_by(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    """Whether a label selector matches labels; an empty one matches all."""
+    for key, value in selector.get("matchLabels", {}).items():
+        if labels.get(key) != value:
+            return False
+    for rule in selector.get("matchExpressions", []):
+        inside = labels.get(rule["key"]) in rule["values"]
+        assert rule["operator"] in ("In", "NotIn")
+        if inside != (rule["operator"] == "In"):
+            return False
+    return True
+
+
+def nodes(item: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value inside an object, with its path."""
+    yield path, item
+    if isinstance(item, dict):
+        for key, value in item.items():
+            yield from nodes(value, f"{path}.{key}")
+    if isinstance(item, list):
+        for index, value in enumerate(item):
+            yield from nodes(value, f"{path}[{index}]")
+
+
+def repeated(entries: Iterable[Any]) -> list[Any]:
+    return [entry for entry, count in Counter(entries).items() if count > 1]
+
+
+# Security
+
+
+@each_scenario
+def test_every_pod_keeps_to_the_restricted_standard(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        pod = template["spec"]
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod), where
+        for volume in pod.get("volumes", []):
+            assert set(volume) - {"name"} <= RESTRICTED_VOLUMES, where
+        security = pod["securityContext"]
+        assert security["runAsNonRoot"] is True, where
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, where
+        assert not {"sysctls", "seLinuxOptions", "windowsOptions"} & set(security), where
+        assert "Unconfined" not in str(security.get("appArmorProfile")), where
+
+
+@each_scenario
+def test_every_container_keeps_to_the_restricted_standard(scenario: str) -> None:
+    for where, container in rendered(scenario).containers():
+        security = container["securityContext"]
+        assert security["allowPrivilegeEscalation"] is False, where
+        assert security["capabilities"] == {"drop": ["ALL"]}, where
+        # What a pod says must not be taken back by a container.
+        allowed = {"allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem"}
+        assert set(security) <= allowed, where
+        for port in container.get("ports", []):
+            assert "hostPort" not in port, where
+
+
+@each_scenario
+def test_every_pod_runs_as_user_and_group_10000_or_above(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        security = template["spec"]["securityContext"]
+        for key in ("runAsUser", "runAsGroup", "fsGroup"):
+            assert security[key] >= 10_000, f"{where}: {key}"
+
+
+@each_scenario
+def test_every_root_filesystem_is_read_only(scenario: str) -> None:
+    for where, container in rendered(scenario).containers():
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True, where
+
+
+@each_scenario
+def test_no_pod_is_given_a_token(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        assert template["spec"]["automountServiceAccountToken"] is False, where
+    for account in rendered(scenario).of_kind("ServiceAccount"):
+        assert account["automountServiceAccountToken"] is False, label(account)
+
+
+@each_scenario
+def test_each_workload_has_a_service_account_of_its_own(scenario: str) -> None:
+    accounts = [
+        item["spec"]["template"]["spec"]["serviceAccountName"] for item in workloads(scenario)
+    ]
+    assert not repeated(accounts)
+    for item in workloads(scenario):
+        account = item["spec"]["template"]["spec"]["serviceAccountName"]
+        assert account == item["metadata"]["name"]
+
+
+@each_scenario
+def test_no_pod_is_told_about_all_services_by_environment(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        assert template["spec"]["enableServiceLinks"] is False, where
+
+
+# Images and resources
+
+
+@each_scenario
+def test_every_image_has_a_fixed_version(scenario: str) -> None:
+    # The application's images are published under tags that float: see app-contract.md.
+    published = ("frontend-latest", "api-latest", "trading-latest")
+    for where, container in rendered(scenario).containers():
+        image = container["image"]
+        if "@" in image:
+            assert re.fullmatch(r"[^@]+@sha256:[0-9a-f]{64}", image), f"{where}: {image}"
+            continue
+        tag = image.rsplit("/", 1)[-1].partition(":")[2]
+        assert tag, f"{where}: {image} has no tag"
+        assert tag in published or "latest" not in tag, f"{where}: {image}"
+        assert tag in published or re.search(r"\d+\.\d+", tag), f"{where}: {image}"
+
+
+@each_scenario
+def test_every_container_has_requests_and_limits(scenario: str) -> None:
+    for where, container in rendered(scenario).containers():
+        for kind in ("requests", "limits"):
+            resources = container["resources"][kind]
+            assert set(resources) == {"cpu", "memory", "ephemeral-storage"}, f"{where}: {kind}"
+            assert all(resources.values()), f"{where}: {kind}"
+
+
+@each_scenario
+def test_every_scratch_volume_has_a_size_limit(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        for volume in template["spec"].get("volumes", []):
+            if "emptyDir" in volume:
+                assert volume["emptyDir"].get("sizeLimit"), f"{where}: {volume['name']}"
+
+
+# Labels and selectors
+
+
+@each_scenario
+def test_every_object_carries_the_labels_of_the_contract(scenario: str) -> None:
+    release = {
+        "app.kubernetes.io/instance": "genx-fx",
+        "app.kubernetes.io/part-of": "genx-fx",
+        "app.kubernetes.io/managed-by": "Helm",
+    }
+    present = ("app", "tier", "app.kubernetes.io/name", "app.kubernetes.io/component")
+    for item in own_objects(scenario):
+        labels = item["metadata"]["labels"]
+        assert labels.items() >= release.items(), label(item)
+        assert all(labels.get(key) for key in present), label(item)
+        assert {"app.kubernetes.io/version", "helm.sh/chart"} <= set(labels), label(item)
+
+
+@each_scenario
+def test_every_object_carries_the_common_labels_and_annotations(scenario: str) -> None:
+    common_labels = SCENARIOS[scenario]["global.commonLabels"]
+    common_annotations = SCENARIOS[scenario]["global.commonAnnotations"]
+    for item in own_objects(scenario):
+        metadata = item["metadata"]
+        assert metadata["labels"].items() >= common_labels.items(), label(item)
+        assert metadata.get("annotations", {}).items() >= common_annotations.items(), label(item)
+    for where, template in pod_templates(rendered(scenario)):
+        assert template["metadata"]["labels"].items() >= common_labels.items(), where
+
+
+@each_scenario
+def test_pods_carry_the_labels_of_the_contract_and_no_version(scenario: str) -> None:
+    for item in workloads(scenario):
+        labels = item["spec"]["template"]["metadata"]["labels"]
+        own = item["metadata"]["labels"]
+        for key in ("app", "tier", "app.kubernetes.io/name", "app.kubernetes.io/instance"):
+            assert labels[key] == own[key], label(item)
+        assert "app.kubernetes.io/version" not in labels, label(item)
+        assert "helm.sh/chart" not in labels, label(item)
+
+
+@each_scenario
+def test_the_app_and_tier_labels_are_those_of_today(scenario: str) -> None:
+    tiers = {
+        "frontend": "frontend",
+        "api": "backend",
+        "trading-bot": "backend",
+        "mysql": "database",
+        "redis": "cache",
+        "grafana": "monitoring",
+    }
+    prefix = SCENARIOS[scenario]["global.namePrefix"]
+    for item in workloads(scenario):
+        labels = item["metadata"]["labels"]
+        assert f"{prefix}{labels['app']}" == item["metadata"]["name"]
+        assert labels["tier"] == tiers[labels["app"]], label(item)
+
+
+@each_scenario
+def test_each_workload_selects_its_own_pods_and_no_others(scenario: str) -> None:
+    pods = dict(pod_templates(rendered(scenario)))
+    for item in workloads(scenario):
+        selector = item["spec"]["selector"]
+        assert not any("version" in key or "chart" in key for key in selector["matchLabels"])
+        selected = [
+            where
+            for where, template in pods.items()
+            if selected_by(selector, template["metadata"]["labels"])
+        ]
+        assert selected == [label(item)]
+
+
+@each_scenario
+def test_each_service_sends_to_one_workload_and_to_a_port_that_it_has(scenario: str) -> None:
+    pods = dict(pod_templates(rendered(scenario)))
+    for service in rendered(scenario).of_kind("Service"):
+        selector = {"matchLabels": service["spec"]["selector"]}
+        selected = [
+            where
+            for where, template in pods.items()
+            if selected_by(selector, template["metadata"]["labels"])
+        ]
+        assert len(selected) == 1, f"{label(service)} sends to {selected}"
+        assert selected[0].startswith(("Deployment/", "StatefulSet/")), label(service)
+        names = {
+            port["name"]
+            for container in pods[selected[0]]["spec"]["containers"]
+            for port in container.get("ports", [])
+        }
+        for port in service["spec"].get("ports", []):
+            assert port["targetPort"] in names, f"{label(service)} sends to {port}"
+
+
+@each_scenario
+def test_each_network_policy_and_disruption_budget_holds_for_some_pod(scenario: str) -> None:
+    pods = [template["metadata"]["labels"] for _, template in pod_templates(rendered(scenario))]
+    for policy in rendered(scenario).of_kind("NetworkPolicy"):
+        selector = policy["spec"]["podSelector"]
+        assert any(selected_by(selector, labels) for labels in pods), label(policy)
+    for budget in rendered(scenario).of_kind("PodDisruptionBudget"):
+        selector = budget["spec"]["selector"]
+        assert any(selected_by(selector, labels) for labels in pods), label(budget)
+
+
+@each_scenario
+def test_peers_and_ports_of_network_policies_exist(scenario: str) -> None:
+    pods = [template for _, template in pod_templates(rendered(scenario))]
+    ports = {
+        port["name"]
+        for template in pods
+        for container in template["spec"]["containers"]
+        for port in container.get("ports", [])
+    }
+    for policy in rendered(scenario).of_kind("NetworkPolicy"):
+        if policy["metadata"]["name"].endswith("-extra"):
+            continue  # the user's own rules
+        rules = [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]
+        for rule in rules:
+            for port in rule.get("ports", []):
+                assert isinstance(port["port"], int) or port["port"] in ports, label(policy)
+            for peer in [*rule.get("from", []), *rule.get("to", [])]:
+                if "podSelector" in peer and "namespaceSelector" not in peer:
+                    chosen = [
+                        template
+                        for template in pods
+                        if selected_by(peer["podSelector"], template["metadata"]["labels"])
+                    ]
+                    assert chosen, f"{label(policy)}: {peer}"
+
+
+# References
+
+
+@each_scenario
+def test_every_config_map_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -> None:
+    maps = {
+        item["metadata"]["name"]: item["data"] for item in rendered(scenario).of_kind("ConfigMap")
+    }
+    maps["kube-root-ca.crt"] = {"ca.crt": ""}  # Kubernetes puts it into every namespace
+    for where, name, key in references(scenario, "configMap"):
+        assert name in maps, f"{where} reads {name}"
+        assert key is None or key in maps[name], f"{where} reads {key} of {name}"
+
+
+@each_scenario
+def test_every_secret_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -> None:
+    choice = SCENARIOS[scenario]
+    source = choice["secrets.source"]
+    own = f"{choice['global.namePrefix']}genx-fx-secrets"
+    expected = choice["secrets.existingSecret"] if source == "existing" else own
+    secrets = {item["metadata"]["name"]: item for item in rendered(scenario).of_kind("Secret")}
+    assert set(secrets) == ({own} if source == "values" else set())
+    for where, name, key in references(scenario, "secret"):
+        assert name == expected, f"{where} reads {name}"
+        if source == "values":
+            assert key in secrets[name]["stringData"], f"{where} reads {key} of {name}"
+
+
+def references(scenario: str, what: str) -> Iterator[tuple[str, str, str | None]]:
+    """Each reference of a pod to a ConfigMap or Secret that must be there: where, name and key."""
+    for where, template in pod_templates(rendered(scenario)):
+        for path, node in nodes(template["spec"]):
+            if not isinstance(node, dict) or node.get("optional"):
+                continue
+            if path.endswith((f".{what}KeyRef", f".{what}Ref")):
+                yield where, node["name"], node.get("key")
+            elif path.endswith(f".{what}") and "volumes[" in path:
+                name = node.get("secretName") or node["name"]
+                yield from ((where, name, item["key"]) for item in node.get("items", []))
+                yield where, name, None
+
+
+@each_scenario
+def test_every_claim_that_a_pod_mounts_exists(scenario: str) -> None:
+    claims = rendered(scenario).names("PersistentVolumeClaim")
+    given = {"nfs-share", "kept-claim"}  # existingClaim of the scenarios
+    mounted = set()
+    for where, template in pod_templates(rendered(scenario)):
+        for volume in template["spec"].get("volumes", []):
+            if "persistentVolumeClaim" in volume:
+                name = volume["persistentVolumeClaim"]["claimName"]
+                mounted.add(name)
+                assert name in claims | given, f"{where} mounts {name}"
+    unused = claims - mounted
+    if scenario not in ("without_tier_application",):
+        assert not unused, "no pod mounts them"
+
+
+@each_scenario
+def test_every_service_account_and_role_that_is_named_exists(scenario: str) -> None:
+    objects = rendered(scenario)
+    accounts = objects.names("ServiceAccount")
+    for where, template in pod_templates(objects):
+        assert template["spec"]["serviceAccountName"] in accounts, where
+    for binding in objects.of_kind("RoleBinding"):
+        assert binding["roleRef"]["name"] in objects.names("Role"), label(binding)
+        for subject in binding["subjects"]:
+            if subject["kind"] == "ServiceAccount":
+                assert subject["name"] in accounts, label(binding)
+
+
+@each_scenario
+def test_hooks_before_the_installation_need_nothing_that_comes_later(scenario: str) -> None:
+    early = [item for item in rendered(scenario).objects if "pre-install" in hooks(item)]
+    weights = {label(item): hook_weight(item) for item in early}
+    for job in early:
+        if job["kind"] != "Job":
+            continue
+        pod = job["spec"]["template"]["spec"]
+        needed = f"ServiceAccount/{pod['serviceAccountName']}"
+        assert weights[needed] < hook_weight(job)
+        for _, node in nodes(pod):
+            if isinstance(node, dict):
+                assert not {"configMapKeyRef", "secretKeyRef", "persistentVolumeClaim"} & set(node)
+
+
+@each_scenario
+def test_routes_and_autoscalers_lead_to_objects_that_exist(scenario: str) -> None:
+    objects = rendered(scenario)
+    services = {item["metadata"]["name"]: item["spec"] for item in objects.of_kind("Service")}
+    for autoscaler in objects.of_kind("HorizontalPodAutoscaler"):
+        target = autoscaler["spec"]["scaleTargetRef"]
+        assert objects.has(target["kind"], target["name"]), label(autoscaler)
+    for ingress in objects.of_kind("Ingress"):
+        for rule in ingress["spec"]["rules"]:
+            for path in rule["http"]["paths"]:
+                backend = path["backend"]["service"]
+                ports = {port["name"] for port in services[backend["name"]]["ports"]}
+                assert backend["port"]["name"] in ports, label(ingress)
+    for route in objects.of_kind("HTTPRoute"):
+        for parent in route["spec"]["parentRefs"]:
+            elsewhere = not SCENARIOS[scenario]["global.gateway.create"]
+            assert elsewhere or objects.has("Gateway", parent["name"]), label(route)
+        for rule in route["spec"]["rules"]:
+            for backend in rule["backendRefs"]:
+                numbers = {port["port"] for port in services[backend["name"]]["ports"]}
+                assert backend["port"] in numbers, label(route)
+
+
+@each_scenario
+def test_volumes_and_mounts_of_each_pod_fit_together(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        pod = template["spec"]
+        volumes = {volume["name"] for volume in pod.get("volumes", [])}
+        mounts = {
+            mount["name"]
+            for container in [*pod.get("initContainers", []), *pod["containers"]]
+            for mount in container.get("volumeMounts", [])
+        }
+        assert mounts == volumes, where
+
+
+# Lists, names and values
+
+
+@each_scenario
+def test_no_list_has_two_entries_of_the_same_key(scenario: str) -> None:
+    for item in rendered(scenario).objects:
+        for path, node in nodes(item):
+            field = path.rsplit(".", 1)[-1]
+            keys = LIST_KEYS.get(field, ())
+            if field == "ports" and item["kind"] == "Service":
+                keys = SERVICE_PORT_KEYS
+            elif field == "ports" and "containers[" in path:
+                keys = CONTAINER_PORT_KEYS
+            if keys and isinstance(node, list):
+                entries = [tuple(entry.get(key) for key in keys) for entry in node]
+                assert not repeated(entries), f"{label(item)}{path}"
+
+
+@each_scenario
+def test_names_are_valid_and_unique(scenario: str) -> None:
+    objects = rendered(scenario).objects
+    assert not repeated((o["apiVersion"].split("/")[0], label(o)) for o in objects)
+    for item in objects:
+        name = item["metadata"]["name"]
+        if item["kind"] in ("Service", "Pod"):
+            assert DNS_LABEL.fullmatch(name), label(item)
+            assert len(name) <= 63, label(item)
+        else:
+            assert DNS_NAME.fullmatch(name), label(item)
+            assert len(name) <= 253, label(item)
+        if item["kind"] in ("StatefulSet", "Job"):
+            assert len(name) <= 52, f"{label(item)}: its pods would have too long a label"
+
+
+@each_scenario
+def test_every_name_has_the_prefix_and_none_has_the_version(scenario: str) -> None:
+    version = read_yaml(CHART / "Chart.yaml")["version"]
+    prefix = SCENARIOS[scenario]["global.namePrefix"]
+    for item in own_objects(scenario):
+        assert version not in item["metadata"]["name"], label(item)
+        assert item["metadata"]["name"].startswith(prefix), label(item)
+
+
+@each_scenario
+def test_every_object_names_its_namespace(scenario: str) -> None:
+    # So that `helm template | kubectl apply` installs to the same place as `helm install`.
+    for item in own_objects(scenario):
+        assert item["metadata"].get("namespace") == NAMESPACE, label(item)
+
+
+@each_scenario
+def test_no_value_is_null_and_no_text_lost_its_value(scenario: str) -> None:
+    for item in own_objects(scenario):
+        for path, node in nodes(item):
+            assert node is not None, f"{label(item)}{path}"
+            if isinstance(node, str):
+                assert "<no value>" not in node, f"{label(item)}{path}"
+                assert "%!" not in node, f"{label(item)}{path}"
+
+
+# Running
+
+
+@each_scenario
+def test_probes_of_a_container_differ_from_one_another(scenario: str) -> None:
+    for item in workloads(scenario):
+        for container in item["spec"]["template"]["spec"]["containers"]:
+            probes = {key: container[key] for key in container if key.endswith("Probe")}
+            assert "livenessProbe" in probes, label(item)
+            if item["metadata"]["labels"]["app"] != "trading-bot":  # nobody sends it traffic
+                assert set(probes) == {"startupProbe", "readinessProbe", "livenessProbe"}
+            for (one, first), (other, second) in itertools.combinations(probes.items(), 2):
+                assert first != second, f"{label(item)}: {one} and {other}"
+
+
+@each_scenario
+def test_nothing_sets_replicas_where_an_autoscaler_rules(scenario: str) -> None:
+    scaled = {
+        (item["spec"]["scaleTargetRef"]["kind"], item["spec"]["scaleTargetRef"]["name"])
+        for item in rendered(scenario).of_kind("HorizontalPodAutoscaler")
+    }
+    for item in workloads(scenario):
+        ruled = (item["kind"], item["metadata"]["name"]) in scaled
+        assert ("replicas" in item["spec"]) != ruled, label(item)
+
+
+@each_scenario
+def test_each_workload_has_a_disruption_budget_that_never_blocks_a_drain(scenario: str) -> None:
+    budgets = rendered(scenario).of_kind("PodDisruptionBudget")
+    for item in workloads(scenario):
+        labels = item["spec"]["template"]["metadata"]["labels"]
+        own = [budget for budget in budgets if selected_by(budget["spec"]["selector"], labels)]
+        # Two budgets for one pod make its eviction fail.
+        assert len(own) == 1, label(item)
+        assert "minAvailable" not in own[0]["spec"], label(item)
+        assert own[0]["spec"]["maxUnavailable"] >= 1, label(item)
+        assert own[0]["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow", label(item)
+
+
+@each_scenario
+def test_each_stateful_set_has_a_headless_service(scenario: str) -> None:
+    for item in rendered(scenario).of_kind("StatefulSet"):
+        service = rendered(scenario).get("Service", item["spec"]["serviceName"])
+        assert service["spec"]["clusterIP"] == "None", label(item)
+        labels = item["spec"]["template"]["metadata"]["labels"]
+        assert selected_by({"matchLabels": service["spec"]["selector"]}, labels), label(item)
+
+
+@each_scenario
+def test_a_volume_of_one_writer_is_never_held_by_two_pods_in_a_rollout(scenario: str) -> None:
+    modes = {
+        item["metadata"]["name"]: item["spec"]["accessModes"]
+        for item in rendered(scenario).of_kind("PersistentVolumeClaim")
+    }
+    for item in rendered(scenario).of_kind("Deployment"):
+        for volume in item["spec"]["template"]["spec"].get("volumes", []):
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            shared = claim and claim.endswith(("logs-pvc", "data-pvc"))  # by pods on one node
+            if modes.get(claim) == ["ReadWriteOnce"] and not shared:
+                assert item["spec"]["strategy"] == {"type": "Recreate"}, label(item)
+
+
+@each_scenario
+def test_claims_outlive_the_release(scenario: str) -> None:
+    for claim in rendered(scenario).of_kind("PersistentVolumeClaim"):
+        assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep", label(claim)
+    for item in rendered(scenario).of_kind("StatefulSet"):
+        assert "volumeClaimTemplates" not in item["spec"], label(item)
+
+
+# Files
+
+
+@pytest.mark.parametrize("path", TEMPLATE_FILES, ids=lambda path: str(path.relative_to(CHART)))
+def test_every_template_is_short_and_clean(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 80, "more than 80 lines"
+    assert "\t" not in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    for number, line in enumerate(text.splitlines(), start=1):
+        assert line == line.rstrip(), f"line {number} ends in blanks"

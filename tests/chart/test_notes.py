@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import SECRETS, merged, nested
+from tests.helm import CHART, HELMS, NAMESPACE, RELEASE, render, run_helm
+
+Notes = Callable[..., str]
+
+GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
+ADMIN = "kubectl get secret genx-fx-secrets -n genx-fx -o jsonpath='{.data.GRAFANA_ADMIN_PASSWORD}'"
+
+
+@pytest.fixture(scope="module")
+def chart_that_shows_notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`helm template` leaves the notes out, and Helm 3 prints them with a cluster only."""
+    copy = tmp_path_factory.mktemp("notes") / "genx-fx"
+    shutil.copytree(CHART, copy)
+    notes = (copy / "templates" / "NOTES.txt").read_text()
+    (copy / "templates" / "notes.yaml").write_text(
+        '{{- define "notes" -}}' + notes + "{{- end -}}\n"
+        'kind: Notes\nmetadata: {name: notes}\ntext: {{ include "notes" $ | toJson }}\n'
+    )
+    return copy
+
+
+@pytest.fixture(params=HELMS)
+def notes(request: pytest.FixtureRequest, chart_that_shows_notes: Path) -> Notes:
+    def show(values: dict[str, Any] | None = None, *files: Path) -> str:
+        rendered = render(values, helm=request.param, chart=chart_that_shows_notes, files=files)
+        return str(rendered.get("Notes", "notes")["text"])
+
+    return show
+
+
+def _warnings(text: str) -> list[str]:
+    _, _, mind = text.partition("\nMind:\n")
+    return [line.strip(" -") for line in mind.splitlines() if line]
+
+
+def test_helm_install_prints_them(notes: Notes) -> None:
+    printed = run_helm(
+        "helm4",
+        *("install", RELEASE, str(CHART), "--namespace", NAMESPACE, "--dry-run=client"),
+    )
+    _, _, shown = printed.partition("NOTES:\n")
+    assert shown.strip() == notes().strip()
+
+
+def test_say_what_was_installed_and_how_to_try_it(notes: Notes) -> None:
+    text = notes()
+    assert text.startswith("GenX FX")
+    assert "helm test genx-fx -n genx-fx" in text
+    assert "kubectl get pods -n genx-fx" in text
+
+
+def test_addresses_of_load_balancers(notes: Notes) -> None:
+    text = notes()
+    for name, port in {"frontend": 3000, "api": 8080, "grafana": 3001}.items():
+        assert f"{name}: port {port}" in text
+        assert f"kubectl get service {name}-service -n genx-fx" in text
+
+
+@pytest.mark.parametrize(("tls", "scheme"), [(False, "http"), (True, "https")])
+@pytest.mark.parametrize("exposure", ["ingress", "gateway"])
+def test_addresses_of_hosts(notes: Notes, exposure: str, tls: bool, scheme: str) -> None:
+    values = {
+        "global.exposure": exposure,
+        "global.gateway.className": "c",
+        "global.tls.enabled": tls,
+    }
+    text = notes(nested(values))
+    for host in ("genx-fx.local", "api.genx-fx.local", "grafana.genx-fx.local"):
+        assert f"{scheme}://{host}\n" in text
+
+
+def test_addresses_by_port_forward(notes: Notes) -> None:
+    text = notes(nested({"global.exposure": "clusterIP", "global.namePrefix": "blue-"}))
+    for name, port in {"frontend": 3000, "api": 8080, "grafana": 3001}.items():
+        assert f"http://localhost:{port}" in text
+        assert f"kubectl port-forward service/blue-{name}-service {port} -n genx-fx" in text
+
+
+def test_addresses_of_what_runs_only(notes: Notes) -> None:
+    text = notes(nested({"monitoring.enabled": False}))
+    assert "grafana-service" not in text
+
+
+def test_how_to_read_the_generated_password(notes: Notes) -> None:
+    text = notes()
+    assert f"{ADMIN} | base64 -d" in text
+    for key in ("MT5_LOGIN", "MT5_PASSWORD"):
+        assert key in text, "what nobody can generate"
+    assert "GRAFANA_ADMIN_PASSWORD" not in notes(GIVEN)
+
+
+def test_no_secret_is_shown(notes: Notes) -> None:
+    text = notes(GIVEN)
+    assert not [value for value in SECRETS.values() if value in text]
+
+
+RISKS: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, ["global.exposure"]),
+    (
+        {
+            "global.exposure": "ingress",
+            "global.networkPolicy.enabled": False,
+            "global.enforceDocumentedLimits": False,
+            "secrets.source": "values",
+            "secrets.values": SECRETS,
+            "data.mysql.persistence.enabled": False,
+            "data.redis.persistence.enabled": False,
+            "monitoring.grafana.persistence.enabled": False,
+            "storage.logs.mode": "ephemeral",
+            "storage.data.mode": "ephemeral",
+        },
+        [
+            "global.tls.enabled",
+            "global.networkPolicy.enabled",
+            "global.enforceDocumentedLimits",
+            "secrets.source",
+            "data.mysql.persistence.enabled",
+            "data.redis.persistence.enabled",
+            "monitoring.grafana.persistence.enabled",
+            "storage.logs.mode",
+            "storage.data.mode",
+        ],
+    ),
+    (
+        {"global.exposure": "clusterIP", "data.mysql.enabled": False, "data.redis.enabled": False},
+        [
+            "application.api calls mysql",
+            "application.api calls redis",
+            "application.tradingBot calls mysql",
+            "application.tradingBot calls redis",
+            "monitoring.grafana calls mysql",
+        ],
+    ),
+    (
+        {"global.exposure": "clusterIP", "application.api.enabled": False},
+        ["application.frontend calls api", "application.tradingBot calls api"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "risks"), RISKS)
+def test_risky_settings_are_named_and_no_others(
+    notes: Notes, values: dict[str, Any], risks: list[str]
+) -> None:
+    warnings = _warnings(notes(nested(values)))
+    assert len(warnings) == len(risks)
+    for risk in risks:
+        assert any(warning.startswith(risk) for warning in warnings), warnings
+
+
+def test_the_documented_password_is_named_where_it_is_in_use(notes: Notes) -> None:
+    text = notes(None, CHART / "values-dev.yaml")
+    assert any("admin" in warning for warning in _warnings(text))
+
+
+def test_nothing_to_mind_where_nothing_is_risky(notes: Notes) -> None:
+    safe = nested({"global.exposure": "ingress", "global.tls.enabled": True})
+    assert _warnings(notes(safe)) == []
+
+
+def test_external_servers_are_no_risk(notes: Notes) -> None:
+    safe = nested({"global.exposure": "clusterIP"})
+    outside = nested({"data.mysql.external.host": "db", "data.mysql.persistence.enabled": False})
+    assert _warnings(notes(merged(safe, outside))) == []

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import pod, quantity
+from tests.chart.scenarios import merged, nested
+from tests.helm import Manifest, Render
+
+QUOTA = nested({"global.resourceQuota.enabled": True})
+RANGE = nested({"global.limitRange.enabled": True})
+SCALED = merged(
+    QUOTA,
+    nested(
+        {
+            "application.frontend.autoscaling.enabled": True,
+            "application.api.autoscaling.enabled": True,
+        }
+    ),
+)
+RESOURCES = ("cpu", "memory", "ephemeral-storage")
+BOUNDS = ("requests", "limits")
+
+
+def _pods(rendered: Render, workload: Manifest) -> int:
+    """Most pods of a workload that run at once: at its largest scale, in the midst of a rollout."""
+    name, spec = workload["metadata"]["name"], workload["spec"]
+    if workload["kind"] in ("Pod", "Job"):
+        return 1
+    scaled = rendered.has("HorizontalPodAutoscaler", name)
+    most = (
+        rendered.get("HorizontalPodAutoscaler", name)["spec"]["maxReplicas"]
+        if scaled
+        else spec["replicas"]
+    )
+    surge = spec.get("strategy", {}).get("rollingUpdate", {}).get("maxSurge", 0)
+    return int(most) + int(surge)
+
+
+def _asked(workload: Manifest, bound: str, resource: str) -> float:
+    """What one pod counts for: its containers, or its largest init container."""
+    spec = pod(workload)
+    running = sum(quantity(item["resources"][bound][resource]) for item in spec["containers"])
+    starting = [
+        quantity(item["resources"][bound][resource]) for item in spec.get("initContainers", [])
+    ]
+    return max(running, *starting, 0)
+
+
+def _most(rendered: Render, key: str) -> float:
+    """What all pods of a release ask for at once, at most; tests run one after another."""
+    bound, resource = key.split(".")
+    asked = {
+        workload["metadata"]["name"]: _asked(workload, bound, resource) * _pods(rendered, workload)
+        for workload in rendered.workloads
+    }
+    tests = [asked.pop(workload["metadata"]["name"]) for workload in rendered.of_kind("Pod")]
+    return sum(asked.values()) + max(tests)
+
+
+def test_none_by_default(chart: Chart) -> None:
+    assert chart().of_kind("ResourceQuota", "LimitRange") == []
+
+
+def test_quota_has_room_for_all_at_the_largest_scale_and_no_whole_unit_more(chart: Chart) -> None:
+    rendered = chart(SCALED)
+    hard = rendered.get("ResourceQuota", "genx-fx")["spec"]["hard"]
+    for key in (f"{bound}.{resource}" for bound in BOUNDS for resource in RESOURCES):
+        asked = _most(rendered, key)
+        unit = quantity("1") if key.endswith("cpu") else quantity("1Gi")
+        assert asked <= quantity(hard[key]) < asked + unit, key
+
+
+def test_quota_of_storage_is_the_documented_total(chart: Chart) -> None:
+    rendered = chart(QUOTA)
+    hard = rendered.get("ResourceQuota", "genx-fx")["spec"]["hard"]
+    claims = rendered.of_kind("PersistentVolumeClaim")
+    asked = sum(quantity(item["spec"]["resources"]["requests"]["storage"]) for item in claims)
+    assert quantity(hard["requests.storage"]) == quantity("50Gi") == asked
+
+
+def test_quota_can_be_set(chart: Chart) -> None:
+    own = nested({"global.resourceQuota.hard": {"requests.cpu": "8", "pods": "40"}})
+    hard = chart(merged(QUOTA, own)).get("ResourceQuota", "genx-fx")["spec"]["hard"]
+    assert (hard["requests.cpu"], hard["pods"]) == ("8", "40")
+
+
+def test_every_container_is_within_the_limit_range(chart: Chart) -> None:
+    rendered = chart(merged(QUOTA, RANGE))
+    (limits,) = rendered.get("LimitRange", "genx-fx")["spec"]["limits"]
+    assert limits["type"] == "Container"
+    for owner, item in rendered.containers():
+        for resource in RESOURCES:
+            asked = quantity(item["resources"]["limits"][resource])
+            assert asked <= quantity(limits["max"][resource]), owner
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_defaults_of_the_limit_range_agree(chart: Chart, resource: str) -> None:
+    (limits,) = chart(RANGE).get("LimitRange", "genx-fx")["spec"]["limits"]
+    least, usual, most = (
+        quantity(limits[key][resource]) for key in ("defaultRequest", "default", "max")
+    )
+    assert least <= usual <= most

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import container, environment, pod, pod_labels
+from tests.chart.scenarios import SECRETS, merged, nested
+from tests.helm import NAMESPACE, Manifest, Render, refusal, render
+
+GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
+EXTERNAL = nested(
+    {
+        "secrets.source": "externalSecrets",
+        "secrets.externalSecrets.secretStoreRef.name": "vault",
+        "secrets.externalSecrets.key": "genx-fx/production",
+    }
+)
+NASTY = "p@ss/w:rd?#%+ ü"
+REQUIRED = sorted(SECRETS)
+
+
+def _job(rendered: Render) -> Manifest:
+    (job,) = rendered.of_kind("Job")
+    return job
+
+
+def _hook_kinds(rendered: Render) -> dict[str, int]:
+    """Kind of each object that Helm makes before an installation → its weight."""
+    return {
+        item["kind"]: int(item["metadata"]["annotations"]["helm.sh/hook-weight"])
+        for item in rendered.objects
+        if "pre-install" in item["metadata"].get("annotations", {}).get("helm.sh/hook", "")
+    }
+
+
+class TestGenerate:
+    def test_is_the_default_and_renders_no_secret(self, chart: Chart) -> None:
+        rendered = chart()
+        assert rendered.of_kind("Secret", "ExternalSecret") == []
+        assert _job(rendered)
+
+    def test_runs_before_anything_reads_it(self, chart: Chart) -> None:
+        weights = _hook_kinds(chart())
+        assert weights.keys() == {
+            *("ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Job")
+        }
+        assert weights.pop("Job") > max(weights.values())
+
+    def test_its_objects_go_when_it_is_done(self, chart: Chart) -> None:
+        for item in chart().objects:
+            annotations = item["metadata"].get("annotations", {})
+            if "pre-install" in annotations.get("helm.sh/hook", ""):
+                assert annotations["helm.sh/hook"] == "pre-install,pre-upgrade"
+                policy = annotations["helm.sh/hook-delete-policy"].split(",")
+                assert set(policy) == {"before-hook-creation", "hook-succeeded"}
+
+    def test_role_is_as_narrow_as_rbac_can_express(self, chart: Chart) -> None:
+        rendered = chart()
+        name = pod(_job(rendered))["serviceAccountName"]
+        rules = rendered.get("Role", name)["rules"]
+        assert rules == [
+            {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]},
+            {
+                "apiGroups": [""],
+                "resources": ["secrets"],
+                "resourceNames": ["genx-fx-secrets"],
+                "verbs": ["get", "patch"],
+            },
+        ]
+        binding = rendered.get("RoleBinding", name)
+        assert binding["roleRef"]["name"] == name
+        assert binding["subjects"] == [
+            {"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}
+        ]
+
+    def test_token_is_projected_for_minutes_and_for_no_other_container(self, chart: Chart) -> None:
+        rendered = chart()
+        job = pod(_job(rendered))
+        assert job["automountServiceAccountToken"] is False
+        assert (
+            rendered.get("ServiceAccount", job["serviceAccountName"])[
+                "automountServiceAccountToken"
+            ]
+            is False
+        )
+        (token,) = (volume for volume in job["volumes"] if "projected" in volume)
+        sources = {
+            key: item for part in token["projected"]["sources"] for key, item in part.items()
+        }
+        assert sources.keys() == {"serviceAccountToken", "configMap", "downwardAPI"}
+        assert sources["serviceAccountToken"]["expirationSeconds"] == 600
+        for owner, spec in rendered.pod_specs():
+            tokens = [volume for volume in spec.get("volumes", []) if "projected" in volume]
+            assert bool(tokens) == owner.startswith("Job/"), owner
+
+    def test_tries_again_and_ends_in_time(self, chart: Chart) -> None:
+        spec = _job(chart())["spec"]
+        assert spec["backoffLimit"] >= 3
+        assert spec["activeDeadlineSeconds"] <= 600
+        assert spec["template"]["spec"]["restartPolicy"] == "Never"
+
+    def test_knows_where_the_database_is(self, chart: Chart) -> None:
+        before = environment(_job(chart()))["CONFIG"]
+        after = environment(_job(chart(nested({"data.mysql.external.host": "db.example"}))))
+        assert '"DATABASE_HOST":"mysql-service"' in before.replace(": ", ":")
+        assert '"DATABASE_HOST":"db.example"' in after["CONFIG"].replace(": ", ":")
+
+    def test_job_of_other_content_has_another_name(self, chart: Chart) -> None:
+        """A Job cannot be changed: `helm template | kubectl apply` would fail."""
+        names = {
+            _job(chart(values))["metadata"]["name"]
+            for values in ({}, nested({"config.MYSQL_USER": "other"}))
+        }
+        assert len(names) == 2
+
+    def test_no_service_sends_traffic_to_it(self, chart: Chart) -> None:
+        rendered = chart()
+        labels = pod_labels(_job(rendered)).items()
+        for service in rendered.of_kind("Service"):
+            assert not service["spec"]["selector"].items() <= labels
+
+    def test_two_releases_share_a_namespace(self, chart: Chart) -> None:
+        rendered = chart(nested({"global.namePrefix": "blue-"}))
+        assert environment(_job(rendered))["SECRET_NAME"] == "blue-genx-fx-secrets"
+        role = rendered.get("Role", "blue-genx-fx-secrets")
+        assert role["rules"][1]["resourceNames"] == ["blue-genx-fx-secrets"]
+
+
+class TestExisting:
+    values = nested({"secrets.source": "existing", "secrets.existingSecret": "vaulted"})
+
+    def test_makes_nothing_and_reads_the_one_named(self, chart: Chart) -> None:
+        rendered = chart(self.values)
+        assert rendered.of_kind("Secret", "Job", "ExternalSecret") == []
+        names = {
+            entry["valueFrom"]["secretKeyRef"]["name"]
+            for _, item in rendered.containers()
+            for entry in item.get("env", [])
+            if "secretKeyRef" in entry.get("valueFrom", {})
+        }
+        assert names == {"vaulted"}
+
+    def test_a_prefix_leaves_its_name_alone(self, chart: Chart) -> None:
+        rendered = chart(merged(self.values, nested({"global.namePrefix": "blue-"})))
+        read = container(rendered.get("StatefulSet", "blue-mysql"))["env"]
+        assert "vaulted" in str(read)
+        assert "blue-vaulted" not in str(read)
+
+
+class TestValues:
+    def test_becomes_the_secret(self, chart: Chart) -> None:
+        values = merged(GIVEN, nested({"secrets.values.OWN_KEY": "mine"}))
+        rendered = chart(values)
+        given = rendered.get("Secret", "genx-fx-secrets")["stringData"]
+        assert given.items() >= {**SECRETS, "OWN_KEY": "mine"}.items()
+        assert given["GRAFANA_ADMIN_USER"] == "admin"
+        assert rendered.of_kind("Job", "ExternalSecret") == []
+
+    @pytest.mark.parametrize("password", [NASTY, "100%25+a&b=c;d,e'f\"g\\h|i~j_k-l.m*"])
+    def test_database_url_agrees_with_the_password(self, chart: Chart, password: str) -> None:
+        values = nested({"secrets.values.MYSQL_PASSWORD": password, "config.MYSQL_USER": "us@er"})
+        given = chart(merged(GIVEN, values)).get("Secret", "genx-fx-secrets")["stringData"]
+        assert given["MYSQL_PASSWORD"] == password
+        _check_url(given["DATABASE_URL"], "us@er", password)
+
+    def test_database_url_follows_an_external_database(self, chart: Chart) -> None:
+        external = nested(
+            {"data.mysql.external.host": "db.example", "data.mysql.external.port": 3307}
+        )
+        given = chart(merged(GIVEN, external)).get("Secret", "genx-fx-secrets")["stringData"]
+        url = urlsplit(given["DATABASE_URL"])
+        assert (url.hostname, url.port) == ("db.example", 3307)
+
+    def test_every_missing_key_is_named_at_once(self, helm: str) -> None:
+        said = refusal(nested({"secrets.source": "values"}), helm=helm)
+        for key in REQUIRED:
+            assert f"secrets.values.{key}: is missing" in said
+
+    def test_an_empty_key_is_a_missing_one(self, helm: str) -> None:
+        said = refusal(merged(GIVEN, nested({"secrets.values.JWT_SECRET": ""})), helm=helm)
+        assert "secrets.values.JWT_SECRET" in said
+
+    def test_optional_keys_stay_optional(self, chart: Chart) -> None:
+        given = chart(GIVEN).get("Secret", "genx-fx-secrets")["stringData"]
+        assert "OPENAI_API_KEY" not in given
+
+    def test_numbers_are_refused_before_they_become_floats(self, helm: str) -> None:
+        assert "MT5_LOGIN" in refusal(
+            merged(GIVEN, nested({"secrets.values.MT5_LOGIN": 12345678})), helm=helm
+        )
+
+
+class TestExternalSecrets:
+    def test_takes_all_keys_from_one_entry(self, chart: Chart) -> None:
+        rendered = chart(EXTERNAL)
+        assert rendered.of_kind("Secret", "Job") == []
+        spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
+        assert spec["secretStoreRef"] == {"name": "vault", "kind": "SecretStore"}
+        assert spec["target"]["name"] == "genx-fx-secrets"
+        assert spec["dataFrom"] == [{"extract": {"key": "genx-fx/production"}}]
+
+    def test_composed_keys_are_added_to_them(self, chart: Chart) -> None:
+        template = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
+        assert template["template"]["mergePolicy"] == "Merge"
+        assert set(template["template"]["data"]) == {"DATABASE_URL"}
+
+    def test_database_url_agrees_with_the_password(
+        self, chart: Chart, helm: str, tmp_path: Path
+    ) -> None:
+        spec = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]
+        template = spec["target"]["template"]["data"]["DATABASE_URL"]
+        _check_url(_evaluated(template, NASTY, helm, tmp_path), "genx_user", NASTY)
+
+
+def _check_url(url: str, user: str, password: str) -> None:
+    parts = urlsplit(url)
+    assert parts.scheme == "mysql"
+    assert unquote(parts.username or "") == user
+    assert unquote(parts.password or "") == password
+    assert (parts.hostname, parts.port) == ("mysql-service", 3306)
+    assert parts.path == "/genxdb_fx_db"
+    assert not parts.query
+    assert not parts.fragment
+
+
+def _evaluated(template: str, password: str, helm: str, folder: Path) -> str:
+    """What the External Secrets Operator makes of a template; it has Helm's template functions."""
+    (folder / "templates").mkdir()
+    (folder / "Chart.yaml").write_text("{apiVersion: v2, name: evaluate, version: 1.0.0}")
+    (folder / "templates" / "url.yaml").write_text(
+        "kind: Evaluated\n"
+        'url: {{ tpl .Values.template (dict "MYSQL_PASSWORD" .Values.password '
+        '"Template" .Template) | quote }}\n'
+    )
+    values: dict[str, Any] = {"template": template, "password": password}
+    (evaluated,) = render(values, chart=folder, helm=helm).objects
+    return str(evaluated["url"])

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.chart.conftest import Chart
+from tests.chart.reading import component, mounts, pod, pod_labels
+from tests.chart.scenarios import merged, nested
+from tests.helm import Manifest, refusal
+
+COLOCATED = nested({"storage.logs.mode": "rwo-colocated", "storage.data.mode": "rwo-colocated"})
+
+
+def _affinity(workload: Manifest) -> list[Manifest]:
+    affinity = pod(workload).get("affinity", {}).get("podAffinity", {})
+    required: list[Manifest] = affinity.get("requiredDuringSchedulingIgnoredDuringExecution", [])
+    return required
+
+
+def test_claims_are_kept_on_uninstall(chart: Chart) -> None:
+    claims = chart().of_kind("PersistentVolumeClaim")
+    assert len(claims) == 5
+    for claim in claims:
+        assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+def test_storage_class_of_all_and_of_one(chart: Chart) -> None:
+    rendered = chart(nested({"global.storageClass": "fast", "storage.logs.storageClass": "nfs"}))
+    classes = {
+        claim["metadata"]["name"]: claim["spec"]["storageClassName"]
+        for claim in rendered.of_kind("PersistentVolumeClaim")
+    }
+    assert classes == {
+        "logs-pvc": "nfs",
+        **dict.fromkeys(("data-pvc", "mysql-pvc", "redis-pvc", "grafana-pvc"), "fast"),
+    }
+
+
+def test_rwx_lets_pods_run_anywhere(chart: Chart) -> None:
+    rendered = chart()
+    for name in ("api", "trading-bot"):
+        assert _affinity(component(rendered, name)) == []
+
+
+def test_rwo_colocated_puts_all_pods_on_one_node(chart: Chart) -> None:
+    rendered = chart(COLOCATED)
+    for claim in ("logs-pvc", "data-pvc"):
+        spec = rendered.get("PersistentVolumeClaim", claim)["spec"]
+        assert spec["accessModes"] == ["ReadWriteOnce"]
+    workloads = [component(rendered, name) for name in ("api", "trading-bot")]
+    for workload in workloads:
+        (term,) = _affinity(workload)
+        assert term["topologyKey"] == "kubernetes.io/hostname"
+        (expression,) = term["labelSelector"]["matchExpressions"]
+        for mounting in workloads:
+            labels = pod_labels(mounting)
+            assert labels[expression["key"]] in expression["values"]
+            assert term["labelSelector"]["matchLabels"].items() <= labels.items()
+        assert len(expression["values"]) == 2
+    for name in ("frontend", "grafana", "mysql"):
+        assert _affinity(component(rendered, name)) == []
+
+
+def test_one_colocated_volume_is_enough(chart: Chart) -> None:
+    rendered = chart(nested({"storage.logs.mode": "rwo-colocated"}))
+    assert len(_affinity(component(rendered, "api"))) == 1
+    spec = rendered.get("PersistentVolumeClaim", "data-pvc")["spec"]
+    assert spec["accessModes"] == ["ReadWriteMany"]
+
+
+def test_own_affinity_stays_beside_colocation(chart: Chart) -> None:
+    own: Manifest = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}
+    rendered = chart(merged(COLOCATED, nested({"application.api.affinity": own})))
+    affinity = pod(component(rendered, "api"))["affinity"]
+    assert affinity.keys() == {"nodeAffinity", "podAffinity"}
+
+
+def test_ephemeral_gives_each_pod_its_own(chart: Chart) -> None:
+    rendered = chart(nested({"storage.logs.mode": "ephemeral"}))
+    assert mounts(component(rendered, "api"))["/app/logs"] == "scratch 10Gi"
+    assert "logs-pvc" not in rendered.names("PersistentVolumeClaim")
+    assert mounts(component(rendered, "api"))["/app/data"] == "claim data-pvc"
+
+
+def test_existing_claim_is_mounted_and_not_made(chart: Chart) -> None:
+    rendered = chart(
+        nested({"storage.data.mode": "existingClaim", "storage.data.existingClaim": "nfs"})
+    )
+    for name in ("api", "trading-bot"):
+        assert mounts(component(rendered, name))["/app/data"] == "claim nfs"
+    assert "data-pvc" not in rendered.names("PersistentVolumeClaim")
+
+
+def test_a_prefix_reaches_claims_and_those_who_mount_them(chart: Chart) -> None:
+    rendered = chart(nested({"global.namePrefix": "blue-"}))
+    assert all(name.startswith("blue-") for name in rendered.names("PersistentVolumeClaim"))
+    assert mounts(component(rendered, "blue-api"))["/app/logs"] == "claim blue-logs-pvc"
+    assert mounts(component(rendered, "blue-mysql"))["/var/lib/mysql"] == "claim blue-mysql-pvc"
+
+
+def test_pods_that_must_share_a_node_cannot_be_spread(helm: str) -> None:
+    spread = nested({"application.api.topologySpread.hosts": "DoNotSchedule"})
+    said = refusal(merged(COLOCATED, spread), helm=helm)
+    assert "application.api.topologySpread.hosts" in said
+    assert "rwo-colocated" in said
+
+
+def test_pods_that_must_share_a_node_cannot_ask_for_different_ones(helm: str) -> None:
+    nodes = nested(
+        {
+            "application.api.nodeSelector": {"pool": "api"},
+            "application.tradingBot.nodeSelector": {"pool": "bot"},
+        }
+    )
+    said = refusal(merged(COLOCATED, nodes), helm=helm)
+    assert "nodeSelector" in said
+
+
+def test_one_replica_may_be_spread_strictly(chart: Chart) -> None:
+    single = nested(
+        {"application.api.replicas": 1, "application.api.topologySpread.hosts": "DoNotSchedule"}
+    )
+    assert component(chart(merged(COLOCATED, single)), "api")
+
+
+@pytest.mark.parametrize("name", ["data.mysql", "data.redis", "monitoring.grafana"])
+def test_own_volume_can_be_a_claim_that_is_there(chart: Chart, name: str) -> None:
+    rendered = chart(nested({f"{name}.persistence.existingClaim": "old"}))
+    workload = component(rendered, name.split(".")[1])
+    assert "claim old" in mounts(workload).values()
+    assert len(rendered.of_kind("PersistentVolumeClaim")) == 4

@@ -1,0 +1,199 @@
+"""The scripts of the mysql pod, run by bash with stand-ins for the programs of the image."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import sqlglot
+
+from tests.helm import render
+
+DIRECTORY = "/var/lib/mysql"
+MARK = ".initialising"
+READER = {
+    "MYSQL_ROOT_PASSWORD": "root",
+    "MYSQL_DATABASE": "genxdb_fx_db",
+    "GRAFANA_DATABASE_USER": "grafana_reader",
+    "GRAFANA_DATABASE_PASSWORD": "secret",
+}
+
+
+def _script(config_map: str, ending: str) -> str:
+    scripts = render().get("ConfigMap", config_map)["data"]
+    (text,) = (text for name, text in scripts.items() if name.endswith(ending))
+    return str(text)
+
+
+START = _script("mysql-config", "start.sh")
+COMPLETE = _script("mysql-init-scripts", "complete.sh")
+GRAFANA = _script("mysql-init-scripts", "grafana.sh")
+
+
+class Pod:
+    """A data directory, and programs that stand in for those of the image."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.data.mkdir()
+
+    def program(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.write_text(f"#!/bin/bash\nset -e\ncd {self.data}\n{text}\n")
+        path.chmod(0o755)
+
+    def bash(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        assert shutil.which("bash")
+        here = script.replace(DIRECTORY, str(self.data))
+        variables = {"PATH": f"{self.folder}:{os.environ['PATH']}", **environment}
+        return subprocess.run(
+            ["bash", "-c", here, "start.sh", "--verbose"],
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+
+    def start(self, entrypoint: str) -> subprocess.CompletedProcess[str]:
+        """Start the pod: the script of the chart, then this entrypoint in place of the image's."""
+        self.program("docker-entrypoint.sh", f'echo "$@" >{self.folder}/arguments\n{entrypoint}')
+        return self.bash(START)
+
+    def complete(self) -> None:
+        """What the last init script does."""
+        assert self.bash(COMPLETE).returncode == 0
+
+    @property
+    def files(self) -> set[str]:
+        return {path.name for path in self.data.iterdir()}
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Pod:
+    return Pod(tmp_path)
+
+
+class TestStart:
+    def test_an_empty_directory_is_marked(self, pod: Pod) -> None:
+        done = pod.start("ls -A")
+        assert done.returncode == 0
+        assert done.stdout.split() == [MARK]
+
+    def test_the_server_gets_its_arguments(self, pod: Pod) -> None:
+        pod.start("true")
+        assert (pod.folder / "arguments").read_text() == "mysqld --verbose\n"
+
+    def test_the_last_init_script_takes_the_mark_off(self, pod: Pod) -> None:
+        pod.start("mkdir mysql; touch ibdata1")
+        pod.complete()
+        assert pod.files == {"mysql", "ibdata1"}
+
+    def test_a_whole_directory_is_left_alone(self, pod: Pod) -> None:
+        pod.start("mkdir mysql; echo rows >mysql/trades")
+        pod.complete()
+        done = pod.start("cat mysql/trades")
+        assert done.stdout == "rows\n"
+        assert pod.files == {"mysql"}
+
+    @pytest.mark.parametrize("times", [1, 3])
+    def test_an_interrupted_start_is_started_over(self, pod: Pod, times: int) -> None:
+        for _ in range(times):
+            done = pod.start('mkdir mysql; touch ibdata1 .hidden "a b"; kill -9 $$')
+            assert done.returncode != 0
+        done = pod.start("ls -A; mkdir mysql")
+        assert "started over" in done.stdout
+        assert done.stdout.splitlines()[1:] == [MARK], "empty but for the mark"
+        pod.complete()
+        assert pod.files == {"mysql"}
+
+    def test_a_directory_filled_elsewhere_is_left_alone(self, pod: Pod) -> None:
+        (pod.data / "mysql").mkdir()
+        (pod.data / "ibdata1").write_text("of the platform as it runs today")
+        done = pod.start("cat ibdata1")
+        assert done.stdout == "of the platform as it runs today"
+        assert pod.files == {"mysql", "ibdata1"}
+
+    def test_a_hidden_file_is_content_too(self, pod: Pod) -> None:
+        (pod.data / ".mysql_history").touch()
+        pod.start("true")
+        assert pod.files == {".mysql_history"}
+
+    def test_lost_and_found_is_kept_and_counts_for_nothing(self, pod: Pod) -> None:
+        (pod.data / "lost+found").mkdir()
+        pod.start("mkdir mysql; kill -9 $$")
+        assert pod.files == {"lost+found", MARK, "mysql"}
+        pod.start("true")
+        assert pod.files == {"lost+found", MARK}
+
+    def test_stops_where_it_cannot_write(self, pod: Pod) -> None:
+        pod.data.rmdir()
+        done = pod.start("echo reached")
+        assert done.returncode != 0
+        assert "reached" not in done.stdout
+
+
+class TestComplete:
+    def test_can_be_run_twice(self, pod: Pod) -> None:
+        (pod.data / MARK).touch()
+        pod.complete()
+        pod.complete()
+        assert pod.files == set()
+
+
+class TestGrafanaUser:
+    def sql(self, pod: Pod, **environment: str) -> str:
+        """What the script tells the server, with these variables."""
+        pod.program("mysql", f"echo $MYSQL_PWD $@ >{pod.folder}/called\ncat >{pod.folder}/sql")
+        done = pod.bash(GRAFANA, **{**READER, **environment})
+        assert done.returncode == 0, done.stderr
+        return (pod.folder / "sql").read_text()
+
+    def test_asks_as_root_and_hides_the_password(self, pod: Pod) -> None:
+        self.sql(pod)
+        called = (pod.folder / "called").read_text().split()
+        assert called[0] == "root", "by the environment, not by an argument"
+        assert called[1:] == ["--user=root", "genxdb_fx_db"]
+
+    def test_may_read_and_nothing_else(self, pod: Pod) -> None:
+        create, *grants = _statements(self.sql(pod))
+        assert create[:5] == ["CREATE", "USER", "IF", "NOT", "EXISTS"]
+        tables = []
+        for grant in grants:
+            assert grant[:2] == ["GRANT", "SELECT"]
+            assert grant[-4:] == ["TO", "grafana_reader", "@", "%"]
+            assert "*" not in grant
+            tables.append(grant[grant.index("ON") + 1])
+        assert tables == [
+            *("users", "trading_accounts", "trading_pairs"),
+            *("market_data", "trading_signals", "trades"),
+        ]
+
+    def test_may_not_read_password_hashes(self, pod: Pod) -> None:
+        users = next(grant for grant in _statements(self.sql(pod)) if "users" in grant)
+        columns = users[users.index("(") + 1 : users.index(")")]
+        assert "username" in columns
+        assert "password_hash" not in columns
+
+    @pytest.mark.parametrize(
+        "password", ["it's", "back\\slash", "$HOME `id`", "'; DROP USER x; --"]
+    )
+    def test_any_password_is_a_password(self, pod: Pod, password: str) -> None:
+        create, *grants = _statements(self.sql(pod, GRAFANA_DATABASE_PASSWORD=password))
+        assert create[-1] == password
+        assert len(grants) == 6, "no statement more"
+
+
+def _statements(sql: str) -> list[list[str]]:
+    """Tokens of each statement, as MySQL reads them."""
+    statements: list[list[str]] = [[]]
+    for token in sqlglot.tokenize(sql, read="mysql"):
+        if token.token_type == sqlglot.TokenType.SEMICOLON:
+            statements.append([])
+        else:
+            statements[-1].append(token.text)
+    return [statement for statement in statements if statement]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.errors import SpecError
+from generator.spec.load import load_spec
+
+SPEC = Path(__file__).parents[3] / "genx-fx.yaml"
+
+Replacement = tuple[str, str]
+Mistakes = Callable[..., list[str]]
+
+
+@pytest.fixture
+def spec_text() -> str:
+    return SPEC.read_text()
+
+
+@pytest.fixture
+def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
+    """What the loader says of a text, each line without the name of the file."""
+
+    def load(content: str | bytes) -> list[str]:
+        file = tmp_path / "genx-fx.yaml"
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        try:
+            load_spec(file)
+        except SpecError as error:
+            return [line.removeprefix(f"{file}:").strip() for line in error.lines]
+        return []
+
+    return load
+
+
+@pytest.fixture
+def mistakes(errors_in: Callable[[str], list[str]], spec_text: str) -> Mistakes:
+    """What the loader says of the real spec after replacements, without the closing count."""
+
+    def replace(*replacements: Replacement) -> list[str]:
+        text = spec_text
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new, 1)
+        return errors_in(text)[:-1]
+
+    return replace
