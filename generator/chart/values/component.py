@@ -10,6 +10,7 @@ from generator.chart.values.schemas import (
     TEXT,
     Limits,
     choice,
+    documented_maximum,
     integer,
     matching,
     optional,
@@ -44,7 +45,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
 def _replicas(component: ComponentPlan) -> dict[str, Value | Section]:
     replicas = component.replicas
     if replicas:
-        documented = {"maximum": replicas.max}
+        documented = documented_maximum(replicas.max)
         bounds = f"1 to {replicas.max}; not in use while autoscaling.enabled"
         about = "Pods that run at once"
         return {"replicas": Value(replicas.default, about, integer(1), documented, bounds)}
@@ -59,7 +60,7 @@ def _autoscaling(component: ComponentPlan) -> dict[str, Value | Section]:
     replicas, autoscaling = component.replicas, component.autoscaling
     if replicas is None:
         return {}
-    documented = {"maximum": replicas.max}
+    documented = documented_maximum(replicas.max)
     low, high = (autoscaling.min, autoscaling.max) if autoscaling else (1, replicas.max)
     bounds = f"1 to {replicas.max}"
     return {

@@ -23,6 +23,9 @@ IPV4 = (
 IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
 
 
+AS_DOCUMENTED = ", as documented; global.enforceDocumentedLimits: false allows more"
+
+
 def explained(condition: JsonSchema, wanted: str) -> JsonSchema:
     """The condition, and what a person is told where it does not hold."""
     return {"if": condition, "else": {"const": wanted}}
@@ -61,8 +64,11 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "quantity": explained(_QUANTITY, "a quantity such as 512Mi, 2Gi, 250m or 0.5"),
     "environmentValues": {
         "type": "object",
-        "propertyNames": {"pattern": "^[A-Z][A-Z0-9_]*$"},
-        "additionalProperties": {"type": "string"},
+        "patternProperties": {"^[A-Z][A-Z0-9_]*$": {"type": "string"}},
+        # `propertyNames` would say it too, but Helm then names a wrong path.
+        "additionalProperties": {
+            "const": "under a key of capital letters, digits and _ such as MY_KEY"
+        },
     },
     "labelMap": {
         "type": "object",
@@ -109,8 +115,7 @@ class Limits:
         outside = {"allOf": [_QUANTITY, {"not": {"allOf": [reference(name) for name in bounds]}}]}
         span = " to ".join(str(bound) for bound in (self.low, self.high) if bound)
         words = span if self.high else f"at least {span}"
-        wanted = f"{words}, as documented; global.enforceDocumentedLimits: false allows more"
-        return {self.name: {"if": outside, "then": {"const": wanted}}, **bounds}
+        return {self.name: {"if": outside, "then": {"const": f"{words}{AS_DOCUMENTED}"}}, **bounds}
 
 
 def _bound(word: str, bound: Quantity) -> JsonSchema:
@@ -126,6 +131,12 @@ def _bound(word: str, bound: Quantity) -> JsonSchema:
             {"type": "string", "pattern": pattern(bound.value)},
         ]
     }
+
+
+def documented_maximum(most: int) -> JsonSchema:
+    """At most so many; what is no whole number is passed over."""
+    more = {"type": "integer", "minimum": most + 1}
+    return {"if": more, "then": {"const": f"at most {most}{AS_DOCUMENTED}"}}
 
 
 def choice(*allowed: str) -> JsonSchema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Mapping
@@ -31,11 +32,12 @@ def scalar(value: Any) -> str:
         return f"[{', '.join(map(scalar, value))}]"
     if isinstance(value, Mapping) and value:
         return f"{{{', '.join(f'{scalar(k)}: {scalar(v)}' for k, v in value.items())}}}"
-    text = yaml.safe_dump(value, default_flow_style=True, width=10**6)
-    return text.removesuffix("\n").removesuffix("\n...")
+    return json.dumps(value)
 
 
 def _quoted(value: str) -> str:
+    if value.isprintable():
+        return json.dumps(value, ensure_ascii=False)  # a JSON string is a YAML one
     text: str = yaml.safe_dump(value, default_style='"', width=10**6, allow_unicode=True)
     return text.rstrip("\n")
 
