@@ -32,6 +32,9 @@ def scalar(value: Any) -> str:
         return f"[{', '.join(map(scalar, value))}]"
     if isinstance(value, Mapping) and value:
         return f"{{{', '.join(f'{scalar(k)}: {scalar(v)}' for k, v in value.items())}}}"
+    if isinstance(value, float):
+        text: str = yaml.safe_dump(value)  # YAML has words of its own for infinity
+        return text.removesuffix("\n...\n")
     return json.dumps(value)
 
 
