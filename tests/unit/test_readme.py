@@ -1,0 +1,74 @@
+"""The README says what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.chart.diagram import diagram
+from generator.chart.files import chart_files
+from generator.plan.platform import Plan
+from generator.spec.load import load_spec
+from tests.helm import CHART, ROOT, template
+
+README = (ROOT / "README.md").read_text()
+SPEC = ROOT / "genx-fx.yaml"
+
+
+def code_blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_picture_is_that_of_the_spec() -> None:
+    assert code_blocks("mermaid") == [diagram(Plan(load_spec(SPEC)))]
+
+
+def test_version_is_that_of_the_chart() -> None:
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
+    assert set(re.findall(r"genx-fx-(\S+?)\.tgz", README)) == {version}
+
+
+def test_every_make_target_exists() -> None:
+    targets = re.findall(r"^make (\w+)", "\n".join(code_blocks("bash")), re.MULTILINE)
+    rules = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert targets
+    assert set(targets) <= set(rules)
+
+
+def test_every_file_that_it_points_at_exists() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    values = re.findall(r"--values (charts/[\w./-]+)", README)
+    for path in {*links, *values}:
+        assert (ROOT / path).exists(), path
+
+
+def test_own_values_of_the_example_are_accepted(tmp_path: Path) -> None:
+    example = next(block for block in code_blocks("yaml") if block.startswith("# my-values.yaml"))
+    file = tmp_path / "my-values.yaml"
+    file.write_text(example)
+    assert "secretKeyRef: {name: trading-secrets" in template(files=(file,))
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """The spec with the edit of the README."""
+    line = next(block for block in code_blocks("yaml") if "calls:" in block).splitlines()[1]
+    assert line.strip() == "calls: [api, redis]"
+    file = tmp_path / "genx-fx.yaml"
+    file.write_text(SPEC.read_text().replace("      calls: [api]\n", f"{line}\n"))
+    return file
+
+
+def test_edit_of_the_example_does_what_is_said(edited: Path) -> None:
+    before, after = chart_files(load_spec(SPEC)), chart_files(load_spec(edited))
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert {
+        "templates/network/flows/frontend-to-redis.yaml",
+        "charts/application/templates/frontend/deployment.yaml",
+        "templates/tests/frontend.yaml",
+        "README.md",
+    } <= changed
+    assert '"api redis"' in after["charts/application/templates/frontend/deployment.yaml"]
