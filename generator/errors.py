@@ -23,3 +23,9 @@ class SpecError(GenxFxError):
 
 class WriteError(GenxFxError):
     """The chart can't be written; the tree is as it was."""
+
+
+class UsageError(GenxFxError):
+    """What was asked for can't be looked at."""
+
+    exit_code = 2

@@ -227,7 +227,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
     """What every template is given."""
     spec = plan.spec
     compositions = [composition(plan, k, v) for k, v in plan.composed_secrets.items()]
-    required = plan.given_secrets("required")
+    required = plan.required_secrets
     return {
         "plan": plan,
         "platform": spec.platform,

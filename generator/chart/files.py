@@ -14,7 +14,7 @@ from generator.chart.render import SOURCES, render
 from generator.chart.values.globals import global_values
 from generator.chart.values.platform import tier_values, umbrella_values
 from generator.chart.values.tree import Section
-from generator.chart.values.yaml_text import tree_text
+from generator.chart.values.yaml_text import SCHEMA_LINE, schema_line, tree_text
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan, Tier
 from generator.spec.model import Spec
@@ -55,6 +55,11 @@ def chart_files(spec: Spec) -> dict[str, str]:
     return {path: _marked(path, files[path]) for path in sorted(files)}
 
 
+def partial_values_schema(spec: Spec) -> str:
+    """The schema of values files that say only what differs, for editors."""
+    return schema.schema_text(schema.partial_schema(schema.values_schema(spec)))
+
+
 def _files(plan: Plan) -> Iterator[tuple[str, str]]:
     yield from _umbrella(plan)
     yield from _common(plan)
@@ -66,7 +71,7 @@ def _umbrella(plan: Plan) -> Iterator[tuple[str, str]]:
     base = context.platform_context(plan)
     yield "Chart.yaml", render("Chart.yaml", base)
     yield ".helmignore", render(".helmignore", base)
-    yield "values.yaml", tree_text(umbrella_values(plan))
+    yield "values.yaml", schema_line("values.schema.json") + tree_text(umbrella_values(plan))
     yield "values.schema.json", schema.schema_text(schema.umbrella_schema(plan))
     tables = reference.value_tables(plan)
     given = base | {"tables": tables, "diagram": diagram(plan)}
@@ -141,7 +146,7 @@ def _tier(plan: Plan, tier: Tier) -> Iterator[tuple[str, str]]:
     base = context.platform_context(plan) | {"tier": tier}
     tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
     yield f"{folder}/Chart.yaml", render("charts/tier/Chart.yaml", base)
-    yield f"{folder}/values.yaml", tree_text(tree)
+    yield f"{folder}/values.yaml", schema_line("values.schema.json") + tree_text(tree)
     yield f"{folder}/values.schema.json", schema.schema_text(schema.tier_schema(plan, tier))
     for component in tier.components:
         given = base | context.component_context(plan, component)
@@ -195,4 +200,7 @@ def _marked(path: str, text: str) -> str:
         return f"-- {MARK}\n{text}"
     if path.startswith("templates/") or "/templates/" in path:
         return f"{{{{- /* {MARK} */ -}}}}\n{text}"
+    if text.startswith(SCHEMA_LINE):
+        first, _, rest = text.partition("\n")
+        return f"{first}\n# {MARK}\n{rest}"
     return f"# {MARK}\n{text}"

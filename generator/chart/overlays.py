@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.chart.values.yaml_text import comment_lines, data_text
+from generator.chart.values.yaml_text import comment_lines, data_text, schema_line
 from generator.plan.platform import Plan
 
 
@@ -12,4 +12,5 @@ def overlay_files(plan: Plan) -> Iterator[tuple[str, str]]:
     """values-<environment>.yaml for each environment of the spec."""
     for name, environment in plan.spec.environments.items():
         head = "\n".join(comment_lines(environment.about + ".", 0))
-        yield f"values-{name}.yaml", f"{head}\n\n{data_text(environment.values)}"
+        schema = schema_line(f"../../schema/{plan.spec.platform.name}-values.schema.json")
+        yield f"values-{name}.yaml", f"{schema}{head}\n\n{data_text(environment.values)}"

@@ -38,6 +38,19 @@ def umbrella_schema(plan: Plan) -> JsonSchema:
     )
 
 
+def partial_schema(schema: JsonSchema) -> JsonSchema:
+    """The same for values files that say only what differs, such as overlays: all is optional."""
+    described = copy.deepcopy(schema)
+
+    def relax(node: JsonSchema) -> None:
+        node.pop("required", None)
+        for child in (*node.get("properties", {}).values(), *node.get("definitions", {}).values()):
+            relax(child)
+
+    relax(described)
+    return described
+
+
 def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
     """The schema of one subchart's values."""
     tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})

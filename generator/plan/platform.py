@@ -124,13 +124,15 @@ class Plan:
         """Secret keys that are created at random."""
         return {k: v for k, v in self._secrets.items() if isinstance(v, GeneratedKey)}
 
-    def given_secrets(self, need: str) -> list[str]:
-        """Secret keys that only a person can give; `need` is required or optional."""
-        return [
-            name
-            for name, key in self._secrets.items()
-            if isinstance(key, GivenKey) and key.given == need
-        ]
+    @cached_property
+    def required_secrets(self) -> list[str]:
+        """Secret keys that only a person can give, and must."""
+        return [k for k, v in self._secrets.items() if isinstance(v, GivenKey) and v.required]
+
+    @cached_property
+    def optional_secrets(self) -> list[str]:
+        """Secret keys that only a person can give, and need not."""
+        return [k for k, v in self._secrets.items() if isinstance(v, GivenKey) and not v.required]
 
     @property
     def _secrets(self) -> dict[str, object]:
@@ -143,7 +145,7 @@ class Plan:
             part.password for part in self.spec.components.values() if part.kind == "redis"
         }
         read = [k for k, v in readers.items() if name in v.readBy]
-        optional = [k for k in read if k in self.given_secrets("optional")]
+        optional = [k for k in read if k in self.optional_secrets]
         composed_of = {
             part
             for k in read

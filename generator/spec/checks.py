@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from posixpath import normpath
 
 from generator.plan.names import camel_case, volume_name
@@ -73,7 +74,7 @@ class Subject:
     spec: Spec
     mistakes: frozenset[Path] = field(default_factory=frozenset)
 
-    @property
+    @cached_property
     def parts(self) -> list[Part]:
         """All components, also those whose name is there twice."""
         return [
@@ -82,17 +83,17 @@ class Subject:
             for name, component in components.items()
         ]
 
-    @property
+    @cached_property
     def config(self) -> dict[str, Key]:
         """Keys of the ConfigMap."""
         return dict(self.spec.config.keys)
 
-    @property
+    @cached_property
     def secrets(self) -> dict[str, Key]:
         """Keys of the Secret."""
         return dict(self.spec.secrets.keys) if self.spec.secrets else {}
 
-    @property
+    @cached_property
     def keys(self) -> list[tuple[Path, str, Key]]:
         """All keys with their path and name."""
         return [

@@ -132,6 +132,11 @@ class GivenKey(Key):
         description="Whether an installation without it is refused"
     )
 
+    @property
+    def required(self) -> bool:
+        """Whether the platform cannot do without it."""
+        return self.given == "required"
+
 
 class FixedSecretKey(Key):
     """Secret key with a default that is no secret, such as a user name."""

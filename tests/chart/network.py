@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.chart.reading import pod, pod_labels
 from tests.helm import NAMESPACE, Manifest, Render
@@ -143,5 +144,5 @@ def _is_port(rule: Manifest, target: Place, port: int) -> bool:
         return True
     if isinstance(first, str):
         return target.ports.get(first) == port
-    last = rule["endPort"] if "endPort" in rule else first
+    last: Any = rule.get("endPort", first)
     return bool(first <= port <= last)

@@ -88,6 +88,23 @@ CASES: list[tuple[Values, list[str]]] = [
         for name in ("frontend", "api")
     ),
     (
+        {
+            "application.api.resources.requests.cpu": "500m",
+            "application.api.resources.limits.cpu": "250m",
+        },
+        ["application.api.resources.requests.cpu"],
+    ),
+    (
+        {
+            "global.resourceQuota.enabled": True,
+            "global.resourceQuota.hard": {"requests.cpu": "1", "limits.cpu": "2"},
+        },
+        [
+            "global.resourceQuota.hard.requests.cpu",
+            "global.resourceQuota.hard.limits.cpu",
+        ],
+    ),
+    (
         {"secrets.source": "existing", "secrets.existingSecret": ""},
         ["secrets.existingSecret"],
     ),
@@ -136,6 +153,14 @@ CASES: list[tuple[Values, list[str]]] = [
         )
         for modes in (LOGS_COLOCATED, DATA_COLOCATED)
         for who in ("api", "tradingBot")
+    ),
+    (
+        {
+            **LOGS_COLOCATED,
+            "application.api.nodeSelector": {"pool": "api"},
+            "application.tradingBot.nodeSelector": {"pool": "bot"},
+        },
+        ["application.tradingBot.nodeSelector"],
     ),
     *(
         (
@@ -197,7 +222,7 @@ def test_paths_are_those_that_a_person_can_set() -> None:
     defaults = read_yaml(CHART / "values.yaml")
     for _, paths in CASES:
         for path in paths:
-            known = re.sub(r"^(secrets\.values|config\.extra|.*\.affinity)\..*", r"\1", path)
+            known = re.sub(r"^(.*\.(values|extra|affinity|hard))\..*", r"\1", path)
             assert has_path(defaults, known), path
 
 

@@ -160,7 +160,7 @@ def test_risky_settings_are_named_and_no_others(
 
 def test_the_documented_password_is_named_where_it_is_in_use(notes: Notes) -> None:
     text = notes(None, CHART / "values-dev.yaml")
-    assert any("admin" in warning for warning in _warnings(text))
+    assert any("GRAFANA_ADMIN_PASSWORD" in warning for warning in _warnings(text))
 
 
 def test_nothing_to_mind_where_nothing_is_risky(notes: Notes) -> None:

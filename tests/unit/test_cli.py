@@ -46,15 +46,16 @@ def test_build_says_each_file_and_the_sum(tmp_path: Path) -> None:
     assert result.output.splitlines() == [
         f"written {chart}/Chart.yaml",
         f"written {chart}/templates/api.yaml",
+        f"written {tmp_path}/schema/genx-fx-values.schema.json",
         f"written {tmp_path}/schema/genx-fx.schema.json",
-        f"{chart} is up to date: 3 files, 3 written, 0 removed",
+        f"{chart} is up to date: 4 files, 4 written, 0 removed",
     ]
 
 
 def test_build_says_one_line_where_nothing_changes(tmp_path: Path) -> None:
     build(tmp_path)
 
-    assert build(tmp_path).output == f"{tmp_path}/charts/genx-fx is up to date: 3 files\n"
+    assert build(tmp_path).output == f"{tmp_path}/charts/genx-fx is up to date: 4 files\n"
     assert build(tmp_path, "--check").output == build(tmp_path).output
 
 
@@ -65,7 +66,7 @@ def test_build_removes_what_is_stale(tmp_path: Path) -> None:
 
     assert build(tmp_path).output.splitlines() == [
         f"removed {stale}",
-        f"{tmp_path}/charts/genx-fx is up to date: 3 files, 0 written, 1 removed",
+        f"{tmp_path}/charts/genx-fx is up to date: 4 files, 0 written, 1 removed",
     ]
 
 

@@ -61,7 +61,10 @@ DEFINITIONS: dict[str, JsonSchema] = {
         f"{name}OrEmpty": matching(_or_empty(pattern), f"empty, or {wanted}", longest)
         for name, (pattern, wanted, longest) in _TEXT_FORMS.items()
     },
-    "quantity": explained(_QUANTITY, "a quantity such as 512Mi, 2Gi, 250m or 0.5"),
+    "anyQuantity": _QUANTITY,
+    "quantity": explained(
+        {"$ref": "#/definitions/anyQuantity"}, "a quantity such as 512Mi, 2Gi, 250m or 0.5"
+    ),
     "environmentValues": {
         "type": "object",
         "patternProperties": {"^[A-Z][A-Z0-9_]*$": {"type": "string"}},
@@ -112,7 +115,12 @@ class Limits:
             for word, bound in (("atLeast", self.low), ("atMost", self.high))
             if bound
         }
-        outside = {"allOf": [_QUANTITY, {"not": {"allOf": [reference(name) for name in bounds]}}]}
+        outside = {
+            "allOf": [
+                reference("anyQuantity"),
+                {"not": {"allOf": [reference(name) for name in bounds]}},
+            ]
+        }
         span = " to ".join(str(bound) for bound in (self.low, self.high) if bound)
         words = span if self.high else f"at least {span}"
         return {self.name: {"if": outside, "then": {"const": f"{words}{AS_DOCUMENTED}"}}, **bounds}

@@ -21,6 +21,15 @@ _NUMBER_WITH_UNIT = re.compile(r"[0-9]+(Ki|Mi|Gi|Ti|m|h)")
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
+SCHEMA_LINE = "# yaml-language-server: $schema="
+"""What editors look for: https://github.com/redhat-developer/yaml-language-server"""
+
+
+def schema_line(schema: str) -> str:
+    """The first line of a YAML file whose schema stands at this path from it."""
+    return f"{SCHEMA_LINE}{schema}\n"
+
+
 def scalar(value: Any) -> str:
     """A value in one line; text is quoted unless it is plainly a word or an amount."""
     if isinstance(value, str):
