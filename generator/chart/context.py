@@ -14,6 +14,7 @@ from generator.spec.component import Grafana, MySQL
 from generator.spec.model import (
     ComposedKey,
     ConfigKey,
+    FixedKey,
     GivenKey,
     HostKey,
     ListenPortKey,
@@ -237,7 +238,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
             {
                 "name": name,
                 "expression": config_expression(plan, key),
-                "fixed": isinstance(key, ListenPortKey),
+                "settable": isinstance(key, (FixedKey, UrlKey)),
             }
             for name, key in spec.config.keys.items()
         ],

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from tests.chart.scenarios import TIERS, has_path, merged, nested, read_yaml
-from tests.helm import CHART, HELMS, NAMESPACE, HelmError, run_helm
+from tests.helm import CHART, HELMS, HelmError, template
 from tests.limits.cases import all_cases, documented, leaves, misspelt
 
 UMBRELLA = "genx-fx"
@@ -74,10 +74,8 @@ def schemas_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def said_by_helm(helm: str, chart: Path, values: Round) -> str:
     """What Helm complains of; nothing where it accepts the values."""
-    given = chart.parent / f"{helm}-{abs(hash(json.dumps(values)))}.json"
-    given.write_text(json.dumps(nested(values)))
     try:
-        run_helm(helm, "template", "x", str(chart), "-n", NAMESPACE, "--values", str(given))
+        template(nested(values), helm=helm, chart=chart)
     except HelmError as error:
         return str(error)
     return ""
@@ -87,7 +85,8 @@ def places_in(said: str) -> Places:
     """The paths that a complaint of Helm names, chart by chart."""
     places: Places = {}
     chart = ""
-    for line in said.splitlines():
+    _, _, complaints = said.partition("Error: values don't meet the specifications")
+    for line in complaints.splitlines()[1:]:
         if head := re.fullmatch(r"(\S+):", line):
             chart = head[1]
         elif complaint := re.fullmatch(r" *- at '(.*?)': (.*)", line):
@@ -95,7 +94,7 @@ def places_in(said: str) -> Places:
             if reason != "validation failed":
                 places.setdefault(chart, set()).update(_named(chart, place, _keys(reason)))
         else:
-            assert not line or line.startswith("Error: values don't meet the specifications"), said
+            assert not line, said
     return places
 
 
@@ -124,7 +123,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)
 
 
-Judge = jsonschema.validators.extend(jsonschema.Draft7Validator, {"pattern": _pattern})
+Judge: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft7Validator, {"pattern": _pattern}
+)
 
 
 @functools.cache

@@ -4,12 +4,12 @@
 {{- with .Values.config -}}
 MYSQL_DATABASE: {{ .MYSQL_DATABASE | quote }}
 MYSQL_USER: {{ .MYSQL_USER | quote }}
-DATABASE_HOST: {{ .DATABASE_HOST | default (include "genx-fx.mysql.host" $) | quote }}
-DATABASE_PORT: {{ .DATABASE_PORT | default (include "genx-fx.mysql.port" $) | quote }}
-REDIS_HOST: {{ .REDIS_HOST | default (include "genx-fx.redis.host" $) | quote }}
-REDIS_PORT: {{ .REDIS_PORT | default (include "genx-fx.redis.port" $) | quote }}
+DATABASE_HOST: {{ (include "genx-fx.mysql.host" $) | quote }}
+DATABASE_PORT: {{ (include "genx-fx.mysql.port" $) | quote }}
+REDIS_HOST: {{ (include "genx-fx.redis.host" $) | quote }}
+REDIS_PORT: {{ (include "genx-fx.redis.port" $) | quote }}
 ENV: {{ .ENV | quote }}
-PORT: "8080"
+PORT: {{ "8080" | quote }}
 DEBUG: {{ .DEBUG | quote }}
 MT5_SERVER: {{ .MT5_SERVER | quote }}
 API_URL: {{ .API_URL | default (printf "http://%s:%s" (include "genx-fx.api.host" $) (include "genx-fx.api.port" $)) | quote }}

@@ -15,7 +15,7 @@ from generator.chart.values.schemas import (
 )
 from generator.chart.values.tree import Section, Value
 from generator.plan.platform import Plan, Tier
-from generator.spec.model import FixedKey, ListenPortKey
+from generator.spec.model import FixedKey, UrlKey
 
 
 def umbrella_values(plan: Plan) -> Section:
@@ -46,13 +46,12 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
 
 
 def _config(plan: Plan) -> Section:
+    """Keys that a person may set. Hosts and ports follow the components, as network policies do."""
     entries: dict[str, Value | Section] = {}
     for name, key in plan.spec.config.keys.items():
-        if isinstance(key, ListenPortKey):
-            continue  # another port than the container's would find nobody
         if isinstance(key, FixedKey):
             entries[name] = Value(key.value, key.about, TEXT)
-        else:
+        elif isinstance(key, UrlKey):
             entries[name] = Value("", f"{key.about}; empty follows the other values", TEXT)
     entries["extra"] = Value({}, "Keys of your own", reference("environmentValues"))
     return Section(f"The ConfigMap {plan.spec.config.object}; every value is text", entries)

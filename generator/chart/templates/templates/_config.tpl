@@ -2,8 +2,8 @@
 {{- define "@{ platform.name }@.config" -}}
 {{- with .Values.config -}}
 @% for key in config_entries %@
-@% if key.fixed %@
-@{ key.name }@: @{ key.expression }@
+@% if not key.settable %@
+@{ key.name }@: {{ @{ key.expression }@ | quote }}
 @% elif key.expression %@
 @{ key.name }@: {{ .@{ key.name }@ | default @{ key.expression }@ | quote }}
 @% else %@

@@ -1,0 +1,352 @@
+"""What each value of the chart must take and must refuse.
+
+Ranges come from the spec and whole numbers, words and forms from the tree of values. Examples of
+forms (DNS names, addresses, …) are said here. No pattern of the schema is used: it is on trial.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from generator.chart.values.platform import umbrella_values
+from generator.chart.values.tree import JsonSchema, Value
+from generator.plan.platform import Plan
+from generator.spec.load import load_spec
+from tests.helm import ROOT
+from tests.limits.quantities import ENDINGS, written
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Values for one path."""
+
+    accepted: list[Any]
+    refused: list[Any]
+    """What is malformed, or can never be."""
+    outside: list[Any]
+    """What is well-formed, but not within the documented range."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A documented range, both ends included."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+
+@functools.cache
+def plan() -> Plan:
+    """The plan of our spec."""
+    return Plan(load_spec(ROOT / "genx-fx.yaml"))
+
+
+@functools.cache
+def leaves() -> dict[str, Value]:
+    """Every value of the chart by its dotted path."""
+    return {".".join(path): value for path, value in umbrella_values(plan()).leaves()}
+
+
+@functools.cache
+def documented() -> dict[str, Span]:
+    """Every range that the spec documents, by the path of the value that it binds."""
+    spans: dict[str, Span] = {}
+    for component in plan().components:
+        for end in ("requests", "limits"):
+            for name in ("cpu", "memory"):
+                span = getattr(component.spec.resources, name)
+                low, high = Fraction(span.low.value), Fraction(span.high.value)
+                spans[f"{component.path}.resources.{end}.{name}"] = Span(low, high)
+        if component.storage:
+            size = Fraction(component.storage.size.value)
+            spans[f"{component.path}.persistence.size"] = Span(low=size)
+        if component.replicas:
+            for key in ("replicas", "autoscaling.minReplicas", "autoscaling.maxReplicas"):
+                spans[f"{component.path}.{key}"] = Span(high=Fraction(component.replicas.max))
+    for volume in plan().volumes:
+        spans[f"storage.{volume.key}.size"] = Span(low=Fraction(volume.spec.size.value))
+    return spans
+
+
+@functools.cache
+def all_cases() -> dict[str, Cases]:
+    """The cases of every value, by its dotted path."""
+    return {path: _cases(number, path) for number, path in enumerate(leaves())}
+
+
+def misspelt(path: str) -> str:
+    """The path with its last letter doubled."""
+    return path + path[-1]
+
+
+def _cases(number: int, path: str) -> Cases:
+    schema, span = leaves()[path].schema, documented().get(path, Span())
+    kind = schema.get("$ref", "").removeprefix("#/definitions/")
+    if kind == "quantity":
+        return _quantities(span, number)
+    if kind in FORMS:
+        return FORMS[kind]
+    if kind.endswith("OrEmpty"):
+        return _or_empty(FORMS[kind.removesuffix("OrEmpty")])
+    if "const" in schema:
+        return Cases([schema["const"], 1.0], [0, 2, -1, 1.5, "1", True], [])
+    if "enum" in schema:
+        return _words(schema["enum"])
+    if schema.get("type") == "integer":
+        return _integers(schema, span)
+    if schema.get("type") in TYPES and set(schema) == {"type"}:
+        return TYPES[schema["type"]]
+    (ending,) = (key for key in NAMED_FORMS if path.endswith(key))
+    return NAMED_FORMS[ending]
+
+
+def _integers(schema: JsonSchema, span: Span) -> Cases:
+    low, high = schema["minimum"], schema.get("maximum")
+    most = high if span.high is None else int(span.high)
+    assert most is not None, "a whole number without an upper bound"
+    accepted = [low, low + 1, (low + most) // 2, most - 1, most, float(low)]
+    refused = [low - 1, -low, low + 0.5, str(low), f"{low}s", True, [low], {"of": low}]
+    refused += [] if high is None else [high + 1, high * 10]
+    return Cases(accepted, refused, [] if span.high is None else [most + 1, most * 10])
+
+
+def _words(words: Sequence[str]) -> Cases:
+    wrong: list[Any] = [word + "s" for word in words] + [word.upper() for word in words]
+    wrong += [f" {words[-1]}", 1, True, [words[-1]]]
+    return Cases(list(words), [word for word in wrong if word not in words], [])
+
+
+def _or_empty(form: Cases) -> Cases:
+    return Cases([*form.accepted, ""], [bad for bad in form.refused if bad != ""], form.outside)
+
+
+NO_QUANTITIES = ["", "1 Gi", "1gi", "-1", -1, "512MB", "NaN", "0x10", "1e", "1Gi\n", True, [1], {}]
+
+# Endings and decimal places that a quantity is written with.
+NOTATIONS = [
+    *(("", 0), ("Ki", 0), ("Mi", 0), ("Mi", 3), ("Gi", 9), ("Ti", 9), ("k", 3), ("M", 6)),
+    *(("G", 9), ("m", 0), ("m", 6), ("", 3), ("e3", 9), ("e6", 9), ("e9", 9), ("e-3", 3)),
+]
+
+
+def _quantities(span: Span, number: int) -> Cases:
+    """Cases at both bounds. Those in unusual notations are dealt out over the values."""
+    within: list[Any] = []
+    outside: list[Any] = []
+    for bound in (span.low, span.high):
+        if bound is None:
+            continue
+        texts = [text for form in NOTATIONS for text in _about(bound, *form)]
+        texts += [text for form in (("", 3), ("Mi", 0)) for text in _about(bound, *form)]
+        for text, value in [*texts, *_numbers(bound)]:
+            low = span.low is None or value >= span.low
+            high = span.high is None or value <= span.high
+            (within if low and high else outside).append(text)
+    if not within:
+        within = ["1", 1, 0.5, "0.5", "250m", "1Gi", "64Mi", "2.0Gi", "2e9", "1E3", ".5", "5.", 0]
+    start = number % 4
+    refused = NO_QUANTITIES[start::4] + NO_QUANTITIES[:4]
+    return Cases(_dealt(within, start), refused, _dealt(outside, start))
+
+
+def _dealt(cases: list[Any], start: int) -> list[Any]:
+    """Each fourth case, so that all stand with some value."""
+    return cases[start::4]
+
+
+def _about(bound: Fraction, ending: str, places: int) -> Iterator[tuple[str, Fraction]]:
+    """Quantities next to a bound, with their amounts."""
+    unit = ENDINGS[ending] / 10**places
+    nearest = floor(bound / unit)
+    for units in (nearest - 1, nearest, nearest + 1):
+        if units > 0:
+            yield written(units, places, ending), units * unit
+
+
+def _numbers(bound: Fraction) -> Iterator[tuple[int | float, Fraction]]:
+    """The bound and its neighbours as numbers, as YAML reads them."""
+    if bound.denominator == 1:
+        for whole in (bound.numerator - 1, bound.numerator, bound.numerator + 1):
+            yield whole, Fraction(whole)
+            yield float(whole), Fraction(whole)
+    for part in (Fraction(-1, 1000), Fraction(0), Fraction(1, 1000)):
+        yield float(bound + part), bound + part
+
+
+NO_TEXT = [7, 1.5, True, ["text"], {"key": "text"}]
+LABEL = "a" * 63
+
+FORMS = {
+    "dnsName": Cases(
+        ["a", "genx-fx.local", "10.0.0.7", f"{LABEL}.example.org", "x" * 253],
+        [
+            "",
+            "Upper.example.org",
+            "under_score",
+            "-a",
+            "a-",
+            "a..b",
+            ".a",
+            "a.",
+            "a b",
+            "x" * 254,
+            "mysql:3306",
+            "http://mysql",
+            *NO_TEXT,
+        ],
+        [],
+    ),
+    "dnsLabel": Cases(
+        ["a", "kube-system", "0", LABEL],
+        ["", "Upper", "a.b", "-a", "a-", LABEL + "a", "a_b", *NO_TEXT],
+        [],
+    ),
+    "addressRange": Cases(
+        ["10.0.0.0/8", "0.0.0.0/0", "255.255.255.255/32", "2001:db8::/32", "::/0", "fd00::1/128"],
+        [
+            "",
+            "10.0.0.0",
+            "10.0.0.0/33",
+            "256.0.0.0/8",
+            "10.0.0/8",
+            "::/129",
+            "10.0.0.0/-1",
+            "10.0.0.0/8 ",
+            "example.org/8",
+            "10.0.0.0/08",
+            *NO_TEXT,
+        ],
+        [],
+    ),
+    "ipv4Address": Cases(
+        ["169.254.20.10", "0.0.0.0", "255.255.255.255"],
+        ["", "169.254.20.256", "169.254.20", "1.2.3.4.5", "01.2.3.4", "::1", "localhost", *NO_TEXT],
+        [],
+    ),
+    "labelMap": Cases(
+        [{}, {"team": "fx"}, {"example.org/a": "A_b.c-1", "b": ""}, {"a": LABEL}],
+        [{"a": 1}, {"a": True}, {"a": "-"}, {"a": LABEL + "a"}, {"a": "b c"}, ["a"], "a=b", 7],
+        [],
+    ),
+    "annotationMap": Cases(
+        [{}, {"example.org/note": "any text: at all"}],
+        [{"a": 1}, {"a": True}, {"a": ["b"]}, {"a": {"b": "c"}}, ["a"], "a=b", 7],
+        [],
+    ),
+    "environmentValues": Cases(
+        [{}, {"KEY": "text"}, {"A_1": ""}],
+        [
+            {"KEY": 1},
+            {"KEY": True},
+            {"key": "text"},
+            {"1KEY": "text"},
+            {"A-B": "text"},
+            ["KEY"],
+            "KEY=text",
+            7,
+        ],
+        [],
+    ),
+    "objectList": Cases(
+        [[], [{}], [{"name": "a", "any": [1]}]],
+        [["text"], [1], [[]], {"name": "a"}, "text", 7, True],
+        [],
+    ),
+}
+
+_QUANTITY_MAP = Cases(
+    [{}, {"limits.cpu": 4}, {"limits.memory": "4Gi"}],
+    [{"limits.cpu": "4 cores"}, {"limits.cpu": -1}, {"limits.cpu": True}, ["4"], "4", 7],
+    [],
+)
+_SUBJECTS = Cases(
+    [
+        [],
+        [{"kind": "Group", "name": "traders", "apiGroup": "rbac.authorization.k8s.io"}],
+        [{"kind": "ServiceAccount", "name": "ci", "namespace": "tools"}],
+    ],
+    [
+        [{"kind": "Group"}],
+        [{"name": "traders"}],
+        [{"kind": "Team", "name": "traders"}],
+        [{"kind": "User", "name": ""}],
+        [{"kind": "User", "name": "a", "nmespace": "b"}],
+        [{"kind": "User", "name": 7}],
+        ["traders"],
+        {"kind": "User"},
+        "traders",
+        7,
+    ],
+    [],
+)
+_RANGES = Cases(
+    [[], ["10.0.0.0/8"], ["10.0.0.0/8", "2001:db8::/32"]],
+    [["10.0.0.0"], ["10.0.0.0/8", "10.0.0.0/33"], [8], "10.0.0.0/8", {"from": "10.0.0.0/8"}],
+    [],
+)
+
+# Values whose form no definition names, by the end of their path.
+NAMED_FORMS = {
+    "image.repository": Cases(
+        ["mysql", "library/mysql", "team/my.app_name-x", "a/b/c"],
+        ["", "Upper", "mysql:8", "https://x/y", "/mysql", "mysql/", "a b", *NO_TEXT],
+        [],
+    ),
+    "image.tag": Cases(
+        ["8.4.6", "latest", "_a", "1-alpine3.22", "a" * 128],
+        ["", "-a", ".a", "a b", "a:b", "8.4.6@sha256", "a" * 129, *NO_TEXT],
+        [],
+    ),
+    "image.digest": Cases(
+        ["", "sha256:" + "0123456789abcdef" * 4],
+        [
+            "sha256:",
+            "sha256:" + "0" * 63,
+            "sha256:" + "0" * 65,
+            "sha256:" + "A" * 64,
+            "0" * 64,
+            "sha512:" + "0" * 64,
+            *NO_TEXT,
+        ],
+        [],
+    ),
+    "global.namePrefix": Cases(
+        ["", "blue-", "b1-", "a" * 19 + "-", "a-b-"],
+        ["blue", "-", "Blue-", "1-", "a" * 20 + "-", "a b-", "a.b-", *NO_TEXT],
+        [],
+    ),
+    "heartbeat.path": Cases(
+        ["", "/tmp/heartbeat", "/a"], ["tmp/heartbeat", "/", "./a", "~", *NO_TEXT], []
+    ),
+    "secrets.externalSecrets.refreshInterval": Cases(
+        ["1h", "30m", "1h30m", "90s"], ["", "1", "1d", "h", "1 h", "-1h", "1.5h", *NO_TEXT], []
+    ),
+    "prometheus.url": Cases(
+        ["", "http://prometheus:9090", "https://example.org/prometheus?x=1"],
+        ["prometheus:9090", "ftp://prometheus", "http://", "http:// x", "HTTP://x", *NO_TEXT],
+        [],
+    ),
+    "global.networkPolicy.apiServerPorts": Cases(
+        [[443], [1, 65535], [443, 6443, 16443]],
+        [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],
+        [],
+    ),
+    "service.loadBalancerSourceRanges": _RANGES,
+    "global.access.viewers": _SUBJECTS,
+    "global.access.operators": _SUBJECTS,
+    "global.resourceQuota.hard": _QUANTITY_MAP,
+    "global.limitRange.default": _QUANTITY_MAP,
+    "global.limitRange.defaultRequest": _QUANTITY_MAP,
+    "global.limitRange.max": _QUANTITY_MAP,
+}
+
+TYPES = {
+    "boolean": Cases([True, False], ["true", "false", "yes", 0, 1, [True], {"on": True}], []),
+    "string": Cases(["", "word", "two words", "1", "true", "ünïcode: # {}"], NO_TEXT, []),
+    "object": Cases([{}, {"any": {"thing": [1]}}], ["text", 7, True, [{}]], []),
+}

@@ -1,0 +1,167 @@
+"""docs/messages.md: what Helm and genx-fx say of typical mistakes, as they really say it.
+
+`python -m tests.messages` writes it; a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from generator.cli import commands
+from tests.helm import CHART, ROOT, HelmError, run_helm
+
+DOCUMENT = ROOT / "docs" / "messages.md"
+SPEC = ROOT / "genx-fx.yaml"
+
+HEAD = """\
+<!-- Written by `python -m tests.messages`, which runs every command below. -->
+# What you are told when values are wrong
+
+Each mistake below is in a file `my-values.yaml` or in an option. First comes what Helm 4 prints for
+
+    helm install genx-fx charts/genx-fx --values my-values.yaml
+
+(its first line, which is always the same, left out), then what
+
+    genx-fx validate --values my-values.yaml
+
+prints, which needs neither a cluster nor Helm. Both refuse the same values: the verdict of both is
+that of the chart's `values.schema.json`. Helm names a tier's mistake twice, once by its path in the
+whole and once by its path in the tier's own chart. `genx-fx explain PATH` says more about any value.
+"""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A title, and the values file or the option that has the mistake."""
+
+    title: str
+    values: str = ""
+    option: str = ""
+
+
+MISTAKES = [
+    Mistake(
+        "More memory than the document allows",
+        "application:\n  api:\n    resources:\n      limits:\n        memory: 2049Mi\n",
+    ),
+    Mistake(
+        "Less CPU than the document allows",
+        "data:\n  mysql:\n    resources:\n      requests:\n        cpu: 0.2\n",
+    ),
+    Mistake("More pods than the document allows", option="application.api.replicas=51"),
+    Mistake("A second trading bot", "application:\n  tradingBot:\n    replicas: 2\n"),
+    Mistake("A volume smaller than documented", "storage:\n  logs:\n    size: 5Gi\n"),
+    Mistake(
+        "An amount in a unit that Kubernetes does not know",
+        "application:\n  api:\n    resources:\n      limits:\n        memory: 1GB\n",
+    ),
+    Mistake("A misspelt key", "application:\n  api:\n    replica: 3\n"),
+    Mistake("A key in the wrong place", "application:\n  api:\n    memory: 1Gi\n"),
+    Mistake("A component without its tier", "api:\n  replicas: 3\n"),
+    Mistake("A misspelt component", "application:\n  fronted:\n    enabled: false\n"),
+    Mistake("A number where text is wanted", "config:\n  MT5_SERVER: 12345\n"),
+    Mistake("A word that YAML takes for true or false", "config:\n  DEBUG: no\n"),
+    Mistake("Text where true or false is wanted", 'global:\n  tls:\n    enabled: "true"\n'),
+    Mistake("A key that no environment variable can have", "config:\n  extra:\n    my-key: a\n"),
+    Mistake("A word that is not one of those allowed", "global:\n  exposure: Ingress\n"),
+    Mistake("A port that does not exist", option="monitoring.grafana.service.port=70000"),
+    Mistake("Text that is no host name", "global:\n  domain: https://fx.example.com\n"),
+    Mistake(
+        "A range of addresses without its length",
+        "application:\n  api:\n    service:\n      loadBalancerSourceRanges: [10.0.0.0]\n",
+    ),
+    Mistake("A default that null deletes", "application:\n  api:\n    replicas: null\n"),
+    Mistake("A password that is a number", option="secrets.values.MYSQL_PASSWORD=12345678"),
+    Mistake(
+        "Values that contradict each other",
+        "global:\n  exposure: gateway\nsecrets:\n  source: existing\napplication:\n  api:\n"
+        "    autoscaling:\n      enabled: true\n      minReplicas: 20\n",
+    ),
+]
+
+
+def document() -> str:
+    """The text of the document."""
+    parts = [HEAD]
+    for number, mistake in enumerate(MISTAKES, 1):
+        parts.append(f"\n## {number}. {mistake.title}\n\n")
+        if mistake.values:
+            parts.append(_block("yaml", mistake.values))
+        else:
+            parts.append(_block("bash", f"--set {mistake.option}\n"))
+        parts.append("\nHelm:\n\n" + _block("text", helm_says(mistake)) + "\n`genx-fx validate`")
+        rendered = " --render`" if is_contradiction(mistake) else "`"
+        parts.append(rendered.removeprefix("`") if rendered == "`" else rendered.removesuffix("`"))
+        parts.append(":\n\n" + _block("text", validate_says(mistake)))
+    return "".join(parts)
+
+
+def is_contradiction(mistake: Mistake) -> bool:
+    """Whether each value is right on its own, so that only a render shows the mistake."""
+    return "contradict" in mistake.title
+
+
+def helm_says(mistake: Mistake) -> str:
+    """What `helm install` prints, without the line that is always the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "my-values.yaml"
+        file.write_text(mistake.values)
+        option = ["--set", mistake.option] if mistake.option else []
+        try:
+            run_helm(
+                "helm4",
+                *("install", "genx-fx", str(CHART), "--dry-run=client"),
+                *("--values", str(file), *option),
+            )
+        except HelmError as error:
+            return _settled(str(error))
+    raise AssertionError(f"Helm accepts {mistake}")
+
+
+def validate_says(mistake: Mistake) -> str:
+    """What `genx-fx validate` prints, without the line that counts."""
+    render = ["--render"] if is_contradiction(mistake) else []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "my-values.yaml"
+        file.write_text(mistake.values)
+        option = ["--set", mistake.option] if mistake.option else ["--values", str(file)]
+        done = CliRunner().invoke(
+            commands, ["validate", "--spec", str(SPEC), *render, *option], env=_with_helm()
+        )
+        lines = done.output.replace(f"{folder}/", "").replace(f"{ROOT}/", "").splitlines()
+    assert done.exit_code == 1, done.output
+    return "".join(f"{line}\n" for line in lines[:-1])
+
+
+def _with_helm() -> dict[str, str]:
+    import os
+
+    from tools.build import tool_path
+
+    return {"PATH": f"{Path(tool_path('helm4')).parent}:{os.environ['PATH']}"}
+
+
+def _settled(text: str) -> str:
+    """Helm's text, with siblings in the order of their paths, which Helm leaves to chance."""
+    lines = [line for line in text.splitlines() if line.strip()][1:]
+    return "".join(f"{line}\n" for line in lines if not line.startswith("Use --debug"))
+
+
+def _block(language: str, text: str) -> str:
+    return f"```{language}\n{text}```\n"
+
+
+def main() -> None:
+    """Write the document."""
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text(document())
+
+
+if __name__ == "__main__":
+    main()
