@@ -56,10 +56,15 @@ def test_addresses_follow_the_services(chart: Chart) -> None:
 
 
 def test_a_value_given_wins(chart: Chart) -> None:
-    rendered = chart(nested({"config.API_URL": "https://api.example", "config.REDIS_PORT": "6380"}))
+    rendered = chart(nested({"config.API_URL": "https://api.example"}))
     data = rendered.get("ConfigMap", "genx-fx-config")["data"]
     assert data["API_URL"] == "https://api.example"
-    assert data["REDIS_PORT"] == "6380"
+
+
+@pytest.mark.parametrize("key", ["DATABASE_HOST", "DATABASE_PORT", "REDIS_HOST", "REDIS_PORT"])
+def test_hosts_and_ports_follow_the_components_alone(key: str) -> None:
+    """Set here, they would part from what the network policies let through."""
+    assert f"additional properties '{key}' not allowed" in refusal(nested({f"config.{key}": "1"}))
 
 
 def test_all_values_are_text(chart: Chart) -> None:

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from tests.chart.scenarios import TIERS, has_path, merged, nested, read_yaml
-from tests.helm import CHART, HELMS, HelmError, template
+from tests.helm import CHART, HELMS, HelmError, render, template
 from tests.limits.cases import all_cases, documented, leaves, misspelt
 
 UMBRELLA = "genx-fx"
@@ -52,7 +52,7 @@ ACCEPTED = [
 REFUSED = [
     *rounds({path: case.outside + case.refused for path, case in all_cases().items()}),
     {misspelt(path): leaf.default for path, leaf in leaves().items()},
-    dict.fromkeys(leaves()),
+    {path: None for path in leaves() if not re.match(r"global\.\w+\.\w+\.", path)},
 ]
 OUTSIDE = rounds({path: case.outside for path, case in all_cases().items() if case.outside})
 MALFORMED = rounds(
@@ -141,13 +141,9 @@ def defaults() -> dict[str, Any]:
 
 def places_by_python(values: Round) -> Places:
     """The paths that jsonschema refuses in the values that Helm would make of these."""
-    given = merged(defaults(), nested(values))
-    whole = _without_nulls(given)
+    whole = _without_nulls(merged(defaults(), nested(values)))
     by_chart = {UMBRELLA: whole}
-    for tier in TIERS:
-        # A null takes away what the umbrella says; what the subchart says steps in.
-        own = merged(defaults()[tier], whole[tier])
-        by_chart[tier] = own | {"global": whole["global"]}
+    by_chart |= {tier: whole[tier] | {"global": whole["global"]} for tier in TIERS}
     return {
         chart: places
         for chart, seen in by_chart.items()
@@ -174,15 +170,9 @@ def _without_nulls(values: Any) -> Any:
 
 def every_place(values: Round) -> Places:
     """Where these values must be refused: in the umbrella, and in the tier that they are for."""
-    refused = {UMBRELLA: set(values)}
-    for path, value in values.items():
-        tier = path.split(".")[0]
-        if tier in TIERS and value is not None:
-            refused.setdefault(tier, set()).add(path)
-    return refused
-
-
-each_helm = pytest.mark.parametrize("helm", HELMS)
+    by_chart = {tier: {path for path in values if path.startswith(f"{tier}.")} for tier in TIERS}
+    by_chart[UMBRELLA] = set(values)
+    return {chart: paths for chart, paths in by_chart.items() if paths}
 
 
 def each(which: list[Round]) -> pytest.MarkDecorator:
@@ -231,3 +221,46 @@ def test_what_is_malformed_stays_refused(values: Round, schemas_only: Path) -> N
     for helm in HELMS:
         said = said_by_helm(helm, schemas_only, values | UNLIMITED)
         assert places_in(said) == every_place(values)
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_helm_puts_back_what_a_null_takes_deep_inside_global(helm: str) -> None:
+    deep = [path for path in leaves() if path.startswith("global.") and path.count(".") >= 3]
+    assert render(nested(dict.fromkeys(deep)), helm=helm).objects == render(helm=helm).objects
+
+
+@pytest.fixture(scope="session")
+def other_umbrella(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A chart of others that has one of our tiers, and globals of its own."""
+
+    @functools.cache
+    def build(tier: str) -> Path:
+        chart = tmp_path_factory.mktemp("other") / "other"
+        for part in (tier, "common"):
+            shutil.copytree(CHART / "charts" / part, chart / "charts" / part)
+        (chart / "Chart.yaml").write_text("{apiVersion: v2, name: other, version: 1.0.0}")
+        own = {"of": {"others": [1]}, "environment": "prod"}
+        (chart / "values.yaml").write_text(json.dumps({"global": own}))
+        return chart
+
+    return build
+
+
+def of_tier(values: Round, tier: str) -> Round:
+    return {path: value for path, value in values.items() if path.startswith(f"{tier}.")}
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("helm", HELMS)
+def test_a_tier_in_the_chart_of_others_holds_the_same_limits(
+    tier: str, helm: str, other_umbrella: Callable[[str], Path]
+) -> None:
+    chart = other_umbrella(tier)
+    for values in ACCEPTED[0], ACCEPTED[1]:
+        assert said_by_helm(helm, chart, of_tier(values, tier)) == ""
+    for values in REFUSED[0], REFUSED[1], REFUSED[2], REFUSED[-2], REFUSED[-1]:
+        bad = of_tier(values, tier)
+        assert places_in(said_by_helm(helm, chart, bad)) == {tier: set(bad)}
+    outside = of_tier(OUTSIDE[0], tier)
+    assert places_in(said_by_helm(helm, chart, outside)) == {tier: set(outside)}
+    assert said_by_helm(helm, chart, outside | UNLIMITED) == ""

@@ -42,10 +42,6 @@ APPLICATIONS = {"api", "trading-bot"}
 CONFIG_READERS = {
     "MYSQL_DATABASE": {"mysql", "grafana"} | APPLICATIONS,
     "MYSQL_USER": {"mysql"} | APPLICATIONS,
-    "DATABASE_HOST": {"grafana"} | APPLICATIONS,
-    "DATABASE_PORT": {"grafana"} | APPLICATIONS,
-    "REDIS_HOST": APPLICATIONS,
-    "REDIS_PORT": APPLICATIONS,
     "ENV": {"api"},
     "DEBUG": {"api"},
     "MT5_SERVER": APPLICATIONS,
@@ -54,6 +50,8 @@ CONFIG_READERS = {
     "GRAFANA_DATABASE_USER": {"mysql", "grafana"},
     "extra.OWN_KEY": set(),
 }
+# Keys that follow the components and cannot be set.
+FOLLOWING = {"PORT", "DATABASE_HOST", "DATABASE_PORT", "REDIS_HOST", "REDIS_PORT"}
 SECRET_READERS = {
     "MYSQL_ROOT_PASSWORD": {"mysql"},
     "MYSQL_PASSWORD": {"mysql"} | APPLICATIONS,
@@ -203,13 +201,21 @@ def test_the_search_for_impure_functions_finds_them(action: str) -> None:
 def test_the_readers_of_every_config_key_are_known() -> None:
     keys = set(SCENARIOS["default"]["config"]) - {"extra"}
     assert keys == set(CONFIG_READERS) - {"extra.OWN_KEY"}
-    assert keys | {"PORT"} == set(render().get("ConfigMap", "genx-fx-config")["data"])
+    assert keys | FOLLOWING == set(render().get("ConfigMap", "genx-fx-config")["data"])
 
 
 @pytest.mark.parametrize("key", CONFIG_READERS)
 def test_a_change_of_config_restarts_the_pods_that_read_it(key: str) -> None:
     changed = render(nested({f"config.{key}": "7777"}))
     assert restarted(render(), changed) == CONFIG_READERS[key]
+
+
+@pytest.mark.parametrize(
+    ("server", "readers"), [("mysql", {"grafana"} | APPLICATIONS), ("redis", APPLICATIONS)]
+)
+def test_another_port_restarts_the_pods_that_call_it(server: str, readers: set[str]) -> None:
+    changed = render(nested({f"data.{server}.service.port": 7777}))
+    assert restarted(render(), changed) == readers
 
 
 @pytest.mark.parametrize("key", SECRET_READERS)

@@ -99,13 +99,7 @@ SETTINGS = {
         ("gateway.name", "gateway.namespace", "existingSecret"),
     ),
     "external_servers": Setting(
-        nested(
-            {
-                "secrets.source": "externalSecrets",
-                "config.DATABASE_HOST": "",
-                "config.REDIS_HOST": "",
-            }
-        ),
+        nested({"secrets.source": "externalSecrets"}),
         ("external.host", "external.port", "external.cidr"),
     ),
     "given_secrets": Setting(nested({"secrets.source": "values"}), ("secrets.values",)),

@@ -10,11 +10,12 @@ import pytest
 from jsonschema import Draft7Validator
 
 from generator.chart.values.yaml_text import SCHEMA_LINE
-from tests.chart.scenarios import read_yaml
-from tests.chart.test_values_schema import BAD_CASES, nested
+from tests.chart.scenarios import nested, read_yaml
+from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import CHART, ROOT
 
-FILES = sorted({*CHART.glob("values*.yaml"), *CHART.glob("ci/*.yaml"), *CHART.glob("charts/*/values.yaml")})
+FOUND = ("values*.yaml", "ci/*.yaml", "charts/*/values.yaml")
+FILES = sorted(file for pattern in FOUND for file in CHART.glob(pattern))
 PARTIAL = ROOT / "schema" / "genx-fx-values.schema.json"
 
 
