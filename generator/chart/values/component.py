@@ -116,7 +116,9 @@ def _service(component: ComponentPlan) -> dict[str, Value | Section]:
             {
                 "type": parts.text("", about_type, choice("", "ClusterIP", "LoadBalancer")),
                 **entries,
-                "loadBalancerClass": parts.text("", "Class of the load balancer"),
+                "loadBalancerClass": parts.text(
+                    "", "Class of the load balancer", optional("qualifiedName")
+                ),
                 "loadBalancerSourceRanges": Value(
                     [],
                     "Addresses that the load balancer lets in, CIDR; empty lets in all",

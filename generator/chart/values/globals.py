@@ -22,7 +22,9 @@ def global_values(plan: Plan) -> Section:
     return Section(
         "What holds for all tiers",
         {
-            "imageRegistry": parts.text("", "Registry of all images, in place of their own"),
+            "imageRegistry": parts.text(
+                "", "Registry of all images, in place of their own", optional("registry")
+            ),
             "imagePullSecrets": Value(
                 [], "Secrets for private registries: [{name: …}]", reference("objectList")
             ),

@@ -37,7 +37,9 @@ def image(reference_text: str) -> Section:
     return Section(
         "Image of the container",
         {
-            "registry": text(host if has_registry else "", "Registry, without a scheme"),
+            "registry": text(
+                host if has_registry else "", "Registry, without a scheme", optional("registry")
+            ),
             "repository": Value(
                 rest if has_registry else name,
                 "Repository",

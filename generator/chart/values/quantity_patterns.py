@@ -13,10 +13,9 @@ from functools import cache
 
 from generator.spec.quantities import SUFFIXES
 
-EXPONENTS = (-3, 0, 3, 6, 9, 12, 15, 18)
-"""Decimal exponents that a quantity may be written with: those of m, k, M, G, T, P and E, as in
-Kubernetes' canonical form. Each one more would make every pattern a twentieth longer, and Helm
-compiles them all for each command."""
+EXPONENTS = (-3, *range(10), 12, 15, 18)
+"""Decimal exponents that a quantity may be written with: 0 to 9, and those of m, T, P and E. Each one
+more makes every pattern a twentieth longer, and Helm compiles them all for each command."""
 
 DECIMAL_PLACES = 9
 """Decimal places that a quantity may be written with; 2147483648 is 2.147483648G."""
@@ -27,7 +26,7 @@ _ANY_FRACTION = r"(\.\d*)?"
 def quantity_pattern() -> str:
     """Any well-formed quantity; it has no minus, since amounts are not negative."""
     number = rf"(\d+(\.\d{{0,{DECIMAL_PLACES}}})?|\.\d{{1,{DECIMAL_PLACES}}})"
-    exponent = r"[eE](-0*3|\+?0*([0369]|1[258]))"
+    exponent = r"[eE](-0*3|\+?0*(1[258]|\d))"
     return rf"^\+?{number}([KMGTPE]i|[mkMGTPE]|{exponent})?$"
 
 

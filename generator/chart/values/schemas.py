@@ -20,8 +20,16 @@ DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 IPV4 = (
     r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
 )
-IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
+_HEXTET = "[0-9a-fA-F]{1,4}"
+_HEXTETS = f"(({_HEXTET}:){{0,6}}{_HEXTET})?"
+IPV6 = f"(({_HEXTET}:){{7}}{_HEXTET}|{_HEXTETS}::{_HEXTETS})"
+QUALIFIED_NAME = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+REGISTRY = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
 
+
+BOOLEAN: JsonSchema = {"type": "boolean"}
+TEXT: JsonSchema = {"type": "string"}
+OBJECT: JsonSchema = {"type": "object"}
 
 AS_DOCUMENTED = ", as documented; global.enforceDocumentedLimits: false allows more"
 
@@ -34,6 +42,16 @@ def explained(condition: JsonSchema, wanted: str) -> JsonSchema:
 def matching(pattern: str, wanted: str, longest: int = 253) -> JsonSchema:
     """Text of a certain form, which `wanted` describes."""
     return explained({"type": "string", "pattern": pattern, "maxLength": longest}, wanted)
+
+
+def _map(keys: str, values: JsonSchema, wanted: str) -> JsonSchema:
+    """A mapping with keys of the user's choice, and what a person is told of a wrong key."""
+    return {
+        "type": "object",
+        "patternProperties": {f"^{keys}$": values},
+        # `propertyNames` would say it too, but Helm then names a wrong path.
+        "additionalProperties": {"const": wanted},
+    }
 
 
 def _or_empty(pattern: str) -> str:
@@ -52,6 +70,8 @@ _TEXT_FORMS = {
     "dnsName": (DNS_NAME, "a DNS name such as mysql.example.com", 253),
     "dnsLabel": (DNS_LABEL, "a DNS label such as kube-system", 63),
     "addressRange": (_ADDRESS_RANGE, "a range of addresses such as 10.0.0.0/8", 64),
+    "qualifiedName": (f"^{QUALIFIED_NAME}$", "a name such as example.org/internal", 253),
+    "registry": (f"^{REGISTRY}$", "a registry such as registry.example.org:5000", 253),
     "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
 }
 
@@ -65,21 +85,17 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "quantity": explained(
         {"$ref": "#/definitions/anyQuantity"}, "a quantity such as 512Mi, 2Gi, 250m or 0.5"
     ),
-    "environmentValues": {
-        "type": "object",
-        "patternProperties": {"^[A-Z][A-Z0-9_]*$": {"type": "string"}},
-        # `propertyNames` would say it too, but Helm then names a wrong path.
-        "additionalProperties": {
-            "const": "under a key of capital letters, digits and _ such as MY_KEY"
-        },
-    },
-    "labelMap": {
-        "type": "object",
-        "additionalProperties": matching(
+    "environmentValues": _map(
+        "[A-Z][A-Z0-9_]*", TEXT, "under a key of capital letters, digits and _ such as MY_KEY"
+    ),
+    "labelMap": _map(
+        QUALIFIED_NAME,
+        matching(
             "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", "a label such as blue, in quotes", 63
         ),
-    },
-    "annotationMap": {"type": "object", "additionalProperties": {"type": "string"}},
+        "under a key such as example.org/team",
+    ),
+    "annotationMap": _map(QUALIFIED_NAME, TEXT, "under a key such as example.org/team"),
     "objectList": {"type": "array", "items": {"type": "object"}},
 }
 
@@ -158,9 +174,6 @@ def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
     return bounds if maximum is None else bounds | {"maximum": maximum}
 
 
-BOOLEAN: JsonSchema = {"type": "boolean"}
-TEXT: JsonSchema = {"type": "string"}
-OBJECT: JsonSchema = {"type": "object"}
 PORT = integer(1, 65535)
 SECONDS = integer(1, 86400)
 USER_ID = integer(1, 2147483647)
