@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="genx-fx")
+@click.version_option(package_name="genx-fx", prog_name="genx-fx")
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Turn the description of a platform into its Helm chart."""
@@ -23,8 +23,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@commands.command()
-@click.option(
+spec_option = click.option(
     "--spec",
     "spec_file",
     type=click.Path(path_type=Path),
@@ -32,6 +31,10 @@ def commands(context: click.Context) -> None:
     show_default=True,
     help="What the platform is.",
 )
+
+
+@commands.command()
+@spec_option
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -65,16 +68,89 @@ def build(spec_file: Path, output: Path, check: bool) -> None:
     click.echo(f"{output / chart} is up to date: {_summary(len(files), pending)}")
 
 
+@commands.command()
+@spec_option
+@click.option(
+    "-f", "--values", "files", multiple=True, metavar="FILE", help="Values file; - is the input."
+)
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="As in Helm.")
+@click.option(
+    "--set-string", "set_strings", multiple=True, metavar="PATH=VALUE", help="As in Helm."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option(
+    "--render",
+    is_flag=True,
+    help="Let the Helm on PATH render the chart as well, which finds values that contradict"
+    " each other.",
+)
+def validate(
+    spec_file: Path,
+    files: tuple[str, ...],
+    sets: tuple[str, ...],
+    set_strings: tuple[str, ...],
+    form: str,
+    render: bool,
+) -> None:
+    """Check values as Helm would merge them, before any cluster.
+
+    Shows every problem with its place in your files, and what is allowed. Exits with 1 where there
+    are any, and with 2 where something can't be read.
+    """
+    from generator.validate import report
+    from generator.validate.command import validate
+    from generator.validate.inputs import Inputs
+
+    inputs = Inputs(files, sets, set_strings)
+    problems, warnings = validate(spec_file, inputs, render=render)
+    for warning in warnings:
+        click.echo(warning, err=True)
+    if form == "json":
+        click.echo(report.as_json(problems))
+    else:
+        names = [*files, *(("--set",) if sets or set_strings else ())]
+        click.echo(report.as_text(names, problems, rendered=render))
+    sys.exit(1 if problems else 0)
+
+
+@commands.command()
+@spec_option
+@click.argument("path", required=False)
+@click.option("--search", metavar="WORD", help="List the values that have this word.")
+def explain(spec_file: Path, path: str | None, search: str | None) -> None:
+    """Say what a value means: type, defaults, bounds, and the line of the spec it comes from.
+
+    Of a section, lists what is in it; without PATH, lists all values. A PATH that is a mere word is
+    searched for. Exits with 2 where there is no such value.
+    """
+    from generator.explain.page import Explanations
+
+    if path and search:
+        raise click.UsageError("give a PATH or --search, not both")
+    explanations = Explanations(spec_file)
+    if search:
+        lines = explanations.found(search)
+    elif path:
+        lines = explanations.explained(path)
+    else:
+        lines = explanations.all()
+    click.echo("\n".join(lines))
+
+
 def _generated(spec_file: Path) -> tuple[str, dict[str, str]]:
     """The folder of the chart, and all generated files: path below the output → text."""
-    from generator.chart.files import chart_files
+    from generator.chart.files import chart_files, partial_values_schema
     from generator.spec.json_schema import spec_json_schema
     from generator.spec.load import load_spec
 
     spec = load_spec(spec_file)
     chart = f"charts/{spec.platform.name}"
     files = {f"{chart}/{path}": text for path, text in chart_files(spec).items()}
-    files[f"schema/{spec.platform.name}.schema.json"] = spec_json_schema(spec.platform.title)
+    schemas = f"schema/{spec.platform.name}"
+    files[f"{schemas}.schema.json"] = spec_json_schema(spec.platform.title)
+    files[f"{schemas}-values.schema.json"] = partial_values_schema(spec)
     return chart, files
 
 

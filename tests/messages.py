@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from generator.cli import commands
 from tests.helm import CHART, ROOT, HelmError, run_helm
+from tools.build import tool_path
 
 DOCUMENT = ROOT / "docs" / "messages.md"
 SPEC = ROOT / "genx-fx.yaml"
@@ -26,13 +27,14 @@ Each mistake below is in a file `my-values.yaml` or in an option. First comes wh
 
     helm install genx-fx charts/genx-fx --values my-values.yaml
 
-(its first line, which is always the same, left out), then what
+(without its first line, which only says that it failed), then what
 
     genx-fx validate --values my-values.yaml
 
-prints, which needs neither a cluster nor Helm. Both refuse the same values: the verdict of both is
-that of the chart's `values.schema.json`. Helm names a tier's mistake twice, once by its path in the
-whole and once by its path in the tier's own chart. `genx-fx explain PATH` says more about any value.
+prints, which needs no cluster, and Helm only to look for contradictions. Both refuse the same
+values: the verdict is that of the chart's `values.schema.json`. Helm names a mistake in a tier
+twice, by its path in the whole chart and by its path in the tier's own. `genx-fx explain PATH`
+says more about any value.
 """
 
 
@@ -95,10 +97,9 @@ def document() -> str:
             parts.append(_block("yaml", mistake.values))
         else:
             parts.append(_block("bash", f"--set {mistake.option}\n"))
-        parts.append("\nHelm:\n\n" + _block("text", helm_says(mistake)) + "\n`genx-fx validate`")
-        rendered = " --render`" if is_contradiction(mistake) else "`"
-        parts.append(rendered.removeprefix("`") if rendered == "`" else rendered.removesuffix("`"))
-        parts.append(":\n\n" + _block("text", validate_says(mistake)))
+        render = " --render" if is_contradiction(mistake) else ""
+        parts.append(f"\nHelm:\n\n{_block('text', helm_says(mistake))}")
+        parts.append(f"\n`genx-fx validate{render}`:\n\n{_block('text', validate_says(mistake))}")
     return "".join(parts)
 
 
@@ -135,20 +136,17 @@ def validate_says(mistake: Mistake) -> str:
             commands, ["validate", "--spec", str(SPEC), *render, *option], env=_with_helm()
         )
         lines = done.output.replace(f"{folder}/", "").replace(f"{ROOT}/", "").splitlines()
-    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit), done.exc_info
+    assert done.exit_code == 1, f"genx-fx accepts {mistake}"
     return "".join(f"{line}\n" for line in lines[:-1])
 
 
 def _with_helm() -> dict[str, str]:
-    import os
-
-    from tools.build import tool_path
-
     return {"PATH": f"{Path(tool_path('helm4')).parent}:{os.environ['PATH']}"}
 
 
 def _settled(text: str) -> str:
-    """Helm's text, with siblings in the order of their paths, which Helm leaves to chance."""
+    """Helm's text without empty lines, without its first line and without advice to developers."""
     lines = [line for line in text.splitlines() if line.strip()][1:]
     return "".join(f"{line}\n" for line in lines if not line.startswith("Use --debug"))
 

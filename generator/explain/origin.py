@@ -45,6 +45,7 @@ _OF_PART: dict[ValuePath, Path] = {
 _ELSEWHERE: dict[ValuePath, Path] = {
     ("global", "domain"): ("platform", "domain"),
     ("global", "tls", "secretName"): ("platform", "name"),
+    ("global", "resourceQuota", "hard"): ("tiers",),
 }
 
 

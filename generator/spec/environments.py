@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from generator.spec.model import Spec
@@ -30,8 +29,9 @@ def environment_problems(spec: Spec, source: Source) -> list[Problem]:
     if not spec.environments:
         return []
     from generator.chart.schema import values_schema
+    from generator.chart.validator import HelmValidator
 
-    validator = Draft7Validator(values_schema(spec))
+    validator = HelmValidator(values_schema(spec))
     return [
         problem
         for name, environment in spec.environments.items()

@@ -27,7 +27,7 @@ _INTEGER = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]*|0))", re.ASCII
 )
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-_TYPES = {"bool": bool, "int": int, "float": (int, float), "null": type(None)}
+_TYPES: dict[str, Any] = {"bool": bool, "int": int, "float": (int, float), "null": type(None)}
 
 
 def plain_scalar(text: str) -> Any:

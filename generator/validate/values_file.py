@@ -37,6 +37,9 @@ class ValuesFile:
                 self._add(root)
         except UnreadableSource as error:
             raise UnreadableValues(f"{name}:{error}") from None
+        except RecursionError:
+            message = "nested too deeply, or an alias contains itself"
+            raise UnreadableValues(f"{place}: {message}") from None
 
     def _add(self, root: yaml.Node) -> None:
         value = self._given(root, root)
@@ -120,7 +123,9 @@ def _documents(content: bytes) -> Iterator[yaml.Node]:
     with yaml_text(content) as text:
         loader = _Loader(text)
         while loader.check_node():
-            yield loader.get_node()
+            root = loader.get_node()
+            if root:
+                yield root
 
 
 def _written(node: yaml.Node) -> str:

@@ -7,6 +7,7 @@ forms (DNS names, addresses, …) are said here. No pattern of the schema is use
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -99,10 +100,10 @@ def _cases(number: int, path: str) -> Cases:
         return _words(schema["enum"])
     if schema.get("type") == "integer":
         return _integers(schema, span)
-    if schema.get("type") in TYPES and set(schema) == {"type"}:
-        return TYPES[schema["type"]]
-    (ending,) = (key for key in NAMED_FORMS if path.endswith(key))
-    return NAMED_FORMS[ending]
+    if ending := next((key for key in NAMED_FORMS if path.endswith(key)), None):
+        return NAMED_FORMS[ending]
+    assert set(schema) == {"type"}, f"{path}: say in NAMED_FORMS what it takes"
+    return TYPES[schema["type"]]
 
 
 def _integers(schema: JsonSchema, span: Span) -> Cases:
@@ -150,13 +151,13 @@ def _quantities(span: Span, number: int) -> Cases:
     if not within:
         within = ["1", 1, 0.5, "0.5", "250m", "1Gi", "64Mi", "2.0Gi", "2e9", "1E3", ".5", "5.", 0]
     start = number % 4
-    refused = NO_QUANTITIES[start::4] + NO_QUANTITIES[:4]
+    refused = NO_QUANTITIES[:4] + NO_QUANTITIES[4 + start :: 4]
     return Cases(_dealt(within, start), refused, _dealt(outside, start))
 
 
 def _dealt(cases: list[Any], start: int) -> list[Any]:
-    """Each fourth case, so that all stand with some value."""
-    return cases[start::4]
+    """Each fourth case, so that all stand with some value, and none twice."""
+    return list({json.dumps(case): case for case in cases[start::4]}.values())
 
 
 def _about(bound: Fraction, ending: str, places: int) -> Iterator[tuple[str, Fraction]]:
@@ -230,12 +231,31 @@ FORMS = {
     ),
     "labelMap": Cases(
         [{}, {"team": "fx"}, {"example.org/a": "A_b.c-1", "b": ""}, {"a": LABEL}],
-        [{"a": 1}, {"a": True}, {"a": "-"}, {"a": LABEL + "a"}, {"a": "b c"}, ["a"], "a=b", 7],
+        [
+            {"two words": "a"},
+            {"a": 1},
+            {"a": True},
+            {"a": "-"},
+            {"a": LABEL + "a"},
+            {"a": "b c"},
+            ["a"],
+            "a=b",
+            7,
+        ],
         [],
     ),
     "annotationMap": Cases(
         [{}, {"example.org/note": "any text: at all"}],
-        [{"a": 1}, {"a": True}, {"a": ["b"]}, {"a": {"b": "c"}}, ["a"], "a=b", 7],
+        [
+            {"two words": "a"},
+            {"a": 1},
+            {"a": True},
+            {"a": ["b"]},
+            {"a": {"b": "c"}},
+            ["a"],
+            "a=b",
+            7,
+        ],
         [],
     ),
     "environmentValues": Cases(
@@ -290,8 +310,21 @@ _RANGES = Cases(
     [],
 )
 
+_REGISTRY = Cases(
+    ["", "registry.example.org", "localhost:5000", "10.0.0.7:5000", "registry.example.org/mirror"],
+    ["https://registry.example.org", "two words", "registry.example.org/", *NO_TEXT],
+    [],
+)
+
 # Values whose form no definition names, by the end of their path.
 NAMED_FORMS = {
+    "image.registry": _REGISTRY,
+    "global.imageRegistry": _REGISTRY,
+    "service.loadBalancerClass": Cases(
+        ["", "internal", "example.org/internal", "service.k8s.aws/nlb"],
+        ["two words", "a/b/c", "-a", *NO_TEXT],
+        [],
+    ),
     "image.repository": Cases(
         ["mysql", "library/mysql", "team/my.app_name-x", "a/b/c"],
         ["", "Upper", "mysql:8", "https://x/y", "/mysql", "mysql/", "a b", *NO_TEXT],

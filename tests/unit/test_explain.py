@@ -60,7 +60,7 @@ def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
         ("application.api.replicas", "from: replicas: {default: 2, max: 50}"),
         ("application.tradingBot.replicas", "from: kind: singleton"),
         ("application.tradingBot.replicas", "type: only 1"),
-        ("config.DATABASE_HOST", "from: DATABASE_HOST: {"),
+        ("config.MYSQL_DATABASE", "from: MYSQL_DATABASE: {"),
         ("secrets.values.MT5_LOGIN", "meaning: Login of the broker account"),
         ("secrets.values.MT5_LOGIN", "from: MT5_LOGIN: {"),
         ("storage.logs.size", "from: logs: {claim: logs-pvc, size: 10Gi"),

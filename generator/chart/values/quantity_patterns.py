@@ -14,8 +14,8 @@ from functools import cache
 from generator.spec.quantities import SUFFIXES
 
 EXPONENTS = (-3, *range(10), 12, 15, 18)
-"""Decimal exponents that a quantity may be written with: 0 to 9, and those of m, T, P and E. Each one
-more makes every pattern a twentieth longer, and Helm compiles them all for each command."""
+"""Decimal exponents that a quantity may be written with: 0 to 9, and those of m, T, P and E. Each
+one more makes every pattern a twentieth longer, and Helm compiles them all for each command."""
 
 DECIMAL_PLACES = 9
 """Decimal places that a quantity may be written with; 2147483648 is 2.147483648G."""

@@ -132,8 +132,8 @@ def test_a_pod_restarts_for_keys_that_its_secrets_are_made_of(ours: Plan) -> Non
 def test_kinds_of_secrets(ours: Plan) -> None:
     assert list(ours.composed_secrets) == ["DATABASE_URL"]
     assert list(ours.fixed_secrets) == ["GRAFANA_ADMIN_USER"]
-    assert ours.given_secrets("required") == ["MT5_LOGIN", "MT5_PASSWORD"]
-    assert "GEMINI_API_KEY" in ours.given_secrets("optional")
+    assert ours.required_secrets == ["MT5_LOGIN", "MT5_PASSWORD"]
+    assert "GEMINI_API_KEY" in ours.optional_secrets
     assert ours.generated_secrets["SECRET_KEY"].generate == 64
 
 
@@ -141,7 +141,7 @@ def test_a_platform_without_secrets_has_none(price_feed: Plan) -> None:
     assert price_feed.generated_secrets == {}
     assert price_feed.fixed_secrets == {}
     assert price_feed.composed_secrets == {}
-    assert price_feed.given_secrets("required") == []
+    assert price_feed.required_secrets == []
     assert all(component.all_secret_keys == [] for component in price_feed.components)
 
 

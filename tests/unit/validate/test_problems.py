@@ -103,9 +103,7 @@ WORDS = {
     "application: {api: {enabled: 'true'}}": (
         'my.yaml:1:30: application.api.enabled: is "true"; true or false is wanted'
     ),
-    "application: {api: 5}": (
-        "my.yaml:1:20: application.api: is 5, a number; a mapping is wanted"
-    ),
+    "application: {api: 5}": ("my.yaml:1:20: application.api: is 5, a number; a mapping is wanted"),
     "extraObjects: {}": "my.yaml:1:15: extraObjects: is a mapping; a list is wanted",
     # wrong words and numbers
     "global: {exposure: Ingress}": (
@@ -147,7 +145,9 @@ WORDS = {
 
 @pytest.mark.parametrize("text", WORDS)
 def test_a_mistake_is_said_in_one_line(text: str) -> None:
-    assert [re.sub(r"(genx-fx.yaml):\d+", r"\1:N", line) for line in said(f"{text}\n")] == [WORDS[text]]
+    assert [re.sub(r"(genx-fx.yaml):\d+", r"\1:N", line) for line in said(f"{text}\n")] == [
+        WORDS[text]
+    ]
 
 
 def test_a_secret_is_not_shown() -> None:
@@ -209,7 +209,7 @@ def test_every_documented_limit_names_its_line_in_the_spec() -> None:
 
 
 # Python and Go do not agree on patterns by themselves.
-EDGES = {
+EDGES: dict[str, dict[str, Any]] = {
     "end of line": {"application.api.resources.limits.memory": "1Gi\n"},
     "digits of another script": {"application.api.resources.limits.memory": "\u0661Gi"},
     "true is no number": {"application.api.replicas": True},

@@ -118,7 +118,11 @@ def test_every_value_knows_where_it_stands_and_how_it_is_written() -> None:
 
     inner, is_there = values.at(("a", "b", 1, "c"))
 
-    assert (str(inner.key), str(inner.place), inner.written) == ("v.yaml:2:11", "v.yaml:2:14", '"x"')
+    assert (str(inner.key), str(inner.place), inner.written) == (
+        "v.yaml:2:11",
+        "v.yaml:2:14",
+        '"x"',
+    )
     assert is_there
     assert values.at(("a", "b", 7)) == (values.data["a"].data["b"], False)
 

@@ -1,0 +1,53 @@
+"""The type of a value in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from generator.chart.values.schemas import DEFINITIONS
+from generator.chart.values.tree import JsonSchema, Value
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_MANY = {"a mapping": "mappings", "a whole number": "whole numbers", "text": "text"}
+_UNITS = re.compile(r"\b(bytes|cores|seconds|percent)\b")
+
+
+def type_in_words(schema: JsonSchema) -> str:
+    """What a schema takes: `text`, `one of rwx, ephemeral`, `a quantity such as 512Mi`."""
+    if "$ref" in schema:
+        return type_in_words(DEFINITIONS[schema["$ref"].rpartition("/")[2]])
+    if "enum" in schema:
+        return f"one of {', '.join(map(shown, schema['enum']))}"
+    if "else" in schema:
+        return str(schema["else"]["const"])
+    if "const" in schema:
+        return f"only {shown(schema['const'])}"
+    name = _TYPES[schema["type"]]
+    below = schema.get("items") or next(iter(schema.get("patternProperties", {}).values()), None)
+    below = below or schema.get("additionalProperties")
+    if not below:
+        return name
+    words = type_in_words(below)
+    return f"{name} of {_MANY[words]}" if words in _MANY else f"{name}, each {words}"
+
+
+def unit(value: Value) -> str:
+    """What its number counts, where its description says so."""
+    found = _UNITS.search(value.comment.lower())
+    return found[1] if found else ""
+
+
+def shown(value: Any) -> str:
+    """A value as a person would write it, in one line."""
+    if isinstance(value, str) and value:
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,248 @@
+"""Values against the schema of the chart: the verdict is the schema's, the words are ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from generator.chart.schema import umbrella_schema
+from generator.chart.validator import HelmValidator
+from generator.chart.values.platform import umbrella_values
+from generator.chart.values.schemas import AS_DOCUMENTED
+from generator.chart.values.tree import Section
+from generator.explain.origin import Origins
+from generator.plan.platform import Plan
+from generator.spec.problems import Path, nearest, path_text
+from generator.validate.given import Given, Place, over_defaults
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+SECRETS = ("secrets", "values")
+"""Values that must not show in a log."""
+
+UNKNOWN_KEY = "unknown key"
+_NULL = "null deletes the default, which the chart needs; leave the key out to keep the default"
+
+
+@dataclass(frozen=True)
+class ValuesProblem:
+    """A value to mend: where it stands, what it is, what is allowed, who says so, what to do."""
+
+    place: Place
+    path: str
+    given: str
+    allowed: str
+    source: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        # Of a misspelt key the likely one says more than the names of all keys.
+        likely = self.given == UNKNOWN_KEY and self.hint
+        allowed = f"; {self.allowed}" if self.allowed and not likely else ""
+        source = f" ({self.source})" if self.source else ""
+        hint = f"; {self.hint}" if self.hint else ""
+        path = f"{self.path}: " if self.path else ""
+        return f"{self.place}: {path}{self.given}{allowed}{source}{hint}"
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """Sorts problems as their places stand in the files."""
+        return self.place.source, self.place.line or 0, self.place.column or 0, self.path
+
+
+def values_problems(plan: Plan, origins: Origins, given: Given) -> list[ValuesProblem]:
+    """Everything that Helm would refuse in these values, by place."""
+    tree = umbrella_values(plan)
+    values = over_defaults(tree.defaults(), given, {tier.name for tier in plan.tiers})
+    words = _Words(tree, origins, given)
+    errors = HelmValidator(umbrella_schema(plan)).iter_errors(values)
+    found = {str(problem): problem for error in errors for problem in words.problems(error)}
+    return sorted(found.values(), key=lambda problem: problem.order)
+
+
+class _Words:
+    """What the failures of a schema are in the words of a person who wrote the values."""
+
+    def __init__(self, tree: Section, origins: Origins, given: Given) -> None:
+        self._paths = [path for path, _ in tree.leaves()]
+        self._origins, self._given = origins, given
+
+    def problems(self, error: ValidationError) -> Iterator[ValuesProblem]:
+        path, rule = tuple(error.absolute_path), _rule(error)
+        match error.validator:
+            case "additionalProperties":
+                known = _schema(error).get("properties", {})
+                for key in _instance(error):
+                    if key not in known:
+                        yield self._unknown_key((*path, key), known)
+            case "required":
+                for key in rule:
+                    if key not in _instance(error):
+                        yield self._missing_key((*path, key))
+            case _:
+                yield self._wrong_value(path, error)
+
+    def _unknown_key(self, path: Path, schemas: Mapping[str, Any]) -> ValuesProblem:
+        key = str(path[-1])
+        known = [
+            name for name in schemas if name != "common" and not (name == "global" and path[:-1])
+        ]
+        allowed = f"allowed are {', '.join(known)}" if known else "no key is allowed here"
+        likely = nearest(key, known)
+        elsewhere = self._elsewhere(path)
+        hint = f"did you mean {likely!r}?" if likely else ""
+        if elsewhere and not likely:
+            hint = f"did you mean {elsewhere}?"
+        return self._problem(path, UNKNOWN_KEY, allowed, hint=hint, at_key=True)
+
+    def _elsewhere(self, path: Path) -> str:
+        """The path of a value of that name that shares most of the way with this one."""
+        below = [other for other in self._paths if path[-1] in other]
+        found = max(below, key=lambda other: _shared(path, other), default=None)
+        return ".".join(found[: found.index(str(path[-1])) + 1]) if found else ""
+
+    def _missing_key(self, path: Path) -> ValuesProblem:
+        given, is_there = self._given.at(path)
+        if is_there and given.data is None:
+            return self._problem(path, "is null", "", hint=_NULL)
+        return self._problem(path[:-1], f"key {path[-1]!r} is missing", "")
+
+    def _wrong_value(self, path: Path, error: ValidationError) -> ValuesProblem:
+        documented = str(error.validator_value).partition(AS_DOCUMENTED)
+        if documented[1]:
+            return self._problem(
+                path,
+                self._is(path, error),
+                f"the document allows {documented[0]}",
+                self._origins.of_limit(_names(path)),
+                AS_DOCUMENTED.partition("; ")[2],
+            )
+        if list(error.absolute_schema_path)[-2:] == ["additionalProperties", "const"]:
+            wanted = f"it must stand {error.validator_value}"
+            return self._problem(path, "wrong key", wanted, at_key=True)
+        allowed, hint = _wanted(error, in_option=_place(self._given, path).line is None)
+        exactly_one = error.validator == "const" and not isinstance(error.validator_value, str)
+        source = self._origins.of_limit(_names(path)) if exactly_one else ""
+        return self._problem(path, self._is(path, error), allowed, source, hint)
+
+    def _is(self, path: Path, error: ValidationError) -> str:
+        """`is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
+        given, is_there = self._given.at(path)
+        kind = _kind(error.instance)
+        if path[:2] == SECRETS:
+            return f"is {kind}"
+        if not is_there or isinstance(given.data, (dict, list)):
+            return f"is {kind}"
+        if isinstance(given.data, bool) and given.written not in ("true", "false"):
+            return f"is {given.written}, which Helm reads as {str(given.data).lower()}"
+        if error.validator == "type" and not isinstance(given.data, str):
+            return f"is {given.written}, {kind}"
+        return f"is {_short(given.written)}"
+
+    def _problem(
+        self,
+        path: Path,
+        given: str,
+        allowed: str,
+        source: str = "",
+        hint: str = "",
+        *,
+        at_key: bool = False,
+    ) -> ValuesProblem:
+        place = _place(self._given, path, at_key=at_key)
+        return ValuesProblem(place, path_text(path), given, allowed, source, hint)
+
+
+def problem_at(given: Given, path: Path, message: str) -> ValuesProblem:
+    """A problem that another has put into words."""
+    return ValuesProblem(_place(given, path), path_text(path), message, "")
+
+
+def _place(given: Given, path: Path, *, at_key: bool = False) -> Place:
+    """Where a path was given, as far as it was; without the text of a secret."""
+    node, is_there = given.at(path)
+    place = node.key if at_key or not is_there else node.place
+    if path[:2] == SECRETS and place.line is None:
+        return Place(place.source.partition("=")[0] + "=…")
+    return place
+
+
+def _wanted(error: ValidationError, *, in_option: bool) -> tuple[str, str]:
+    """What is allowed, and a hint, for a failure that is no documented limit."""
+    rule, schema = _rule(error), _schema(error)
+    match error.validator:
+        case "type":
+            kinds = [rule] if isinstance(rule, str) else rule
+            wanted = " or ".join(_TYPES.get(kind, kind) for kind in kinds)
+            is_word = rule == "string" and isinstance(error.instance, (int, float))
+            quoted = "use --set-string" if in_option else "put it in quotes"
+            return f"{wanted} is wanted", quoted if is_word else ""
+        case "enum":
+            words = [json.dumps(word) if word in ("", None) else _text(word) for word in rule]
+            likely = nearest(_text(error.instance), filter(None, map(_text, rule)))
+            return f"allowed are {', '.join(words)}", f"did you mean {likely!r}?" if likely else ""
+        case "const":
+            # Text is a sentence that says what is wanted: see generator.chart.values.schemas.
+            return f"{'wanted' if isinstance(rule, str) else 'allowed'} is {rule}", ""
+        case "minimum" | "maximum":
+            if "minimum" in schema and "maximum" in schema:
+                return f"allowed is {schema['minimum']} to {schema['maximum']}", ""
+            return (
+                f"{'at least' if error.validator == 'minimum' else 'at most'} {rule} is wanted",
+                "",
+            )
+        case "minItems":
+            return f"at least {rule} {'entry' if rule == 1 else 'entries'} must be there", ""
+        case "minLength":
+            return "it must not be empty", ""
+    return f"the rule is {error.validator}: {json.dumps(rule)}", ""
+
+
+def _rule(error: ValidationError) -> Any:
+    return error.validator_value
+
+
+def _instance(error: ValidationError) -> Any:
+    return error.instance
+
+
+def _schema(error: ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, Mapping) else {}
+
+
+def _names(path: Path) -> tuple[str, ...]:
+    return tuple(str(part) for part in path)
+
+
+def _shared(path: Path, other: Iterable[str]) -> int:
+    count = 0
+    for one, two in zip(path, other, strict=False):
+        if one != two:
+            break
+        count += 1
+    return count
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    kinds = {bool: "true or false", dict: "a mapping", list: "a list", str: "text"}
+    return kinds.get(type(value), "a number")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
