@@ -34,7 +34,7 @@ class HelmError(Exception):
 
 @dataclass(frozen=True)
 class Render:
-    """The objects of one render."""
+    """The objects of one render. Tests share them: nobody may change one."""
 
     objects: tuple[Manifest, ...]
 
