@@ -287,8 +287,9 @@ def test_a_change_of_a_component_s_own_configuration_restarts_it_alone(
 def unversioned(item: Manifest) -> Manifest:
     """Metadata but for the labels that tell versions."""
     versions = {"app.kubernetes.io/version", "helm.sh/chart"}
-    labels = {k: v for k, v in item["metadata"]["labels"].items() if k not in versions}
-    return item["metadata"] | {"labels": labels}
+    metadata: Manifest = item["metadata"]
+    labels = {key: value for key, value in metadata["labels"].items() if key not in versions}
+    return {**metadata, "labels": labels}
 
 
 def test_a_new_chart_version_restarts_no_pod_and_changes_no_immutable_field(
