@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.chart.render import literal
+from generator.names import volume_name
 from generator.plan.component import ComponentPlan
-from generator.plan.names import volume_name
 from generator.plan.platform import PLACEHOLDER, Plan
 from generator.spec.component import Grafana, MySQL
 from generator.spec.model import (

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 
 from generator.chart.reference import cell
 from generator.chart.values.yaml_text import scalar
-from generator.plan.names import camel_case, volume_name
+from generator.names import camel_case, volume_name
 
 SOURCES = Path(__file__).parent / "templates"
 

@@ -8,15 +8,8 @@ from typing import Any
 
 from generator.chart.values.schemas import DEFINITIONS
 from generator.chart.values.tree import JsonSchema, Value
+from generator.names import TYPES_IN_WORDS
 
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 _MANY = {"a mapping": "mappings", "a whole number": "whole numbers", "text": "text"}
 _UNITS = re.compile(r"\b(bytes|cores|seconds|percent)\b")
 
@@ -31,7 +24,7 @@ def type_in_words(schema: JsonSchema) -> str:
         return str(schema["else"]["const"])
     if "const" in schema:
         return f"only {shown(schema['const'])}"
-    name = _TYPES[schema["type"]]
+    name = TYPES_IN_WORDS[schema["type"]]
     below = schema.get("items") or next(iter(schema.get("patternProperties", {}).values()), None)
     below = below or schema.get("additionalProperties")
     if not below:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from generator.plan.names import camel_case
+from generator.names import camel_case
 from generator.spec.component import (
     INTERNET,
     AddressOf,

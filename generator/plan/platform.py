@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from generator.names import camel_case
 from generator.plan.component import ComponentPlan, RedisAddress
-from generator.plan.names import camel_case
 from generator.spec.component import AddressOf, Component
 from generator.spec.model import (
     ComposedKey,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from posixpath import normpath
 
-from generator.plan.names import camel_case, volume_name
+from generator.names import camel_case, volume_name
 from generator.spec.component import (
     INTERNET,
     AddressOf,

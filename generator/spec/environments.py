@@ -7,21 +7,13 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError, best_match
 
+from generator.names import TYPES_IN_WORDS
 from generator.spec.model import Spec
 from generator.spec.problems import Path, Problem, allowed
 from generator.spec.source import Source
 
 _PARTIAL = {"required", "dependencies", "minProperties"}
 """An overlay says only what differs, so what these keywords miss is in the defaults."""
-
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 
 
 def environment_problems(spec: Spec, source: Source) -> list[Problem]:
@@ -68,7 +60,7 @@ def _message(error: ValidationError, given: str) -> str:
     match error.validator:
         case "type":
             kinds = [wanted] if isinstance(wanted, str) else wanted
-            names = " or ".join(_TYPES.get(kind, kind) for kind in kinds)
+            names = " or ".join(TYPES_IN_WORDS.get(kind, kind) for kind in kinds)
             return f"{given} is given; {names} is wanted"
         case "enum":
             return f"{given} is given; {allowed(given, _texts(wanted))}"

@@ -15,18 +15,11 @@ from generator.chart.values.platform import umbrella_values
 from generator.chart.values.schemas import AS_DOCUMENTED
 from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
+from generator.names import TYPES_IN_WORDS
 from generator.plan.platform import Plan
 from generator.spec.problems import Path, nearest, path_text
 from generator.validate.given import Given, Place, over_defaults
 
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 SECRETS = ("secrets", "values")
 """Values that must not show in a log."""
 
@@ -183,7 +176,7 @@ def _wanted(error: ValidationError, *, in_option: bool) -> tuple[str, str]:
     match error.validator:
         case "type":
             kinds = [rule] if isinstance(rule, str) else rule
-            wanted = " or ".join(_TYPES.get(kind, kind) for kind in kinds)
+            wanted = " or ".join(TYPES_IN_WORDS.get(kind, kind) for kind in kinds)
             is_word = rule == "string" and isinstance(error.instance, (int, float))
             quoted = "use --set-string" if in_option else "put it in quotes"
             return f"{wanted} is wanted", quoted if is_word else ""

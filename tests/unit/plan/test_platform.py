@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.names import camel_case, volume_name
 from generator.plan.component import ComponentPlan
-from generator.plan.names import camel_case, volume_name
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from generator.spec.model import HostKey, PortKey

@@ -1,4 +1,4 @@
-"""Names that follow from other names."""
+"""Names that follow from other names, and names of things in plain words."""
 
 from __future__ import annotations
 
@@ -12,3 +12,14 @@ def camel_case(name: str) -> str:
 def volume_name(path: str) -> str:
     """The name of the volume at a path: `/var/run/mysqld` → `var-run-mysqld`."""
     return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-").lower()
+
+
+TYPES_IN_WORDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+"""JSON Schema's types as a person would say them."""
