@@ -21,6 +21,7 @@ DECIMAL_PLACES = 9
 """Decimal places that a quantity may be written with; 2147483648 is 2.147483648G."""
 
 _ANY_FRACTION = r"(\.\d*)?"
+_ANY_FROM_ONE = r"[1-9]\d*"
 
 
 def quantity_pattern() -> str:
@@ -75,7 +76,8 @@ def _notations() -> list[tuple[Decimal, str]]:
 
 def _mantissa_at_least(whole: str, fraction: str) -> str:
     """Numbers without leading zeros that are at least `whole.fraction`."""
-    longer = rf"[1-9]\d{{{len(whole)},}}{_ANY_FRACTION}"
+    more = rf"\d{{{len(whole)},}}" if whole else r"\d*"
+    longer = rf"[1-9]{more}{_ANY_FRACTION}"
     if fraction:
         larger = _whole_above(whole)
         equal = rf"{whole}\.{_fraction_at_least(fraction)}"
@@ -128,7 +130,11 @@ def _fraction_at_least(digits: str) -> str:
         return r"\d*"
     rest = digits.lstrip("0")
     if zeros := len(digits) - len(rest):
-        return rf"(0{{0,{zeros - 1}}}[1-9]\d*|0{{{zeros}}}{_fraction_at_least(rest)})"
+        after = _fraction_at_least(rest)
+        if after == _ANY_FROM_ONE:
+            return rf"0{{0,{zeros}}}{after}"
+        fewer = rf"0{{0,{zeros - 1}}}" if zeros > 1 else ""
+        return rf"({fewer}{_ANY_FROM_ONE}|{_times('0', zeros)}{after})"
     first = int(digits[0])
     if len(digits) == 1:
         return _digit(first, 9, None)
@@ -141,7 +147,7 @@ def _fraction_at_most(digits: str) -> str:
         return "0*"
     rest = digits.lstrip("0")
     if zeros := len(digits) - len(rest):
-        return f"(0{{0,{zeros}}}|0{{{zeros}}}{_fraction_at_most(rest)})"
+        return f"(0{{0,{zeros}}}|{_times('0', zeros)}{_fraction_at_most(rest)})"
     first = int(digits[0])
     inner = _either(f"{first}{_fraction_at_most(digits[1:])}", _digit(0, first - 1, None))
     return f"({inner})?"
@@ -156,7 +162,11 @@ def _digit(low: int, high: int, following: int | None) -> str:
 
 
 def _any(count: int) -> str:
-    return "" if count == 0 else r"\d" if count == 1 else rf"\d{{{count}}}"
+    return _times(r"\d", count)
+
+
+def _times(part: str, count: int) -> str:
+    return part * count if count < 2 else f"{part}{{{count}}}"
 
 
 def _either(one: str, other: str) -> str:
