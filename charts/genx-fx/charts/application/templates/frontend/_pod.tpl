@@ -4,11 +4,6 @@
 API_URL FRONTEND_URL
 {{- end }}
 
-{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
-{{- define "frontend.watchedConfigKeys" -}}
-API_URL FRONTEND_URL
-{{- end }}
-
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "frontend.environment" -}}
 {{- $ := index . 0 -}}

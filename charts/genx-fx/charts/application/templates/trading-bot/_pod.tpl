@@ -19,7 +19,7 @@ GEMINI_API_KEY
 MYSQL_DATABASE MYSQL_USER DATABASE_HOST DATABASE_PORT REDIS_HOST REDIS_PORT MT5_SERVER API_URL
 {{- end }}
 
-{{/* The same for secrets, where values give them. */}}
+{{/* Keys of the Secret whose change restarts it, where values give them. */}}
 {{- define "trading-bot.watchedSecretKeys" -}}
 DATABASE_URL MT5_LOGIN MT5_PASSWORD GEMINI_API_KEY REDIS_PASSWORD
 {{- end }}

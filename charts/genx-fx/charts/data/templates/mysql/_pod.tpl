@@ -9,16 +9,6 @@ MYSQL_DATABASE MYSQL_USER GRAFANA_DATABASE_USER
 MYSQL_ROOT_PASSWORD MYSQL_PASSWORD GRAFANA_DATABASE_PASSWORD
 {{- end }}
 
-{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
-{{- define "mysql.watchedConfigKeys" -}}
-MYSQL_DATABASE MYSQL_USER GRAFANA_DATABASE_USER
-{{- end }}
-
-{{/* The same for secrets, where values give them. */}}
-{{- define "mysql.watchedSecretKeys" -}}
-MYSQL_ROOT_PASSWORD MYSQL_PASSWORD GRAFANA_DATABASE_PASSWORD
-{{- end }}
-
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "mysql.environment" -}}
 {{- $ := index . 0 -}}

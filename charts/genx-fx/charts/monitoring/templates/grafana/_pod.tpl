@@ -9,16 +9,6 @@ MYSQL_DATABASE DATABASE_HOST DATABASE_PORT GRAFANA_DATABASE_USER
 GRAFANA_ADMIN_USER GRAFANA_ADMIN_PASSWORD GRAFANA_DATABASE_PASSWORD
 {{- end }}
 
-{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
-{{- define "grafana.watchedConfigKeys" -}}
-MYSQL_DATABASE DATABASE_HOST DATABASE_PORT GRAFANA_DATABASE_USER
-{{- end }}
-
-{{/* The same for secrets, where values give them. */}}
-{{- define "grafana.watchedSecretKeys" -}}
-GRAFANA_ADMIN_USER GRAFANA_ADMIN_PASSWORD GRAFANA_DATABASE_PASSWORD
-{{- end }}
-
 {{/* Environment of the container. Takes (list $ .). */}}
 {{- define "grafana.environment" -}}
 {{- $ := index . 0 -}}

@@ -19,15 +19,15 @@
 {{- end }}
 
 @% endif %@
-@% if c.restart_keys %@
+@% if c.restart_keys != c.config_keys %@
 {{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
 {{- define "@{ c.name }@.watchedConfigKeys" -}}
 @{ c.restart_keys | join(" ") }@
 {{- end }}
 
 @% endif %@
-@% if c.all_secret_keys %@
-{{/* The same for secrets, where values give them. */}}
+@% if c.all_secret_keys != c.secret_keys %@
+{{/* Keys of the Secret whose change restarts it, where values give them. */}}
 {{- define "@{ c.name }@.watchedSecretKeys" -}}
 @{ c.all_secret_keys | join(" ") }@
 {{- end }}
