@@ -35,6 +35,8 @@ LEAVES = {path: value for path, value in leaves("genx-fx") if path in DECLARED}
 NOT_IN_THE_RENDER = {
     "global.enforceDocumentedLimits",  # read by the schema, and by the notes
     "data.mysql.mode",  # has one legal value; replication is to come
+    "data.mysql.service.type",  # has one legal value
+    "data.redis.service.type",  # likewise
     "application.tradingBot.replicas",  # has one legal value
     "global.gateway.create",  # cannot change alone; has a test of its own
 }

@@ -108,13 +108,14 @@ def _service(component: ComponentPlan) -> dict[str, Value | Section]:
         "annotations": Value({}, "Annotations of the Service", reference("annotationMap")),
     }
     if component.exposed is None:
-        return {"service": Section("Service", entries)}
-    about_type = "Type; empty follows global.exposure"
+        inside = parts.text("ClusterIP", "Type; nobody outside reaches it", choice("ClusterIP"))
+        return {"service": Section("Service", {"type": inside, **entries})}
+    types = choice("", "ClusterIP", "NodePort", "LoadBalancer")
     return {
         "service": Section(
             "Service",
             {
-                "type": parts.text("", about_type, choice("", "ClusterIP", "LoadBalancer")),
+                "type": parts.text("", "Type; empty follows global.exposure", types),
                 **entries,
                 "loadBalancerClass": parts.text(
                     "", "Class of the load balancer", optional("qualifiedName")
