@@ -78,7 +78,7 @@ BAD_VALUES: tuple[dict[str, Any], ...] = (
         "application.tradingBot.replicas": 0,
         "application.api.replicas": 0,
         "application.api.service.port": 0,
-        "application.api.service.type": "NodePort",
+        "application.api.service.type": "Nodeport",
         "application.api.autoscaling.maxReplicas": 51,
         "application.api.autoscaling.targetCPUUtilizationPercentage": 101,
         "application.api.image.digest": "sha256:123",

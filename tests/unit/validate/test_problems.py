@@ -110,9 +110,9 @@ WORDS = {
         "my.yaml:1:20: global.exposure: is Ingress; allowed are loadBalancer, ingress, gateway,"
         " clusterIP; did you mean 'ingress'?"
     ),
-    "application: {api: {service: {type: NodePort}}}": (
-        "my.yaml:1:37: application.api.service.type: is NodePort;"
-        ' allowed are "", ClusterIP, LoadBalancer'
+    "application: {api: {service: {type: Public}}}": (
+        "my.yaml:1:37: application.api.service.type: is Public;"
+        ' allowed are "", ClusterIP, NodePort, LoadBalancer'
     ),
     "application: {api: {service: {port: 70000}}}": (
         "my.yaml:1:37: application.api.service.port: is 70000; allowed is 1 to 65535"
