@@ -210,6 +210,7 @@ def used_checks(plan: Plan) -> list[str]:
     sensible = {
         "config": True,
         "exposure": bool(plan.exposed),
+        "network": True,
         "resources": True,
         "scaling": any(c.replicated for c in plan.components),
         "secrets": bool(plan.spec.secrets),
@@ -220,7 +221,7 @@ def used_checks(plan: Plan) -> list[str]:
 
 def unused_checks(plan: Plan) -> set[str]:
     """Sources of the other checks."""
-    everything = {"config", "exposure", "resources", "scaling", "secrets", "storage"}
+    everything = {"config", "exposure", "network", "resources", "scaling", "secrets", "storage"}
     return {f"templates/checks/_{name}.tpl" for name in everything - set(used_checks(plan))}
 
 

@@ -103,7 +103,7 @@ ABSOLUTE_PATH = r"^/[^:\s]+$"
 URL_PATH = r"^/\S*$"
 IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
-KUBERNETES_VERSION = r"^1\.[0-9]+$"
+KUBERNETES_VERSION = r"^1\.(3[0-9]|[4-9][0-9])$"
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 
@@ -117,7 +117,7 @@ PATTERNS_IN_WORDS = {
     URL_PATH: "a path such as /health",
     IMAGE: "repository:tag such as redis:7.4.5-alpine",
     SEMANTIC_VERSION: "a semantic version such as 0.1.0",
-    KUBERNETES_VERSION: 'a version such as "1.30"',
+    KUBERNETES_VERSION: 'a version from "1.30" on, in quotes: older ones cannot sleep in preStop',
 }
 
 # The first example of a type also stands in for a mistake, so that the rest can be checked.

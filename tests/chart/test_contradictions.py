@@ -24,6 +24,7 @@ Values = dict[str, Any]
 # Values that contradict each other, and the paths that the messages begin with.
 CASES: list[tuple[Values, list[str]]] = [
     ({"config.extra": {"DEBUG": "true"}}, ["config.extra.DEBUG"]),
+    ({"global.networkPolicy.dns.peers": []}, ["global.networkPolicy.dns.peers"]),
     (
         {"global.exposure": "loadBalancer", "global.tls.enabled": True},
         ["global.tls.enabled"],

@@ -87,6 +87,8 @@ def misspelt(path: str) -> str:
 
 def _cases(number: int, path: str) -> Cases:
     schema, span = leaves()[path].schema, documented().get(path, Span())
+    if ending := next((key for key in NAMED_FORMS if path.endswith(key)), None):
+        return NAMED_FORMS[ending]
     kind = schema.get("$ref", "").removeprefix("#/definitions/")
     if kind == "quantity":
         return _quantities(span, number)
@@ -100,8 +102,6 @@ def _cases(number: int, path: str) -> Cases:
         return _words(schema["enum"])
     if schema.get("type") == "integer":
         return _integers(schema, span)
-    if ending := next((key for key in NAMED_FORMS if path.endswith(key)), None):
-        return NAMED_FORMS[ending]
     assert set(schema) == {"type"}, f"{path}: say in NAMED_FORMS what it takes"
     return TYPES[schema["type"]]
 

@@ -126,7 +126,9 @@ def _network_policy(plan: Plan) -> Section:
                 "Name servers of the cluster",
                 {
                     "peers": Value(
-                        [CLUSTER_DNS], "They, as peers of a NetworkPolicy", reference("objectList")
+                        [CLUSTER_DNS],
+                        "They, as peers of a NetworkPolicy",
+                        reference("objectList"),
                     ),
                     "nodeLocalAddress": parts.text(
                         "",

@@ -107,7 +107,7 @@ def quantities(draw: st.DrawFn, bound: Fraction) -> str:
     return f"{sign}{zeros}{whole}{point}{fraction}{ending}"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bound=random_bounds, data=st.data())
 def test_a_pattern_parts_all_quantities_at_any_bound(bound: Fraction, data: st.DataObject) -> None:
     for text in data.draw(st.lists(quantities(bound), min_size=30, max_size=60)):

@@ -2,7 +2,7 @@
 {{/* Every contradiction in the values, in one failure: a person mends them all at once. Takes $. */}}
 {{- define "genx-fx.checkValues" -}}
 {{- $problems := list -}}
-{{- range list "config" "exposure" "resources" "scaling" "secrets" "storage" }}
+{{- range list "config" "exposure" "network" "resources" "scaling" "secrets" "storage" }}
 {{- range splitList "\n" (include (print "genx-fx.problems." .) $) }}
 {{- with trim . }}{{ $problems = append $problems . }}{{ end }}
 {{- end }}

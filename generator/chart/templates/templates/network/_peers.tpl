@@ -5,7 +5,9 @@
     - {protocol: UDP, port: 53}
     - {protocol: TCP, port: 53}
   to:
-    {{- toYaml .peers | nindent 4 }}
+    {{- with .peers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     {{- with .nodeLocalAddress }}
     - ipBlock: {cidr: {{ . }}/32}
     {{- end }}

@@ -1,0 +1,166 @@
+"""No change of the spec passes unseen: it is refused, or changes what follows from it and no more.
+
+Each number, word, text and list of the spec is changed in turn. The table says which files may
+follow a part of the spec; `{tier}` and `{name}` are those of the component that was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from generator.chart.files import chart_files
+from generator.errors import SpecError
+from generator.spec.load import load_spec
+from tests.unit.chart.platforms import OURS, SpecData, spec_data, write_spec
+from tests.unit.mutants import Mutant, leaves, mutants
+
+Files = dict[str, str]
+Build = Callable[[SpecData], Files]
+
+VALUES = ("README.md", "values.yaml", "values.schema.json")
+TIER_VALUES = (*VALUES, "charts/{tier}/values.yaml", "charts/{tier}/values.schema.json")
+# `global` stands in the values of every tier.
+GLOBAL_VALUES = (*VALUES, "charts/*/values.yaml", "charts/*/values.schema.json")
+ABOUT_CHARTS = ("README.md", "Chart.yaml", "charts/*/Chart.yaml")
+OWN = "charts/{tier}/templates/{name}"
+WORKLOAD = (f"{OWN}/deployment.yaml", f"{OWN}/statefulset.yaml")
+FLOWS = ("templates/network/flows/{name}-to-*.yaml", "templates/network/flows/*-to-{name}.yaml")
+OF_ANY_COMPONENT = "charts/*/templates/*"
+
+# Part of the spec → files that may follow it. The first pattern that matches counts.
+ALLOWED = {
+    "platform.name": ("*",),
+    "platform.title": (*ABOUT_CHARTS, "templates/NOTES.txt", "*/grafana/_configuration.tpl"),
+    "platform.purpose": ABOUT_CHARTS,
+    "platform.version": ABOUT_CHARTS,
+    "platform.appVersion": ABOUT_CHARTS,
+    "platform.kubernetes": ABOUT_CHARTS,
+    "platform.namespace": ("README.md",),
+    "platform.domain": GLOBAL_VALUES,
+    "platform.user": GLOBAL_VALUES,
+    "platform.toolbox.*": GLOBAL_VALUES,
+    "tiers.*.purpose": TIER_VALUES,
+    "tiers.*.label": (f"{OWN}/*", *FLOWS, "templates/network/extra/{name}.yaml",
+                      "templates/tests/{name}.yaml"),
+    "tiers.*.image": TIER_VALUES,
+    "tiers.*.service.port": TIER_VALUES,
+    "tiers.*.service.name": (f"{OWN}/*", "README.md", "templates/NOTES.txt",
+                             "templates/_platform.tpl"),
+    # An external server has a port too, and a config key may hold that of the container.
+    "tiers.*.port": (*TIER_VALUES, *WORKLOAD, f"{OWN}/headless-service.yaml",
+                     f"{OWN}/_configuration.tpl", "templates/_config.tpl"),
+    "tiers.*.exposed.to": ("README.md", *FLOWS),
+    "tiers.*.exposed.host": (*TIER_VALUES, f"{OWN}/http-route.yaml", f"{OWN}/ingress.yaml",
+                             "templates/NOTES.txt", "templates/checks/_exposure.tpl"),
+    # The tests of its callers ask for the same path.
+    "tiers.*.health.http": (f"{OWN}/deployment.yaml", "templates/tests/*.yaml"),
+    "tiers.*.health.exec*": WORKLOAD,
+    "tiers.*.replicas.*": TIER_VALUES,
+    "tiers.*.autoscaling.cpu": TIER_VALUES,
+    "tiers.*.autoscaling.min": TIER_VALUES,
+    # The quota must hold all pods at their most, and the limit range the largest.
+    "tiers.*.autoscaling.max": GLOBAL_VALUES,
+    "tiers.*.resources.*": GLOBAL_VALUES,
+    "tiers.*.storage.size": GLOBAL_VALUES,
+    "tiers.*.storage.claim": (*TIER_VALUES, f"{OWN}/_pod.tpl",
+                              f"{OWN}/persistent-volume-claim.yaml"),
+    "tiers.*.storage.access": (*TIER_VALUES, f"{OWN}/persistent-volume-claim.yaml"),
+    "tiers.*.storage.path": (*TIER_VALUES, f"{OWN}/_pod.tpl", f"{OWN}/_configuration.tpl"),
+    # Without callees there is nothing to wait for, and no waitSeconds.
+    "tiers.*.calls*": (*TIER_VALUES, *WORKLOAD, *FLOWS, "templates/_notes.tpl",
+                       "templates/tests/{name}.yaml"),
+    # A process that serves nobody is ready when it can write where it must.
+    "tiers.*.mounts.*": (f"{OWN}/_pod.tpl", f"{OWN}/statefulset.yaml"),
+    "tiers.*.writes.*": (f"{OWN}/_pod.tpl",),
+    "tiers.*.env.*": (f"{OWN}/_pod.tpl",),
+    "tiers.*.initialization.configMap": (f"{OWN}/_pod.tpl", f"{OWN}/init-scripts.yaml"),
+    "volumes.*.claim": (*VALUES, f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/storage/*.yaml"),
+    "volumes.*.size": GLOBAL_VALUES,
+    "config.object": (*VALUES, "charts/common/templates/_environment.tpl",
+                      "templates/config/configmap.yaml"),
+    "config.keys.*.about": (*VALUES, "templates/config/configmap.yaml"),
+    "config.keys.*.value": VALUES,
+    "config.keys.*.readBy*": ("README.md", f"{OF_ANY_COMPONENT}/_pod.tpl"),
+    "secrets.object": (*VALUES, "charts/common/templates/_environment.tpl", "templates/NOTES.txt",
+                       "templates/_secrets.tpl", "templates/secrets/*"),
+    "secrets.keys.*.about": ("README.md",),
+    "secrets.keys.*.generate": ("files/secret-keys.json",),
+    "secrets.keys.*.fixed": ("files/secret-keys.json", "templates/_secrets.tpl"),
+    "secrets.keys.*.compose": ("files/secret-keys.json", "templates/_secrets.tpl",
+                               "templates/secrets/external-secret.yaml"),
+    "secrets.keys.*.given": ("README.md", "files/secret-keys.json", "templates/NOTES.txt",
+                             f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/checks/_secrets.tpl"),
+    "secrets.keys.*.readBy*": ("README.md", "templates/NOTES.txt", f"{OF_ANY_COMPONENT}/_pod.tpl",
+                               f"{OF_ANY_COMPONENT}/deployment.yaml",
+                               f"{OF_ANY_COMPONENT}/statefulset.yaml"),
+    "environments.{name}.about": ("README.md", "values-{name}.yaml"),
+    "environments.{name}.values.*": ("values-{name}.yaml",),
+}  # fmt: skip
+
+MUTANTS = list(mutants(spec_data(OURS)))
+
+
+def part(mutant: Mutant) -> str:
+    """The part of the spec that a mutant belongs to: its section, tier, or component."""
+    return ".".join(map(str, mutant.path[: 3 if mutant.path[0] == "tiers" else 1]))
+
+
+def allowed(mutant: Mutant) -> list[str]:
+    """Patterns of the files that may follow from what was changed."""
+    names = {"tier": "", "name": str(mutant.path[1])}
+    if mutant.path[0] == "tiers":
+        names = {"tier": str(mutant.path[1]), "name": str(mutant.path[2])}
+    for pattern, files in ALLOWED.items():
+        if fnmatchcase(mutant.place, pattern.format(**names)):
+            return [file.format(**names) for file in files]
+    return []
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """The chart of a spec, in memory."""
+    return lambda data: chart_files(load_spec(write_spec(tmp_path / "genx-fx.yaml", data)))
+
+
+@pytest.mark.parametrize("section", dict.fromkeys(map(part, MUTANTS)))
+def test_each_change_of_the_spec_is_refused_or_changes_what_follows_from_it(
+    section: str, build: Build
+) -> None:
+    spec = spec_data(OURS)
+    before = build(spec)
+    faults = []
+    for mutant in MUTANTS:
+        if part(mutant) != section:
+            continue
+        try:
+            after = build(mutant.of(spec))
+        except SpecError:
+            continue
+        changed = {path for path in before | after if before.get(path) != after.get(path)}
+        stray = {
+            path
+            for path in changed
+            if not any(fnmatchcase(path, pattern) for pattern in allowed(mutant))
+        }
+        if not changed or stray:
+            faults.append(f"{mutant.place}: {mutant.change} changes {sorted(stray) or 'nothing'}")
+    assert faults == []
+
+
+def test_every_leaf_of_the_spec_is_changed() -> None:
+    spec = spec_data(OURS)
+    assert {mutant.path for mutant in MUTANTS} == {path for path, _ in leaves(spec)}
+    assert len(MUTANTS) >= 500
+
+
+def test_every_line_of_the_table_is_in_use() -> None:
+    matched = set()
+    for mutant in MUTANTS:
+        name = str(mutant.path[1])
+        patterns = (p for p in ALLOWED if fnmatchcase(mutant.place, p.format(name=name)))
+        matched.add(next(patterns, None))
+    assert set(ALLOWED) <= matched
