@@ -19,6 +19,9 @@ from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan, Tier
 from generator.spec.model import Spec
 
+LEVELS_IN_LINES = 6
+"""properties, tier, properties, component, properties, value."""
+
 
 def values_schema(spec: Spec) -> JsonSchema:
     """The schema of the umbrella chart's values."""
@@ -60,8 +63,15 @@ def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
 
 
 def schema_text(schema: JsonSchema) -> str:
-    """The schema as the file holds it."""
-    return json.dumps(schema, indent=0, ensure_ascii=False, separators=(",", ":")) + "\n"
+    """The schema as the file holds it: a line for each value, which git can compare."""
+    return _text(schema, LEVELS_IN_LINES) + "\n"
+
+
+def _text(node: Any, levels: int) -> str:
+    if levels and isinstance(node, dict) and node:
+        lines = (f"{json.dumps(key)}:{_text(value, levels - 1)}" for key, value in node.items())
+        return "{\n" + ",\n".join(lines) + "\n}"
+    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
 
 
 def _document(
