@@ -4,7 +4,12 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
 import pytest
+
+# The same examples every time: a run must not fail for what another run did not try.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:

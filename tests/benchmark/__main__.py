@@ -76,6 +76,15 @@ def build_rows(folder: Path, sizes: list[int]) -> Iterator[Row]:
             yield Row(f"{name}, per component, against {smaller} ×", ratio, "times", 1.2)
 
 
+def validate_rows(folder: Path) -> Iterator[Row]:
+    """CPU of `genx-fx validate`, which is what a person waits for while writing values."""
+    values = folder / "my-values.yaml"
+    values.write_text("application: {api: {replicas: 3}}\n")
+    command = [sys.executable, "-m", "generator", "validate", "-f", str(values)]
+    seconds = best_cpu_seconds([*command, "--spec", str(SPEC)], 5)
+    yield Row("genx-fx validate, whole process, CPU", seconds, "s", 0.6)
+
+
 def render_rows(folder: Path) -> Iterator[Row]:
     """CPU of `helm template` per object, less what Helm takes for a chart without any."""
     empty = folder / "empty"
@@ -128,6 +137,7 @@ def main() -> None:
     sizes = [1, 10] if quick else [1, 10, 100]
     groups: list[Callable[[Path], Iterator[Row]]] = [
         lambda folder: build_rows(folder, sizes),
+        validate_rows,
         render_rows,
         size_rows,
     ]
