@@ -15,7 +15,6 @@ from generator.spec.model import (
     ComposedKey,
     ConfigKey,
     FixedKey,
-    GivenKey,
     HostKey,
     ListenPortKey,
     PortKey,
@@ -165,7 +164,7 @@ def composition(plan: Plan, name: str, key: ComposedKey) -> Composition:
 
 
 def host_expression(component: ComponentPlan, plan: Plan) -> str:
-    """Where a component answers, as a Helm expression: the config key, which a user may set."""
+    """Where a component answers, as a Helm expression: the config key, where one says so."""
     return _address(component, plan, HostKey, "hostOf", "host")
 
 
@@ -200,29 +199,22 @@ def secret_keys_text(plan: Plan) -> str:
     keys = {
         name: key.model_dump(exclude={"about", "readBy"})
         for name, key in plan.spec.secrets.keys.items()
-        if not (isinstance(key, GivenKey) and key.given == "optional")
+        if name not in plan.optional_secrets
     }
     return json.dumps({"keys": keys}, indent=1) + "\n"
 
 
-def used_checks(plan: Plan) -> list[str]:
-    """Names of the checks of the values that make sense for this platform."""
-    sensible = {
+def checks(plan: Plan) -> dict[str, bool]:
+    """The checks of the values by name, and whether each makes sense for this platform."""
+    return {
         "config": True,
         "exposure": bool(plan.exposed),
         "network": True,
         "resources": True,
-        "scaling": any(c.replicated for c in plan.components),
+        "scaling": any(component.replicated for component in plan.components),
         "secrets": bool(plan.spec.secrets),
-        "storage": bool(plan.volumes) or any(c.storage for c in plan.components),
+        "storage": plan.has_storage,
     }
-    return [name for name, makes_sense in sensible.items() if makes_sense]
-
-
-def unused_checks(plan: Plan) -> set[str]:
-    """Sources of the other checks."""
-    everything = {"config", "exposure", "network", "resources", "scaling", "secrets", "storage"}
-    return {f"templates/checks/_{name}.tpl" for name in everything - set(used_checks(plan))}
 
 
 def platform_context(plan: Plan) -> dict[str, Any]:
@@ -255,8 +247,7 @@ def platform_context(plan: Plan) -> dict[str, Any]:
             next(iter(plan.generated_secrets), ""),
         ),
         "authenticated": [c for c in plan.components if c.password_key],
-        "checks": used_checks(plan),
-        "uses_toolbox": bool(plan.flows or spec.secrets),
+        "checks": [name for name, sensible in checks(plan).items() if sensible],
         "private_ipv4": PRIVATE_IPV4,
         "private_ipv6": PRIVATE_IPV6,
         "access_modes": ACCESS_MODES,

@@ -11,9 +11,7 @@ from generator.chart import context, overlays, reference, schema
 from generator.chart.diagram import diagram
 from generator.chart.mark import MARK
 from generator.chart.render import SOURCES, render
-from generator.chart.values.globals import global_values
-from generator.chart.values.platform import tier_values, umbrella_values
-from generator.chart.values.tree import Section
+from generator.chart.values.platform import subchart_values, umbrella_values
 from generator.chart.values.yaml_text import SCHEMA_LINE, schema_line, tree_text
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan, Tier
@@ -61,14 +59,14 @@ def partial_values_schema(spec: Spec) -> str:
 
 
 def _files(plan: Plan) -> Iterator[tuple[str, str]]:
-    yield from _umbrella(plan)
-    yield from _common(plan)
-    for tier in plan.tiers:
-        yield from _tier(plan, tier)
-
-
-def _umbrella(plan: Plan) -> Iterator[tuple[str, str]]:
     base = context.platform_context(plan)
+    yield from _umbrella(plan, base)
+    yield from _common(plan, base)
+    for tier in plan.tiers:
+        yield from _tier(plan, tier, base | {"tier": tier})
+
+
+def _umbrella(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Chart.yaml", render("Chart.yaml", base)
     yield ".helmignore", render(".helmignore", base)
     yield "values.yaml", schema_line("values.schema.json") + tree_text(umbrella_values(plan))
@@ -100,7 +98,11 @@ def _umbrella_sources(plan: Plan) -> list[str]:
         if path.is_file()
     ]
     paths += ["templates/network/_peers.tpl", "templates/network/default-deny.yaml"]
-    unused = context.unused_checks(plan)
+    unused = {
+        f"templates/checks/_{name}.tpl"
+        for name, sensible in context.checks(plan).items()
+        if not sensible
+    }
     unused |= set() if plan.spec.secrets else {"templates/_secrets.tpl"}
     return sorted(set(paths) - unused)
 
@@ -127,12 +129,11 @@ def _network(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield test, render("templates/tests/flows.yaml", given)
 
 
-def _common(plan: Plan) -> Iterator[tuple[str, str]]:
-    base = context.platform_context(plan)
+def _common(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
     unused = {
         "_exposure.tpl": not plan.exposed,
         "_waiting.tpl": not plan.flows,
-        "_storage.tpl": not plan.volumes and not any(c.storage for c in plan.components),
+        "_storage.tpl": not plan.has_storage,
     }
     yield "charts/common/Chart.yaml", render("charts/common/Chart.yaml", base)
     for path in sorted((SOURCES / "charts/common/templates").iterdir()):
@@ -141,10 +142,9 @@ def _common(plan: Plan) -> Iterator[tuple[str, str]]:
             yield source, render(source, base)
 
 
-def _tier(plan: Plan, tier: Tier) -> Iterator[tuple[str, str]]:
+def _tier(plan: Plan, tier: Tier, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
     folder = f"charts/{tier.name}"
-    base = context.platform_context(plan) | {"tier": tier}
-    tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
+    tree = subchart_values(plan, tier)
     yield f"{folder}/Chart.yaml", render("charts/tier/Chart.yaml", base)
     yield f"{folder}/values.yaml", schema_line("values.schema.json") + tree_text(tree)
     yield f"{folder}/values.schema.json", schema.schema_text(schema.tier_schema(plan, tier))

@@ -12,8 +12,7 @@ from collections import Counter
 from typing import Any
 
 from generator.chart.mark import MARK
-from generator.chart.values.globals import global_values
-from generator.chart.values.platform import tier_values, umbrella_values
+from generator.chart.values.platform import subchart_values, umbrella_values
 from generator.chart.values.schemas import DEFINITIONS, Limits
 from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan, Tier
@@ -56,7 +55,7 @@ def partial_schema(schema: JsonSchema) -> JsonSchema:
 
 def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
     """The schema of one subchart's values."""
-    tree = Section("", {"global": global_values(plan), **tier_values(plan, tier).entries})
+    tree = subchart_values(plan, tier)
     return _document(
         f"Values of tier {tier.name}", _properties(tree), tree, _limits(plan), strict_global=False
     )

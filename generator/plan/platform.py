@@ -102,6 +102,16 @@ class Plan:
         return [component for component in self.components if component.exposed]
 
     @cached_property
+    def has_storage(self) -> bool:
+        """Whether anything is kept on a volume."""
+        return bool(self.volumes) or any(component.storage for component in self.components)
+
+    @cached_property
+    def uses_toolbox(self) -> bool:
+        """Whether anything is waited for, tested or created by a hook."""
+        return bool(self.flows or self.spec.secrets)
+
+    @cached_property
     def volumes(self) -> list[SharedVolume]:
         """Shared volumes and who mounts them."""
         return [

@@ -17,8 +17,6 @@ CLUSTER_DNS = {
 
 def global_values(plan: Plan) -> Section:
     """What holds for all tiers."""
-    has_storage = plan.volumes or any(c.storage for c in plan.components)
-    uses_toolbox = plan.flows or plan.spec.secrets
     return Section(
         "What holds for all tiers",
         {
@@ -28,7 +26,7 @@ def global_values(plan: Plan) -> Section:
             "imagePullSecrets": Value(
                 [], "Secrets for private registries: [{name: …}]", reference("objectList")
             ),
-            **(_storage_class() if has_storage else {}),
+            **(_storage_class() if plan.has_storage else {}),
             "namePrefix": Value(
                 "",
                 "Before the name of every object, so that two releases can share a namespace",
@@ -53,7 +51,7 @@ def global_values(plan: Plan) -> Section:
             "commonAnnotations": Value(
                 {}, "Annotations of every object", reference("annotationMap")
             ),
-            **(_toolbox(plan) if uses_toolbox else {}),
+            **(_toolbox(plan) if plan.uses_toolbox else {}),
         },
     )
 

@@ -45,6 +45,12 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
     )
 
 
+def subchart_values(plan: Plan, tier: Tier) -> Section:
+    """Everything that the chart of one tier reads: its own values, and those of all tiers."""
+    own = tier_values(plan, tier)
+    return Section(own.about, {"global": global_values(plan), **own.entries})
+
+
 def _config(plan: Plan) -> Section:
     """Keys that a person may set. Hosts and ports follow the components, as network policies do."""
     entries: dict[str, Value | Section] = {}

@@ -12,7 +12,7 @@
 {{- include "@{ platform.name }@.add" (list $sums "requests.storage" .Values.storage.@{ volume.key }@.size 1) }}
 {{- end }}
 @% endfor %@
-@% if uses_toolbox %@
+@% if plan.uses_toolbox %@
 {{- include "@{ platform.name }@.problems.requests" (list "global.toolbox" .Values.global.toolbox) }}
 @% endif %@
 {{- if .Values.global.resourceQuota.enabled }}
