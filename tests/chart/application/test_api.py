@@ -71,6 +71,7 @@ def test_spreads_over_zones_and_hosts(chart: Chart) -> None:
     for constraint in constraints:
         assert constraint["labelSelector"] == deployment["spec"]["selector"]
         assert constraint["matchLabelKeys"] == ["pod-template-hash"]
+        assert constraint["nodeTaintsPolicy"] == "Honor", "or a tainted node counts as empty"
         assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
 
 

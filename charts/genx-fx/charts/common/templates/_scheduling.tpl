@@ -30,7 +30,8 @@ affinity:
 {{- end }}
 {{- end }}
 
-{{/* Spread over zones and hosts, each revision for itself. Takes (list $ "api" .topologySpread). */}}
+{{/* Spread over zones and hosts, each revision for itself. Nodes that a pod may not run on would else
+count as empty, and no second pod could join any other. Takes (list $ "api" .topologySpread). */}}
 {{- define "common.topologySpread" -}}
 {{- range $key, $whenUnsatisfiable := dict
   "topology.kubernetes.io/zone" (index . 2).zones
@@ -38,6 +39,7 @@ affinity:
 - topologyKey: {{ $key }}
   maxSkew: 1
   whenUnsatisfiable: {{ $whenUnsatisfiable }}
+  nodeTaintsPolicy: Honor
   matchLabelKeys: [pod-template-hash]
   labelSelector:
     matchLabels: {{- include "common.selector" $ | nindent 6 }}
