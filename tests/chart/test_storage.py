@@ -90,6 +90,19 @@ def test_existing_claim_is_mounted_and_not_made(chart: Chart) -> None:
     assert "data-pvc" not in rendered.names("PersistentVolumeClaim")
 
 
+def test_claims_are_made_only_for_those_who_mount_them(chart: Chart) -> None:
+    """A claim that waits for a first consumer keeps `helm install --wait` waiting for good."""
+    off = {"enabled": False}
+    some = chart(nested({"application.api": off}))
+    assert {"logs-pvc", "data-pvc"} <= some.names("PersistentVolumeClaim")
+    for nobody in (
+        nested({"application.api": off, "application.tradingBot": off}),
+        nested({"application.enabled": False}),
+    ):
+        claims = chart(nobody).names("PersistentVolumeClaim")
+        assert claims == {"mysql-pvc", "redis-pvc", "grafana-pvc"}
+
+
 def test_a_prefix_reaches_claims_and_those_who_mount_them(chart: Chart) -> None:
     rendered = chart(nested({"global.namePrefix": "blue-"}))
     assert all(name.startswith("blue-") for name in rendered.names("PersistentVolumeClaim"))
