@@ -1,0 +1,12 @@
+"""Build kind, kubectl and the image of kind's nodes from package registries alone.
+
+from tools.kind_node import build, program
+
+image = build()
+program("kind")  # kind create cluster --image <image.name>, once <image.archive> is loaded
+"""
+
+from .cluster import kind_config, load_balancer_manifest
+from .node_image import NodeImage, build, program
+
+__all__ = ["NodeImage", "build", "kind_config", "load_balancer_manifest", "program"]

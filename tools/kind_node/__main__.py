@@ -1,0 +1,53 @@
+"""Command line: `python -m kind_node`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .cache import BuildError
+from .cluster import kind_config, load_balancer_manifest
+from .node_image import build, program
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build all and print where it is, or print what a cluster is configured with."""
+    parser = argparse.ArgumentParser(
+        prog="kind_node", description="Build kind and its node image from package registries alone."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("build", help="build all and print where it is (the default)")
+    config = commands.add_parser("config", help="print a file for `kind create cluster --config`")
+    config.add_argument("--nodes", type=int, default=1, help="how many nodes, by default 1")
+    config.add_argument("--shared", type=Path, help="the host's folder for the class `shared`")
+    balancer = commands.add_parser("load-balancer", help="print objects for `kubectl apply`")
+    balancer.add_argument("first", help="first address to give to services")
+    balancer.add_argument("last", help="last address to give to services")
+    options = parser.parse_args(arguments)
+    try:
+        match options.command:
+            case "config":
+                print(kind_config(options.nodes, options.shared), end="")
+            case "load-balancer":
+                print(load_balancer_manifest(options.first, options.last), end="")
+            case _:
+                image = build()
+                print(f"kind     {program('kind')}")
+                print(f"kubectl  {program('kubectl')}")
+                print(f"archive  {image.archive}")
+                print(f"image    {image.name}")
+    except (BuildError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

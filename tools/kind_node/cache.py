@@ -1,0 +1,152 @@
+"""What is slow to build is built once, and kept outside the checkout by what it is built from.
+
+Each product has a path that holds a key, the hash of everything it depends on. A change makes a new
+product and never touches an old one, so all of the cache may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_printing = threading.Lock()
+_open_line: object = None
+
+
+class BuildError(Exception):
+    """Something cannot be built; the message says why in one sentence."""
+
+
+def cache_folder(part: str) -> Path:
+    """Folder of one part of the project: `$GENX_FX_CACHE/<part>`, `~/.cache/genx-fx/<part>`."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("GENX_FX_CACHE") or Path(base, "genx-fx"), part).absolute()
+
+
+def cache_key(*parts: str | bytes) -> str:
+    """Short hash of everything that a product depends on; the kind of machine is part of it."""
+    digest = hashlib.sha256()
+    for part in (*parts, sys.platform, platform.machine()):
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()[:16]
+
+
+def files_key(folder: Path, pattern: str = "**/*", exclude: str = "") -> str:
+    """Hash of the names, modes and contents of a folder's files, for use as a part of a key.
+
+    Files whose name matches `exclude` do not count.
+    """
+    parts: list[str | bytes] = []
+    for path in sorted(folder.glob(pattern)):
+        if path.is_file() and "__pycache__" not in path.parts and not path.match(exclude or "/"):
+            executable = path.stat().st_mode & 0o100
+            parts += [f"{path.relative_to(folder)} {executable}", path.read_bytes()]
+    return cache_key(*parts)
+
+
+@contextmanager
+def missing(product: Path) -> Iterator[bool]:
+    """Tell whether a product is to be built; only one process or thread at a time is told so.
+
+    The others wait, and then find it built. The lock goes with the process that holds it.
+    """
+    if product.exists():
+        yield False
+        return
+    product.parent.mkdir(parents=True, exist_ok=True)
+    with product.with_name(f"{product.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not product.exists()
+
+
+def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
+    """Path of a product, a file or a folder, built first if it is missing.
+
+    `build` gets the path to write to, which does not exist yet. Only when it returns does the
+    product get its own name: what has that name is whole. `what` is shown as progress.
+    """
+    with missing(product) as is_missing:
+        if is_missing:
+            unfinished = product.with_name(f"{product.name}.unfinished")
+            _remove(unfinished)
+            with progress(what):
+                build(unfinished)
+            unfinished.rename(product)
+    return product
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Print `  building X ... 12 s` to stderr, before and after; works from several threads."""
+    start = time.monotonic()
+    line = object()
+    _print_start(line, what)
+    try:
+        yield
+    except BaseException:
+        _print_end(line, what, "failed")
+        raise
+    _print_end(line, what, f"{time.monotonic() - start:.0f} s")
+
+
+def _print_start(line: object, what: str) -> None:
+    global _open_line
+    with _printing:
+        before = "\n" if _open_line is not None else ""
+        print(f"{before}  {what} ...", end="", file=sys.stderr, flush=True)
+        _open_line = line
+
+
+def _print_end(line: object, what: str, result: str) -> None:
+    """Complete the line, or where another thread has begun one since, write it anew."""
+    global _open_line
+    with _printing:
+        if _open_line is line:
+            print(f" {result}", file=sys.stderr, flush=True)
+            _open_line = None
+        else:
+            before = "\n" if _open_line is not None else ""
+            print(f"{before}  {what} ... {result}", file=sys.stderr, flush=True)
+            _open_line = None
+
+
+def run(
+    command: Sequence[str | Path],
+    what: str,
+    *,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program and return what it printed.
+
+    Raises BuildError `cannot <what>: <last line it wrote to stderr>` if it fails or is not there.
+    """
+    program = [str(part) for part in command]
+    try:
+        done = subprocess.run(
+            program, cwd=folder, env=env, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise BuildError(f"cannot {what}: there is no program {error.filename}") from None
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise BuildError(f"cannot {what}: {lines[-1] if lines else 'no reason given'}")
+    return done.stdout

@@ -1,0 +1,47 @@
+"""What a cluster of such nodes is configured with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .images import MANIFESTS, manifest_values
+from .node_image import agent_key
+from .versions import SHARED_FOLDER, fill_in, versions
+
+
+def kind_config(nodes: int = 1, shared: Path | None = None) -> str:
+    """The file for `kind create cluster --config`: one control plane, the other nodes workers.
+
+    `shared` is a folder of the host for the storage class `shared`; without one, volumes of that
+    class are shared within a node only. JSON, which YAML readers take.
+    """
+    if nodes < 1:
+        raise ValueError(f"a cluster of {nodes} nodes cannot be; give 1 or more")
+    v = versions()
+    mounts = [{"hostPath": str(shared), "containerPath": SHARED_FOLDER}] if shared else []
+    roles = ["control-plane"] + ["worker"] * (nodes - 1)
+    config = {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "networking": {
+            "ipFamily": "ipv4",
+            "apiServerAddress": "127.0.0.1",
+            "podSubnet": v["pod_subnet"],
+            "serviceSubnet": v["service_subnet"],
+            # The agent's rules are nftables' too, and both hold on any kernel that has them.
+            "kubeProxyMode": "nftables",
+        },
+        "nodes": [{"role": role, "extraMounts": mounts} for role in roles],
+    }
+    return json.dumps(config, indent=2) + "\n"
+
+
+def load_balancer_manifest(first: str, last: str) -> str:
+    """Objects to apply for services of type LoadBalancer, with the addresses to give to them.
+
+    The addresses, both included, are of the container network that the nodes are on, and ones that
+    the engine does not give to containers.
+    """
+    text = (MANIFESTS / "load-balancer.yaml").read_text()
+    return fill_in(text, manifest_values(agent_key()) | {"range": f"{first}-{last}"})

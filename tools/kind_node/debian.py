@@ -1,0 +1,106 @@
+"""The part of a node that comes from Debian packages: two root file systems, as tar files.
+
+mmdebstrap makes them from the mirror that this machine is set up with. Debian's stable suites get
+security updates, so the same packages may be newer when built another day; what has been built is
+kept, by the list of packages.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from .cache import BuildError, build_once, cache_folder, cache_key, run
+from .versions import versions
+
+# What Kubernetes, its storage and kind itself call on a node, as in kind's own base image.
+NODE_PACKAGES = (
+    *("systemd", "systemd-sysv", "util-linux", "mount", "kmod", "procps", "hostname"),
+    *("conntrack", "iptables", "nftables", "ipset", "iproute2", "ethtool"),
+    *("runc", "libseccomp2", "pigz", "e2fsprogs", "bash", "ca-certificates", "curl", "jq"),
+)
+
+# What kube-proxy and the node agent call in their images, and a shell to look around with. The
+# static busybox of Debian crashes when it looks up a name, so it is the dynamic one.
+TOOL_PACKAGES = ("busybox", "dash", "iptables", "nftables", "kmod", "libc6")
+
+# As kind's base image does: a container has no hardware to set up and no terminal to log in on.
+NODE_HOOKS = (
+    'cd "$1" && rm -f lib/systemd/system/multi-user.target.wants/* etc/systemd/system/*.wants/* '
+    "lib/systemd/system/local-fs.target.wants/* lib/systemd/system/basic.target.wants/* "
+    "lib/systemd/system/sockets.target.wants/*udev* "
+    "lib/systemd/system/sockets.target.wants/*initctl* "
+    "lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service",
+    'echo ReadKMsg=no >> "$1/etc/systemd/journald.conf"',
+    # It would register with the kernel of the whole machine.
+    'ln -sf /dev/null "$1/etc/systemd/system/systemd-binfmt.service"',
+    # kind gives each node its own.
+    'rm -f "$1/etc/machine-id" "$1/etc/hostname" "$1/etc/resolv.conf"; : > "$1/etc/machine-id"',
+)
+
+# Packages are only unpacked here, so what their scripts would do is done by hand.
+TOOL_HOOKS = (
+    'cd "$1/usr/sbin" && for name in iptables iptables-save iptables-restore '
+    "ip6tables ip6tables-save ip6tables-restore; do ln -sf xtables-nft-multi $name; done",
+    'ln -sf dash "$1/bin/sh"',
+    'chroot "$1" /bin/busybox --install -s /bin',
+    'cd "$1" && rm -rf usr/share/doc usr/share/man usr/share/locale usr/lib/*/gconv '
+    "usr/lib/*/perl* var/lib/apt var/lib/dpkg var/cache",
+    'mkdir -p -m 1777 "$1/tmp"',
+)
+
+EXCLUDED = ("doc", "info", "locale", "man")
+
+
+@dataclass(frozen=True)
+class RootFilesystem:
+    """What a root file system is made of."""
+
+    name: str
+    variant: str
+    # mmdebstrap's name of the last step of the variant.
+    when: str
+    packages: tuple[str, ...]
+    hooks: tuple[str, ...]
+
+
+NODE = RootFilesystem("node", "minbase", "customize", NODE_PACKAGES, NODE_HOOKS)
+TOOLS = RootFilesystem("tools", "extract", "extract", TOOL_PACKAGES, TOOL_HOOKS)
+
+
+def root_filesystem(wanted: RootFilesystem) -> Path:
+    """The tar of a root file system, built first if it is missing."""
+    suite = versions()["debian"]
+    key = cache_key(repr(wanted), repr(EXCLUDED), suite)
+    product = cache_folder("kind-node") / f"debian-{wanted.name}-{key}" / "root.tar"
+    what = f"gathering Debian packages ({wanted.name})"
+    return build_once(product, what, lambda out: _build(wanted, suite, out))
+
+
+def _build(wanted: RootFilesystem, suite: str, out: Path) -> None:
+    if shutil.which("mmdebstrap") is None:
+        raise BuildError(
+            "cannot gather Debian packages: mmdebstrap is missing; "
+            "on Debian as root: apt-get install mmdebstrap"
+        )
+    options = [
+        f"--variant={wanted.variant}",
+        f"--include={','.join(wanted.packages)}",
+        '--aptopt=APT::Install-Recommends "false"',
+        *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in EXCLUDED),
+        *(f"--{wanted.when}-hook={hook}" for hook in wanted.hooks),
+        "--format=tar",
+    ]
+    command = ["mmdebstrap", *options, suite, str(out), mirror()]
+    run(command, f"gather Debian packages ({wanted.name})")
+
+
+def mirror() -> str:
+    """Address of the Debian mirror that this machine's apt is set up with."""
+    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)", "Identifier: Packages"]
+    for line in run(asked, "ask apt for its mirror").splitlines():
+        uri, _, origin = line.partition(" ")
+        if origin == "Debian" and "security" not in uri:
+            return uri
+    raise BuildError("cannot gather Debian packages: apt knows no Debian mirror")

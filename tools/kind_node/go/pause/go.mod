@@ -1,0 +1,3 @@
+module kind-node.local/pause
+
+go 1.26.0

@@ -1,0 +1,130 @@
+"""Builds everything in order, as much at a time as depends on nothing else."""
+
+from __future__ import annotations
+
+import functools
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import debian
+from .cache import build_once, cache_folder, cache_key, files_key
+from .go_programs import build_module, go_source, module_key, modules
+from .images import Programs, images_key, write_images
+from .node import write_node_image
+from .versions import HERE, REGISTRY, versions
+
+# Module and program of what runs on the machine itself.
+PROGRAMS = {"kind": ("kind", "kind"), "kubectl": ("kubernetes", "hyperkube")}
+
+
+@dataclass(frozen=True)
+class NodeImage:
+    """A node image: its name once loaded, and the archive for `docker load`."""
+
+    name: str
+    archive: Path
+
+
+def build() -> NodeImage:
+    """Build the node image, or find it built.
+
+    Raises BuildError, which says in one sentence what is missing or has failed.
+    """
+    key = _node_key()
+    name = f"{REGISTRY}/node:v{versions()['kubernetes']}-{key}"
+    product = cache_folder("kind-node") / f"node-{key}" / "node.tar"
+    if not product.exists():
+        parts = _build_parts()
+        build_once(product, "writing the node image", lambda out: _write(out, name, parts))
+    return NodeImage(name, product)
+
+
+def program(name: str) -> Path:
+    """Path of `kind` or `kubectl`, built first if it is missing."""
+    if name not in PROGRAMS:
+        raise ValueError(f"there is no program {name!r}, only {', '.join(PROGRAMS)}")
+    module, file = PROGRAMS[name]
+    built = build_module(modules()[module]) / file
+    if built.name == name:
+        return built
+    # The multi-call program does what it is called.
+    link = built.parent.parent / name
+    if not link.is_symlink():
+        build_once(link, f"linking {name}", lambda out: out.symlink_to(Path("bin", file)))
+    return link
+
+
+@functools.cache
+def agent_key() -> str:
+    """What the agent's image is tagged with, so that a change is seen to be another one."""
+    return cache_key(module_key(modules()["node-agent"]))
+
+
+def _node_key() -> str:
+    keys = [module_key(module) for module in modules().values()]
+    folders = [files_key(HERE / folder) for folder in ("manifests", "node")]
+    # Not all of this folder: an image takes nearly a gigabyte.
+    sources = ("archive.py", "debian.py", "images.py", "node.py", "versions.py", "versions.toml")
+    return cache_key(*keys, *folders, *((HERE / name).read_bytes() for name in sources))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    programs: Programs
+    root: Path
+    containerd: Path
+
+
+def _build_parts() -> _Parts:
+    """Build at the same time what is independent: apt waits for the network, Go for processors."""
+    every = modules()
+    # The longest first: Kubernetes takes as long as all others together.
+    order = ("kubernetes", "metrics-server", "addons", "containerd", "node-agent", "kind", "pause")
+    with ThreadPoolExecutor(2) as debian_pool, ThreadPoolExecutor(2) as go_pool:
+        node = debian_pool.submit(debian.root_filesystem, debian.NODE)
+        tools = debian_pool.submit(debian.root_filesystem, debian.TOOLS)
+        built = {name: go_pool.submit(build_module, every[name]) for name in order}
+        _fail_early([node, tools, *built.values()])
+    programs = Programs(
+        addons=built["addons"].result(),
+        kubernetes=built["kubernetes"].result(),
+        metrics_server=built["metrics-server"].result(),
+        node_agent=built["node-agent"].result(),
+        pause=built["pause"].result(),
+        tools=tools.result(),
+    )
+    return _Parts(programs, node.result(), built["containerd"].result())
+
+
+def _fail_early(futures: list[Future[Path]]) -> None:
+    """Begin nothing new once something has failed; what is finished stays in the cache."""
+    try:
+        for future in futures:
+            future.result()
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
+
+
+def _write(out: Path, name: str, parts: _Parts) -> None:
+    every = modules()
+    keys = [module_key(module) for module in every.values()]
+    key = images_key(*keys, parts.programs.tools.parent.name)
+    images = build_once(
+        cache_folder("kind-node") / f"images-{key}" / "images.tar",
+        "writing the images that a node carries",
+        lambda path: write_images(path, parts.programs, agent_key()),
+    )
+    write_node_image(
+        out,
+        name,
+        root=parts.root,
+        kind_source=go_source(every["kind"], "sigs.k8s.io/kind"),
+        kubernetes=parts.programs.kubernetes,
+        containerd=parts.containerd,
+        node_agent=parts.programs.node_agent,
+        images=images,
+        agent_key=agent_key(),
+    )

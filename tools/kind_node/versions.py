@@ -1,0 +1,28 @@
+"""The pinned versions, and the facts of a cluster that follow from the node image."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+# Where the images that Kubernetes does not name itself are said to come from. There is no such
+# host, and the nodes ask none: an image is loaded or it is missing.
+REGISTRY = "kind-node.local"
+
+# The folder of a node that the storage class `shared` is in. Mount one folder of the host there in
+# every node, so that pods on several nodes see the same files.
+SHARED_FOLDER = "/var/local-path-shared"
+
+
+def versions() -> dict[str, str]:
+    """What versions.toml says, by name."""
+    return tomllib.loads((HERE / "versions.toml").read_text())
+
+
+def fill_in(text: str, values: dict[str, str]) -> str:
+    """Replace each `__name__` in a text by the value of that name."""
+    for name, value in values.items():
+        text = text.replace(f"__{name}__", value)
+    return text
