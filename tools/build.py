@@ -43,6 +43,7 @@ STAMPS = {
     "helm4": ("helm.sh/helm/v4/internal/version.version={version}",),
     "ct": ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
     "kube-score": ("main.version={version}",),
+    "vegeta": ("main.Version={version}",),
 }
 
 # A Helm on PATH of the same major version serves as well, from this version on.
@@ -66,7 +67,8 @@ class GoTool:
     @property
     def program(self) -> str:
         """File name of the program, as `go install` would choose it."""
-        return self.package.rsplit("/", 1)[-1]
+        # The last element that isn't a major version, such as /v12.
+        return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
 
 def tool_names() -> list[str]:
@@ -223,7 +225,7 @@ def _pip_install(lock: Path, environment: Path) -> None:
 
 def _locked_version(name: str) -> str:
     text = (TOOLS / name / "requirements.lock").read_text()
-    found = re.search(rf"^{name}(?:-bin)?==(\S+)", text, re.MULTILINE)
+    found = re.search(rf"^(?:{name}|{name}-bin|{name}js-wheel)==(\S+)", text, re.MULTILINE)
     return found[1] if found else ""
 
 

@@ -103,4 +103,7 @@ def mirror() -> str:
         uri, _, origin = line.partition(" ")
         if origin == "Debian" and "security" not in uri:
             return uri
-    raise BuildError("cannot gather Debian packages: apt knows no Debian mirror")
+    raise BuildError(
+        "cannot gather Debian packages: apt knows no Debian mirror; "
+        "is one configured, and has apt-get update been run?"
+    )

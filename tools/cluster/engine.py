@@ -1,0 +1,84 @@
+"""A container engine: the user's own Docker or Podman, or the one that is started here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from .errors import ClusterError
+
+SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How to reach a container engine."""
+
+    program: str
+    """`docker` or `podman`."""
+    socket: str = ""
+    """Address of the engine that was started here; empty for the user's own."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the engine was started here and is stopped with the cluster."""
+        return bool(self.socket)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the engine's client, and kind, need to find it."""
+        env = system_environment()
+        if self.is_ours:
+            env |= {"DOCKER_HOST": self.socket}
+            env.pop("DOCKER_CONTEXT", None)
+        return env | {"KIND_EXPERIMENTAL_PROVIDER": self.program}
+
+    def run(
+        self, *arguments: str, stdin: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the engine's client and give its result, also where it failed."""
+        return subprocess.run(
+            [self.program, *arguments],
+            stdin=stdin if stdin is not None else subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+        )
+
+    def output(self, *arguments: str, stdin: IO[bytes] | None = None) -> str:
+        """What a command prints; ClusterError where it fails."""
+        done = self.run(*arguments, stdin=stdin)
+        if done.returncode:
+            command = " ".join([self.program, *arguments[:3]])
+            raise ClusterError(f"`{command}` failed: {last_line(done.stderr)}")
+        return done.stdout.strip()
+
+    def why_unusable(self) -> str:
+        """Why the engine does not answer; empty where it does."""
+        if shutil.which(self.program) is None:
+            return "not installed"
+        done = self.run("info")
+        # Docker's client prints its own half, and fails only then.
+        return f"`{self.program} info` says: {last_line(done.stderr)}" if done.returncode else ""
+
+
+def system_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment, with the folders of system programs on PATH."""
+    path = os.environ.get("PATH", os.defpath)
+    return {**os.environ, "PATH": f"{path}:{SYSTEM_PATH}", **(extra or {})}
+
+
+def find_program(name: str) -> str | None:
+    """Path of a program, also where users do not have its folder on PATH."""
+    return shutil.which(name, path=system_environment()["PATH"])
+
+
+def last_line(text: str) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"

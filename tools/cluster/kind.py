@@ -1,0 +1,121 @@
+"""The cluster's nodes, made with kind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..kind_node import kind_config
+from ..kind_node.cache import progress
+from ..kind_node.versions import SHARED_FOLDER
+from . import network
+from .engine import Engine, last_line
+from .errors import ClusterError
+
+NAME = "genx-fx"
+CONTEXT = f"kind-{NAME}"
+NODES = 3
+LABEL = "io.x-k8s.kind.cluster"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node's container."""
+
+    name: str
+    image: str
+    is_running: bool
+    address: str
+    """Empty while it does not run."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """kind's program and the engine that it works on."""
+
+    program: Path
+    engine: Engine
+
+    def create(self, config: str, image: str, kubeconfig: Path) -> None:
+        """Make the nodes and start Kubernetes on them."""
+        self._run(
+            *("create", "cluster", "--name", NAME, "--image", image),
+            *("--kubeconfig", str(kubeconfig), "--config", "-"),
+            stdin=config,
+        )
+
+    def _run(self, *arguments: str, stdin: str = "") -> None:
+        variable = f"KIND_EXPERIMENTAL_{self.engine.program.upper()}_NETWORK"
+        done = subprocess.run(
+            [str(self.program), *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env={**self.engine.environment, variable: network.NAME},
+            check=False,
+        )
+        if done.returncode:
+            lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+            reason = lines[0] if lines else last_line(done.stderr)
+            raise ClusterError(f"`kind {' '.join(arguments[:2])}` failed: {reason}")
+
+
+def config(shared: Path) -> str:
+    """What kind is to make: a control plane and two workers, which all run pods."""
+    made = json.loads(kind_config(nodes=NODES, shared=shared))
+    schedulable = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
+    made.setdefault("kubeadmConfigPatches", []).append(json.dumps(schedulable))
+    return json.dumps(made)
+
+
+def nodes(engine: Engine) -> list[Node]:
+    """The nodes there are, running or not."""
+    listed = engine.output(
+        *("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}={NAME}")
+    )
+    if not listed:
+        return []
+    found = json.loads(engine.output("inspect", *listed.split()))
+    return sorted((_node(container) for container in found), key=lambda node: node.name)
+
+
+def _node(container: dict[str, Any]) -> Node:
+    networks = container["NetworkSettings"]["Networks"].values()
+    return Node(
+        name=container["Name"].lstrip("/"),
+        image=container["Config"]["Image"],
+        is_running=container["State"]["Running"],
+        address=next((one["IPAddress"] for one in networks if one["IPAddress"]), ""),
+    )
+
+
+def keep_stopped(engine: Engine) -> None:
+    """Keep the engine from starting nodes by itself, in an order of its own.
+
+    Engines hand out the lowest free address, so that nodes keep theirs only when they are started
+    in the order of their addresses.
+    """
+    for node in nodes(engine):
+        engine.run("update", "--restart=no", node.name)
+
+
+def restart(engine: Engine, order: Sequence[str]) -> list[str]:
+    """Start those of the nodes that are stopped, in this order, and give their names."""
+    running = {node.name for node in nodes(engine) if node.is_running}
+    stopped = [name for name in order if name not in running]
+    if stopped:
+        with progress(f"starting nodes {', '.join(stopped)}"):
+            for name in stopped:
+                engine.output("start", name)
+    return stopped
+
+
+def empty_shared_folder(engine: Engine) -> None:
+    """Delete what pods left in the nodes' shared folder: it may belong to other users."""
+    running = [node.name for node in nodes(engine) if node.is_running]
+    if running:
+        engine.run("exec", running[0], "find", SHARED_FOLDER, "-mindepth", "1", "-delete")

@@ -1,0 +1,310 @@
+"""Raises the cluster, keeps it as it should be, and takes it down."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from .. import kind_node
+from ..kind_node.cache import cache_key, progress
+from ..kind_node.versions import versions
+from . import choice, handle, kind, network, own_engine, packages
+from .engine import Engine, find_program
+from .errors import ClusterError
+from .handle import Cluster
+from .kind import Kind
+from .network import Ranges
+
+# How long a cluster may take to be ready, in seconds: two slow cores need a good part of it.
+PATIENCE = 300
+# Where the cluster's own parts run; what tests leave in other namespaces does not count.
+SYSTEM_NAMESPACES = frozenset({"kube-system", "local-path-storage"})
+INOTIFY = {"max_user_instances": 1024, "max_user_watches": 524288}
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """Nodes that were restarted, and since when what is said of them may be believed."""
+
+    nodes: frozenset[str]
+    since: datetime
+
+
+NONE_RESTARTED = Restarted(frozenset(), datetime.min.replace(tzinfo=UTC))
+
+
+def up() -> Cluster:
+    """Raise the cluster, or mend what is there; done at once where all is as it should be."""
+    with _alone():
+        context = choice.named_context()
+        cluster = _adopt(context) if context else _raise()
+        handle.remember(cluster)
+        return cluster
+
+
+def down() -> None:
+    """Delete the cluster, its network, rules and engine; caches stay. Nothing where none is up."""
+    with _alone():
+        try:
+            known = handle.current()
+        except ClusterError:
+            known = None
+        engine = known.engine if known else None
+        if own_engine.is_running() and (engine is None or engine.is_ours):
+            engine = own_engine.ENGINE
+        if engine is not None and not engine.why_unusable():
+            _delete(engine)
+        own_engine.stop()
+        network.let_nodes_talk(False)
+        network.unguard()
+        handle.forget()
+
+
+def status(cluster: Cluster) -> str:
+    """Whether all is ready, or else what is not."""
+    waiting = _not_ready(cluster)
+    return f"not ready   {', '.join(waiting)}" if waiting else "ready"
+
+
+def _adopt(context: str) -> Cluster:
+    """The user's own cluster. Nothing in it is created or changed."""
+    kubectl = Path(find_program("kubectl") or kind_node.program("kubectl"))
+    file = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
+    cluster = Cluster(kubeconfig=Path(file), context=context, kubectl=kubectl)
+    found = cluster.run_kubectl("config", "get-contexts", "--output=name")
+    if context not in found.stdout.split():
+        names = ", ".join(found.stdout.split()) or "none"
+        raise ClusterError(
+            f"{choice.CONTEXT} is {context!r}; the contexts of your kubeconfig are: {names}"
+        )
+    cluster.kubectl_output("version", "--request-timeout=10s")
+    return _with_one_file(cluster)
+
+
+def _with_one_file(cluster: Cluster) -> Cluster:
+    """The same cluster by a kubeconfig that is a single file and knows no other context."""
+    flat = cluster.kubectl_output("config", "view", "--minify", "--flatten", "--raw")
+    file = handle.state_folder() / "adopted-kubeconfig"
+    file.touch(mode=0o600)
+    file.write_text(flat)
+    return replace(cluster, kubeconfig=file)
+
+
+def _raise() -> Cluster:
+    engine = choice.choose_engine()
+    if packages.can_install():
+        packages.install_missing(packages.BUILDER)
+    image = kind_node.build()
+    programs = {name: kind_node.program(name) for name in ("kind", "kubectl")}
+    choice.make_ready(engine)
+    _raise_inotify_limits()
+    ranges = _ranges(engine)
+    cluster = Cluster(
+        kubeconfig=handle.state_folder() / "kubeconfig",
+        context=kind.CONTEXT,
+        kubectl=programs["kubectl"],
+        engine=engine,
+        ranges=ranges,
+        image=image.name,
+    )
+    config = kind.config(_shared_folder())
+    load_balancer = kind_node.load_balancer_manifest(*ranges.load_balancers)
+    key = cache_key(image.name, config, load_balancer, str(engine))
+    _shut_off(engine, ranges)
+    if _recorded()[0] == key and _recover(cluster):
+        return cluster
+    _delete(engine)
+    if engine.run("image", "inspect", image.name).returncode:
+        with progress("loading the node image"):
+            engine.output("load", "--input", str(image.archive))
+    # From here on there is something for `down` to delete, whatever happens.
+    handle.remember(cluster)
+    network.create(engine, ranges)
+    _shared_folder().mkdir(parents=True, exist_ok=True)
+    with progress("creating three nodes"):
+        Kind(programs["kind"], engine).create(config, image.name, cluster.kubeconfig)
+    kind.keep_stopped(engine)
+    cluster.kubectl_output("apply", "--filename=-", stdin=load_balancer)
+    _wait_until_ready(cluster)
+    _record(key, engine)
+    return cluster
+
+
+def _recover(cluster: Cluster) -> bool:
+    """Start what has stopped of a cluster that is otherwise as wanted; False where it is lost."""
+    assert cluster.engine is not None
+    order = _recorded()[1:]
+    if sorted(node.name for node in kind.nodes(cluster.engine)) != sorted(order):
+        return False
+    before = datetime.now(UTC)
+    try:
+        restarted = frozenset(kind.restart(cluster.engine, order))
+        _wait_until_ready(cluster, Restarted(restarted, before))
+    except ClusterError as error:
+        print(f"  {error}; making it anew", file=sys.stderr)
+        return False
+    return True
+
+
+def _ranges(engine: Engine) -> Ranges:
+    """Those of the network that is there, else free ones."""
+    try:
+        known = handle.current()
+    except ClusterError:
+        known = None
+    ranges = known.ranges if known and known.engine == engine else None
+    if ranges and network.exists(engine, ranges):
+        return ranges
+    fixed = versions()
+    return network.free_ranges(
+        network.host_routes(), pods=fixed["pod_subnet"], services=fixed["service_subnet"]
+    )
+
+
+def _shut_off(engine: Engine, ranges: Ranges) -> None:
+    """See to it that nothing leaves the cluster, before there is anything that could."""
+    if network.can_guard():
+        try:
+            network.check_isolation(ranges)
+        except ClusterError:
+            network.guard(ranges)
+            network.check_isolation(ranges)
+    elif engine.is_ours:
+        raise ClusterError("cannot set firewall rules: nft is missing")
+    if engine.is_ours:
+        network.let_nodes_talk(True)
+
+
+def _delete(engine: Engine) -> None:
+    names = [node.name for node in kind.nodes(engine)]
+    if names:
+        with progress(f"deleting nodes {', '.join(names)}"):
+            kind.empty_shared_folder(engine)
+            engine.output("rm", "--force", "--volumes", *names)
+    network.remove(engine)
+    shutil.rmtree(_shared_folder(), ignore_errors=True)
+    _record_file().unlink(missing_ok=True)
+
+
+def _wait_until_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -> None:
+    """Wait until all nodes are Ready and all that belongs to the cluster runs."""
+
+    def waiting() -> list[str]:
+        try:
+            return _not_ready(cluster, restarted)
+        except ClusterError:
+            return ["the API server"]
+
+    if not waiting():
+        return
+    with progress("waiting until all of the cluster is ready"):
+        deadline = time.monotonic() + PATIENCE
+        while still := waiting():
+            if time.monotonic() > deadline:
+                raise ClusterError(f"not ready after {PATIENCE} s: {', '.join(still)}")
+            time.sleep(0.5)
+
+
+def _not_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -> list[str]:
+    """What has still to become ready, by name. Of a cluster not made here, only the nodes count."""
+    system = "deployments.apps,daemonsets.apps,apiservices.apiregistration.k8s.io,pods"
+    kinds = f"nodes,{system}" if cluster.is_kind else "nodes"
+    output = cluster.kubectl_output(
+        "get", kinds, "--all-namespaces", "--output=json", "--request-timeout=5s"
+    )
+    return [
+        f"{item['kind'].lower()} {item['metadata']['name']}"
+        for item in json.loads(output)["items"]
+        if item["metadata"].get("namespace", "kube-system") in SYSTEM_NAMESPACES
+        and not (_is_ready(item) and _is_current(item, restarted))
+    ]
+
+
+def _is_current(item: dict[str, Any], restarted: Restarted) -> bool:
+    """Whether what the API server says of a pod is not from before its node was restarted."""
+    if item["kind"] != "Pod" or item["spec"].get("nodeName") not in restarted.nodes:
+        return True
+    states = (one["state"] for one in item["status"].get("containerStatuses", []))
+    started = [state["running"]["startedAt"] for state in states if "running" in state]
+    # Kubernetes gives whole seconds.
+    since = restarted.since.replace(microsecond=0)
+    return bool(started) and all(datetime.fromisoformat(time) >= since for time in started)
+
+
+def _is_ready(item: dict[str, Any]) -> bool:
+    status = item.get("status", {})
+    if item["kind"] == "Deployment":
+        wanted = item["spec"].get("replicas", 1)
+        counts = (status.get("updatedReplicas", 0), status.get("readyReplicas", 0))
+        return _is_observed(item) and counts == (wanted, wanted)
+    if item["kind"] == "Pod" and "ownerReferences" not in item["metadata"]:
+        return True  # a storage class's helper, which comes and goes
+    if item["kind"] == "DaemonSet":
+        wanted = status.get("desiredNumberScheduled", 0)
+        counts = (status.get("updatedNumberScheduled", 0), status.get("numberReady", 0))
+        return _is_observed(item) and wanted > 0 and counts == (wanted, wanted)
+    kind_of_condition = "Ready" if item["kind"] in ("Node", "Pod") else "Available"
+    return any(
+        condition["type"] == kind_of_condition and condition["status"] == "True"
+        for condition in status.get("conditions", [])
+    )
+
+
+def _is_observed(item: dict[str, Any]) -> bool:
+    generation: int = item["metadata"]["generation"]
+    return bool(item.get("status", {}).get("observedGeneration") == generation)
+
+
+def _raise_inotify_limits() -> None:
+    """Three nodes watch more files than many systems allow by default."""
+    for name, wanted in INOTIFY.items():
+        file = Path("/proc/sys/fs/inotify", name)
+        if file.exists() and int(file.read_text()) < wanted:
+            try:
+                file.write_text(str(wanted))
+            except OSError:
+                print(
+                    f"  note: fs.inotify.{name} is {file.read_text().strip()}, which may be too "
+                    f"low; as root: sysctl fs.inotify.{name}={wanted}",
+                    file=sys.stderr,
+                )
+
+
+def _shared_folder() -> Path:
+    return handle.state_folder() / "shared"
+
+
+def _record_file() -> Path:
+    return handle.state_folder() / "nodes"
+
+
+def _record(key: str, engine: Engine) -> None:
+    """Note what the nodes were made from, and their names in the order of their addresses."""
+    by_address = sorted(kind.nodes(engine), key=lambda node: IPv4Address(node.address))
+    _record_file().write_text("\n".join([key, *(node.name for node in by_address)]))
+
+
+def _recorded() -> list[str]:
+    file = _record_file()
+    return file.read_text().split() if file.exists() else [""]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one command at a time change the cluster; others wait for it."""
+    folder = handle.state_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,301 @@
+"""The cluster's network: free address ranges, and rules that keep its traffic on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .engine import Engine, find_program, last_line, system_environment
+from .errors import ClusterError
+
+NAME = "genx-fx"
+BRIDGE = "br-genx-fx"
+TABLE = "genx_fx"
+FAMILY = "inet"
+# Before the filters of engines and firewalls: what is dropped here stays dropped.
+PRIORITY = -10
+
+Network = ipaddress.IPv4Network
+Rule = dict[str, Any]
+
+NODES = tuple(Network(f"172.31.{third}.0/24") for third in (240, 241, 242, 243))
+Nft = Callable[[Sequence[str], str], str]
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The addresses of one cluster, as CIDRs."""
+
+    nodes: str
+    pods: str
+    services: str
+
+    @property
+    def gateway(self) -> str:
+        """Address of the host on the nodes' network."""
+        return str(Network(self.nodes)[1])
+
+    @property
+    def containers(self) -> str:
+        """The lower half of the nodes' network, where the engine gives nodes their addresses."""
+        return str(next(Network(self.nodes).subnets()))
+
+    @property
+    def load_balancers(self) -> tuple[str, str]:
+        """First and last address for services of type LoadBalancer: the top of the network."""
+        network = Network(self.nodes)
+        return str(network[200]), str(network[250])
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every range."""
+        return tuple(asdict(self).values())
+
+
+def host_routes(table: str | None = None) -> list[Network]:
+    """The networks that the host has routes to, other than the default route and our own bridge.
+
+    `table` is the text of /proc/net/route, which is read where it is not given.
+    """
+    if table is None:
+        file = Path("/proc/net/route")
+        table = file.read_text() if file.exists() else ""
+    routes = []
+    for line in table.splitlines()[1:]:
+        device, destination, *_, mask = line.split()[:8]
+        if device != BRIDGE and int(mask, 16):
+            address = int.from_bytes(bytes.fromhex(destination), "little")
+            length = int(mask, 16).bit_count()
+            routes.append(Network((address, length), strict=False))
+    return routes
+
+
+def free_ranges(routes: Iterable[Network], pods: str, services: str) -> Ranges:
+    """The cluster's ranges, with the first for nodes that no route of the host overlaps.
+
+    Those of pods and services are fixed. ClusterError where a range is not free.
+    """
+    taken = list(routes)
+    for what, cidr in (("pods", pods), ("services", services)):
+        clash = next((route for route in taken if route.overlaps(Network(cidr))), None)
+        if clash is not None:
+            raise ClusterError(
+                f"the cluster's {what} have addresses of {cidr}, and this host has a route to "
+                f"{clash}; remove that route (`ip route` lists them)"
+            )
+    free = (one for one in NODES if not any(one.overlaps(route) for route in taken))
+    nodes = next(free, None)
+    if nodes is None:
+        tried = ", ".join(map(str, NODES))
+        raise ClusterError(
+            f"no range is free for the cluster's nodes: this host has routes into each of {tried}; "
+            "remove one of them (`ip route` lists them)"
+        )
+    return Ranges(nodes=str(nodes), pods=pods, services=services)
+
+
+def create(engine: Engine, ranges: Ranges) -> None:
+    """Make the engine's network for the nodes, without a way out."""
+    docker_only = (
+        *("--opt", f"com.docker.network.bridge.name={BRIDGE}"),
+        *("--opt", "com.docker.network.bridge.enable_ip_masquerade=false"),
+    )
+    podman_only = ("--interface-name", BRIDGE)
+    engine.output(
+        *("network", "create", "--driver", "bridge", "--subnet", ranges.nodes),
+        *("--gateway", ranges.gateway, "--ip-range", ranges.containers),
+        *(podman_only if engine.program == "podman" else docker_only),
+        NAME,
+    )
+
+
+def exists(engine: Engine, ranges: Ranges) -> bool:
+    """Whether the engine has the network, with these nodes' addresses."""
+    done = engine.run("network", "inspect", NAME)
+    return done.returncode == 0 and f'"{ranges.nodes}"' in done.stdout
+
+
+def remove(engine: Engine) -> None:
+    """Remove the engine's network."""
+    engine.run("network", "rm", NAME)
+
+
+def rules(ranges: Ranges) -> dict[str, dict[str, Any]]:
+    """The rules that keep the cluster on this machine, by what each is for.
+
+    Each has the chain it belongs to and its matches, in the JSON of libnftables; the verdict is
+    always to count and drop.
+    """
+    bridge_in, bridge_out = _interface("iifname", "=="), _interface("oifname", "==")
+    return {
+        "cluster to outside": {
+            "chain": "forward",
+            "match": [bridge_in, _interface("oifname", "!=")],
+        },
+        "outside to cluster": {
+            "chain": "forward",
+            "match": [_interface("iifname", "!="), bridge_out],
+        },
+        # Else a name server or a proxy on the host could be a way out.
+        "cluster to host": {"chain": "input", "match": [bridge_in, _NEW]},
+        "host to cluster by another way": {
+            "chain": "output",
+            "match": [_interface("oifname", "!=", BRIDGE, "lo"), _destination(ranges.all)],
+        },
+    }
+
+
+def _interface(key: str, operator: str, *names: str) -> Rule:
+    right = {"set": sorted(names)} if names else BRIDGE
+    return {"match": {"op": operator, "left": {"meta": {"key": key}}, "right": right}}
+
+
+_NEW: Rule = {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "new"}}
+
+
+def _destination(cidrs: Iterable[str]) -> Rule:
+    networks = sorted(Network(cidr) for cidr in cidrs)
+    prefixes = [{"prefix": {"addr": str(one[0]), "len": one.prefixlen}} for one in networks]
+    left = {"payload": {"protocol": "ip", "field": "daddr"}}
+    return {"match": {"op": "==", "left": left, "right": {"set": prefixes}}}
+
+
+def can_guard() -> bool:
+    """Whether this process may set rules on the host: root, with nft."""
+    return os.name == "posix" and os.geteuid() == 0 and find_program("nft") is not None
+
+
+def guard(ranges: Ranges) -> None:
+    """Put the rules in place, all at once, instead of those that were there."""
+    table = {"family": FAMILY, "name": TABLE}
+    place = {"family": FAMILY, "table": TABLE}
+    commands: list[Any] = [
+        {"add": {"table": table}},
+        {"delete": {"table": table}},
+        {"add": {"table": table}},
+    ]
+    for chain in ("forward", "input", "output"):
+        base = {"type": "filter", "hook": chain, "prio": PRIORITY, "policy": "accept"}
+        commands.append({"add": {"chain": {**place, "name": chain, **base}}})
+    for comment, rule in rules(ranges).items():
+        counter = {"counter": {"packets": 0, "bytes": 0}}
+        expression = [*rule["match"], counter, {"drop": None}]
+        line = {**place, "chain": rule["chain"], "comment": comment, "expr": expression}
+        commands.append({"add": {"rule": line}})
+    nft(["-j", "-f", "-"], json.dumps({"nftables": commands}))
+
+
+def check_isolation(ranges: Ranges, read: Nft | None = None) -> None:
+    """Read the host's rules back; ClusterError names each that is missing or altered."""
+    try:
+        items = _listed(read or nft)
+    except ClusterError:
+        items = []
+    hooks = {
+        item["chain"]["name"]: (item["chain"].get("hook"), item["chain"].get("type"))
+        for item in items
+        if "chain" in item
+    }
+    present = {
+        rule.get("comment"): (rule["chain"], [_canonical(part) for part in rule["expr"]])
+        for rule in (item["rule"] for item in items if "rule" in item)
+    }
+    wrong = []
+    for comment, rule in rules(ranges).items():
+        chain = rule["chain"]
+        expected = [_canonical(part) for part in (*rule["match"], {"counter": None})]
+        expected.append(_canonical({"drop": None}))
+        if hooks.get(chain) != (chain, "filter") or present.get(comment) != (chain, expected):
+            wrong.append(comment)
+    if wrong:
+        raise ClusterError(
+            f"the cluster is not shut off: the host's table {FAMILY} {TABLE} lacks the rule for "
+            f"{', '.join(repr(comment) for comment in wrong)}; `python -m tools.cluster up` "
+            "puts it back"
+        )
+
+
+def dropped_packets(read: Nft | None = None) -> dict[str, int]:
+    """How many packets each of the rules has dropped since it was put in place."""
+    found = {}
+    for item in _listed(read or nft):
+        if "rule" in item:
+            counts = (part["counter"] for part in item["rule"]["expr"] if "counter" in part)
+            found[item["rule"]["comment"]] = sum(count["packets"] for count in counts)
+    return found
+
+
+def unguard() -> None:
+    """Take the rules away."""
+    if can_guard() and _table_exists():
+        nft(["delete", "table", FAMILY, TABLE], "")
+
+
+def _table_exists() -> bool:
+    return f"table {FAMILY} {TABLE}\n" in nft(["list", "tables"], "")
+
+
+def _listed(read: Nft) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(read(["-j", "list", "table", FAMILY, TABLE], ""))[
+        "nftables"
+    ]
+    return listed
+
+
+def _canonical(part: Mapping[str, Any]) -> str:
+    """An expression as text: without counts, and without the order in which nft lists a set."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            if "set" in value and isinstance(value["set"], list):
+                return {"set": sorted(json.dumps(plain(item)) for item in value["set"])}
+            return {
+                key: None if key == "counter" else plain(item)
+                for key, item in sorted(value.items())
+            }
+        return value
+
+    return json.dumps(plain(part), sort_keys=True)
+
+
+def nft(arguments: Sequence[str], stdin: str) -> str:
+    """Run nft; ClusterError where it refuses."""
+    done = subprocess.run(
+        ["nft", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env=system_environment(),
+        check=False,
+    )
+    if done.returncode:
+        raise ClusterError(f"`nft {' '.join(arguments)}` failed: {last_line(done.stderr)}")
+    return done.stdout
+
+
+def let_nodes_talk(wanted: bool) -> None:
+    """Let nodes reach each other where the host filters what its bridges carry.
+
+    An engine that manages the host's firewall sees to it. Ours does not, and another program may
+    have set the firewall to refuse what it does not know.
+    """
+    rule = ["FORWARD", "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT"]
+    if find_program("iptables") is None:
+        return
+    present = _iptables("-C", *rule)
+    if wanted and not present and not _iptables("-I", *rule):
+        raise ClusterError("`iptables -I FORWARD` failed; nodes could not reach each other")
+    if not wanted and present:
+        _iptables("-D", *rule)
+
+
+def _iptables(*arguments: str) -> bool:
+    command = ["iptables", "--wait", *arguments]
+    env = system_environment()
+    return subprocess.run(command, capture_output=True, env=env, check=False).returncode == 0

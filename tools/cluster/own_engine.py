@@ -1,0 +1,121 @@
+"""A Docker engine of the cluster's own, for machines where none is running.
+
+It shares nothing with an engine that the system may start: it has its own storage, state and
+socket, makes no default network, leaves the host's firewall alone and has no name server.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from ..kind_node.cache import cache_folder, progress
+from . import runc_shim
+from .engine import Engine, find_program, last_line, system_environment
+from .errors import ClusterError
+
+RUN = Path("/run/genx-fx")
+ENGINE = Engine("docker", socket=f"unix://{RUN}/docker.sock")
+PID_FILE = RUN / "engine.pid"
+NEEDED_CAPABILITIES = frozenset({"CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_MKNOD"})
+
+
+def why_impossible() -> list[str]:
+    """What this machine lacks to install and start an engine; empty where it can."""
+    reasons = []
+    if os.name != "posix" or os.geteuid() != 0:
+        reasons.append("needs root")
+    if find_program("apt-get") is None and find_program("dockerd") is None:
+        reasons.append("needs apt-get, that is Debian or one of its kin")
+    if Path("/proc/self/status").exists():
+        lacking = NEEDED_CAPABILITIES & runc_shim.missing()
+        reasons += [f"needs {name}, which this machine withholds" for name in sorted(lacking)]
+    return reasons
+
+
+def is_running() -> bool:
+    """Whether the engine answers."""
+    return _pid() is not None and ENGINE.run("version").returncode == 0
+
+
+def start() -> None:
+    """Start the engine so that it outlives this command, and wait until it answers."""
+    if is_running():
+        return
+    folder = cache_folder("cluster")
+    folder.mkdir(parents=True, exist_ok=True)
+    RUN.mkdir(parents=True, exist_ok=True)
+    PID_FILE.unlink(missing_ok=True)
+    log = folder / "engine.log"
+    with progress("starting a Docker engine"):
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [find_program("dockerd") or "dockerd", *_options(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=system_environment(),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while ENGINE.run("version").returncode:
+            if process.poll() is not None:
+                raise ClusterError(f"dockerd stopped: {last_line(log.read_text())} (see {log})")
+            if time.monotonic() > deadline:
+                raise ClusterError(f"dockerd does not answer after 60 s (see {log})")
+            time.sleep(0.1)
+
+
+def _options(folder: Path) -> list[str]:
+    options = {
+        "data-root": folder / "engine",
+        "exec-root": RUN / "engine",
+        "pidfile": PID_FILE,
+        "host": ENGINE.socket,
+        # Only of effect where a containerd of the system's is used.
+        "containerd-namespace": "genx-fx",
+        "containerd-plugins-namespace": "genx-fx-plugins",
+        "exec-opt": "native.cgroupdriver=cgroupfs",
+        "bridge": "none",
+        "iptables": "false",
+        "ip-masq": "false",
+        # In a container that is the container itself, where nobody answers.
+        "dns": "127.0.0.1",
+        # The user's own settings are for the system's engine.
+        "config-file": RUN / "no-settings.json",
+    }
+    (RUN / "no-settings.json").write_text("{}")
+    if runc_shim.missing():
+        shim = Path(runc_shim.__file__).resolve()
+        options |= {"add-runtime": f"shim={shim}", "default-runtime": "shim"}
+    return [f"--{name}={value}" for name, value in options.items()]
+
+
+def stop() -> None:
+    """Stop the engine and what it runs; nothing where it does not run."""
+    pid = _pid()
+    if pid is None:
+        return
+    with progress("stopping the Docker engine"):
+        for number, seconds in ((signal.SIGTERM, 60), (signal.SIGKILL, 10)):
+            os.kill(pid, number)
+            deadline = time.monotonic() + seconds
+            while _pid() is not None and time.monotonic() < deadline:
+                time.sleep(0.1)
+            if _pid() is None:
+                return
+        raise ClusterError(f"the Docker engine, process {pid}, does not stop")
+
+
+def _pid() -> int | None:
+    """The engine's process; the number alone may be another program's by now."""
+    try:
+        pid = int(PID_FILE.read_text())
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, ValueError):
+        return None
+    return pid if str(PID_FILE).encode() in command and state != "Z" else None

@@ -1,0 +1,38 @@
+"""Runs npm: the user's own, or one that is installed into the cache.
+
+python -m tools.npm ci
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tools.build import ToolError, tool_path, version_tuple
+
+OLDEST_NODE = (20, 19)  # that Vite takes
+
+
+def npm_environment() -> dict[str, str]:
+    """The environment with an npm on PATH whose Node.js is new enough; ToolError if none can be."""
+    if _new_enough():
+        return dict(os.environ)
+    folder = tool_path("node").resolve().parent
+    return {**os.environ, "PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}
+
+
+def _new_enough() -> bool:
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        return False
+    done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    return version_tuple(done.stdout) >= OLDEST_NODE
+
+
+if __name__ == "__main__":
+    try:
+        environment = npm_environment()
+    except ToolError as error:
+        sys.exit(f"error: {error}")
+    os.execvpe("npm", ["npm", *sys.argv[1:]], environment)
