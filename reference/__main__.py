@@ -1,0 +1,142 @@
+"""Runs the whole platform on this machine, with the reference images.
+
+python -m reference up      cluster, images and chart; ends when the bot has traded
+python -m reference down    undoes all of it
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from reference.installation import prepare, shared_volumes
+from tools.build import ToolError, tool_path
+from tools.cluster import Cluster, ClusterError, lifecycle
+from tools.kind_node.cache import BuildError, progress
+
+T = TypeVar("T")
+
+CHART = Path(__file__).resolve().parents[1] / "charts" / "genx-fx"
+RELEASE = NAMESPACE = "genx-fx"
+SERVICES = {"frontend": "frontend-service", "api": "api-service", "grafana": "grafana-service"}
+PATIENCE = 300  # seconds until the first trade, on a busy machine
+
+
+class NotRunning(Exception):
+    """The platform did not come up; the message says what is missing."""
+
+
+def up() -> None:
+    """Raise the cluster, install the platform, and print its addresses and first trade."""
+    cluster = lifecycle.up()
+    values = {**prepare(cluster), **shared_volumes(cluster)}
+    with progress("installing the chart"):
+        install(cluster, values)
+    addresses = {name: address(cluster, service) for name, service in SERVICES.items()}
+    with progress("waiting for the first trade"):
+        trade = wait_for(lambda: first_trade(addresses["frontend"]))
+    print(f"""
+GenX FX is running on {cluster.context}:
+  trading   {addresses["frontend"]}
+  API       {addresses["api"]}/docs
+  Grafana   {addresses["grafana"]}  (user admin, password: see below)
+
+  first trade: {trade["trade_type"]} {trade["quantity"]} {trade["symbol"]} at {trade["price"]}
+
+  export KUBECONFIG={cluster.kubeconfig}
+  kubectl get pods -n {NAMESPACE}
+  kubectl get secret genx-fx-secrets -n {NAMESPACE} \\
+    -o jsonpath='{{.data.GRAFANA_ADMIN_PASSWORD}}' | base64 -d
+  make down""")
+
+
+def down() -> None:
+    """Remove the platform and the cluster; what was built stays in the cache."""
+    lifecycle.down()
+
+
+def install(cluster: Cluster, values: dict[str, Any]) -> None:
+    """Install the chart, or upgrade it to these values."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(values, file)
+        file.flush()
+        command = [
+            *(str(tool_path("helm4")), "upgrade", "--install", RELEASE, str(CHART)),
+            *("--namespace", NAMESPACE, "--create-namespace", "--values", file.name),
+            *("--kubeconfig", str(cluster.kubeconfig), "--kube-context", cluster.context),
+            *("--wait", "--timeout=10m"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotRunning(done.stderr.strip())
+
+
+def address(cluster: Cluster, service: str) -> str:
+    """Where a service is reached from this machine, such as http://172.31.0.200:3000."""
+
+    def assigned() -> str:
+        arguments = ["--kubeconfig", str(cluster.kubeconfig), "--context", cluster.context]
+        command = ["get", "service", service, "-n", NAMESPACE, "-o", "json"]
+        done = subprocess.run(
+            [str(cluster.kubectl), *arguments, *command], capture_output=True, text=True, check=True
+        )
+        found = json.loads(done.stdout)
+        entries = found["status"]["loadBalancer"].get("ingress", [])
+        port = found["spec"]["ports"][0]["port"]
+        return f"http://{entries[0].get('ip') or entries[0]['hostname']}:{port}" if entries else ""
+
+    return wait_for(assigned)
+
+
+def first_trade(frontend: str) -> dict[str, Any] | None:
+    """The oldest trade that the page shows, if there is one."""
+    try:
+        with urllib.request.urlopen(f"{frontend}/api/trades", timeout=5) as answer:
+            trades: list[dict[str, Any]] = json.load(answer)
+    except (urllib.error.URLError, TimeoutError):
+        return None
+    return trades[-1] if trades else None
+
+
+def wait_for(condition: Callable[[], T | None]) -> T:
+    """The first true result of a condition, asked every second; NotRunning where none comes."""
+    attempts = Retrying(
+        stop=stop_after_delay(PATIENCE),
+        wait=wait_fixed(1),
+        retry=retry_if_result(lambda result: not result),
+    )
+    try:
+        found = attempts(condition)
+    except RetryError:
+        raise NotRunning(f"nothing came within {PATIENCE} s") from None
+    assert found is not None
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Command line: `up` or `down`."""
+    commands = {"up": up, "down": down}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print("usage: python -m reference up|down", file=sys.stderr)
+        return 2
+    try:
+        commands[arguments[0]]()
+    except (NotRunning, BuildError, ClusterError, ToolError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""Whether MySQL and Redis answer, known at any time in at most `ANSWER_SECONDS`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pymysql
+
+from reference.common.database import Connection, connect
+from reference.common.outage import OutageError
+from reference.common.redis_client import Redis, outages
+from reference.common.settings import DatabaseAddress
+
+ANSWER_SECONDS = 1.5
+REMEMBER_SECONDS = 1.0
+OK = "ok"
+
+Check = Callable[[], None]
+
+
+class Health:
+    """Runs the checks when asked, at most once a second, and never twice at a time.
+
+    The checks have threads and connections of their own: a busy API is not an ill one.
+    """
+
+    def __init__(self, checks: dict[str, Check]) -> None:
+        self._checks = checks
+        self._threads = ThreadPoolExecutor(len(checks), "health")
+        self._running: dict[str, asyncio.Future[str]] = {}
+        self._states: dict[str, str] = {}
+        self._known_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def states(self) -> dict[str, str]:
+        """For each service "ok", or what is wrong."""
+        async with self._lock:
+            if time.monotonic() - self._known_at >= REMEMBER_SECONDS:
+                await self._look()
+            return self._states
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name, check in self._checks.items():
+            if name not in self._running:
+                self._running[name] = loop.run_in_executor(self._threads, _state, check)
+        await asyncio.wait(self._running.values(), timeout=ANSWER_SECONDS)
+        states = {}
+        for name, running in list(self._running.items()):
+            states[name] = f"no answer within {ANSWER_SECONDS} s"
+            if running.done():
+                states[name] = running.result()
+                del self._running[name]
+        self._states, self._known_at = states, time.monotonic()
+
+
+def _state(check: Check) -> str:
+    try:
+        check()
+    except OutageError as error:
+        return error.reason
+    except Exception as error:
+        return str(error.args[-1] if error.args else error) or type(error).__name__
+    return OK
+
+
+class DatabaseCheck:
+    """Asks MySQL over one connection that is kept."""
+
+    def __init__(self, address: DatabaseAddress) -> None:
+        self._address = address
+        self._connection: Connection | None = None
+
+    def __call__(self) -> None:
+        """Raise what is wrong."""
+        if self._connection is not None:
+            with contextlib.suppress(pymysql.Error, OSError):
+                self._connection.ping(reconnect=False)
+                return
+        self._connection = None
+        self._connection = connect(self._address, seconds=1)
+        self._connection.ping(reconnect=False)
+
+
+class RedisCheck:
+    """Asks Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def __call__(self) -> None:
+        """Raise what is wrong."""
+        with outages():
+            self._redis.ping()

@@ -1,0 +1,1 @@
+"""What the API and the trading bot share: settings, MySQL, Redis, log files."""

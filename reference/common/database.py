@@ -1,0 +1,133 @@
+"""MySQL with a bounded pool of connections that never waits long and mends itself."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pymysql
+import pymysql.cursors
+
+from reference.common.outage import OutageError
+from reference.common.settings import DatabaseAddress
+
+Row = dict[str, Any]
+Connection: TypeAlias = "pymysql.Connection[pymysql.cursors.DictCursor]"
+Cursor = pymysql.cursors.DictCursor
+
+# A connection that rested for longer is tried before it is used.
+TRY_AFTER_SECONDS = 1.0
+
+# For a connection, where all are lent out.
+LONGEST_WAIT_SECONDS = 1.0
+
+
+def connect(address: DatabaseAddress, seconds: float = 2) -> Connection:
+    """Open a connection with UTC times; connecting and each answer may take `seconds`."""
+    return pymysql.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password,
+        database=address.database,
+        charset="utf8mb4",
+        autocommit=True,
+        connect_timeout=seconds,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        init_command="SET time_zone = '+00:00', innodb_lock_wait_timeout = 1",
+        cursorclass=pymysql.cursors.DictCursor,
+    )
+
+
+class Database:
+    """A pool of at most `size` connections. Every failure to reach MySQL is an `OutageError`."""
+
+    def __init__(self, address: DatabaseAddress, size: int) -> None:
+        self._address = address
+        self._size = size
+        # Each place holds a resting connection and since when it rests, or nothing yet.
+        self._places: queue.LifoQueue[tuple[Connection, float] | None] = queue.LifoQueue()
+        for _ in range(size):
+            self._places.put(None)
+
+    @property
+    def in_use(self) -> int:
+        """How many connections are lent out."""
+        return self._size - self._places.qsize()
+
+    @contextlib.contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """Lend a cursor in autocommit mode."""
+        try:
+            place = self._places.get(timeout=LONGEST_WAIT_SECONDS)
+        except queue.Empty:
+            raise OutageError("mysql", f"all {self._size} connections are busy") from None
+        connection: Connection | None = None
+        healthy = False
+        try:
+            connection = self._usable(place)
+            with connection.cursor() as cursor:
+                yield cursor
+            healthy = True
+        except (pymysql.OperationalError, pymysql.InterfaceError, OSError) as error:
+            raise OutageError("mysql", error.args[-1] if error.args else error) from error
+        finally:
+            if connection is not None and healthy:
+                self._places.put((connection, time.monotonic()))
+            else:
+                _discard(connection)
+                self._places.put(None)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """Lend a cursor in a transaction: committed at the end, undone by any error."""
+        with self.cursor() as cursor:
+            cursor.execute("BEGIN")
+            yield cursor
+            cursor.execute("COMMIT")
+
+    def rows(
+        self, statement: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[Row]:
+        """Run one query."""
+        with self.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+
+    def close(self) -> None:
+        """Close the resting connections."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                place = self._places.get_nowait()
+                if place is not None:
+                    _discard(place[0])
+
+    def _usable(self, place: tuple[Connection, float] | None) -> Connection:
+        if place is not None:
+            connection, since = place
+            if time.monotonic() - since < TRY_AFTER_SECONDS or _alive(connection):
+                return connection
+        return connect(self._address)
+
+
+def _alive(connection: Connection) -> bool:
+    """Whether the server answers. One that is silent until the time-out is an outage at once."""
+    began = time.monotonic()
+    try:
+        connection.ping(reconnect=False)
+    except (pymysql.Error, OSError) as error:
+        _discard(connection)
+        if time.monotonic() - began > 1:
+            raise OutageError("mysql", "does not answer") from error
+        return False
+    return True
+
+
+def _discard(connection: Connection | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(Exception):
+            connection.close()

@@ -1,0 +1,134 @@
+"""Builds the images, and says where the chart finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.names import camel_case
+from reference.images.catalogue import REFERENCE, Recipe, recipes
+from reference.images.debian import Root
+from tools.kind_node.archive import Image, write_archive
+from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key
+
+REGISTRY = "genx-fx.local"
+"""No registry answers there: a node that lacks an image says so at once, and asks nobody."""
+
+CHART_VALUES = REFERENCE.parent / "charts/genx-fx/values.yaml"
+ARCHIVES_KEPT = 3
+
+
+@dataclass(frozen=True)
+class BuiltImage:
+    """An image, and the archive that holds it; several images may share one."""
+
+    component: str
+    """Name in genx-fx.yaml, or `toolbox`."""
+    registry: str
+    repository: str
+    tag: str
+    archive: Path
+
+    @property
+    def name(self) -> str:
+        """What it is called once it is loaded."""
+        return f"{self.registry}/{self.repository}:{self.tag}"
+
+
+def images() -> list[BuiltImage]:
+    """All images of this checkout, be they built yet or not."""
+    return [image for group in _groups() for image in group.values()]
+
+
+def build_all() -> list[BuiltImage]:
+    """Build what is missing of all images. Raises BuildError."""
+    groups = _groups()
+    with ThreadPoolExecutor() as pool:
+        for archive in pool.map(_build, groups):
+            _forget_older(archive)
+    return [image for group in groups for image in group.values()]
+
+
+def archives(built: Sequence[BuiltImage]) -> list[Path]:
+    """The archives that hold images, each once."""
+    return list(dict.fromkeys(image.archive for image in built))
+
+
+def values_overlay(built: Sequence[BuiltImage]) -> dict[str, Any]:
+    """Values of the chart that make it run these images.
+
+    Raises BuildError if the chart has a component that none of them is for.
+    """
+    by_key = {camel_case(image.component): image for image in built}
+    overlay: dict[str, Any] = {}
+    for path in _image_paths(yaml.load(CHART_VALUES.read_text(), yaml.CSafeLoader)):
+        component = path[-2]
+        if component not in by_key:
+            raise BuildError(
+                f"the chart's {component} has no reference image; add it to"
+                " reference/images/catalogue.py"
+            )
+        image = by_key[component]
+        values = overlay
+        for key in path:
+            values = values.setdefault(key, {})
+        values |= {"registry": image.registry, "repository": image.repository, "tag": image.tag}
+    return overlay
+
+
+def _image_paths(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Paths of all images in the values of a chart, such as application.api.image."""
+    if not isinstance(values, dict):
+        return
+    if "repository" in values:
+        yield path
+    for key, value in values.items():
+        yield from _image_paths(value, (*path, key))
+
+
+def _groups() -> list[dict[Recipe, BuiltImage]]:
+    """Recipes by base file system: those of one archive, which then holds the base once."""
+    groups: dict[Root, list[Recipe]] = {}
+    for recipe in recipes():
+        groups.setdefault(recipe.root, []).append(recipe)
+    return [_described(root, group) for root, group in groups.items()]
+
+
+def _described(root: Root, group: Sequence[Recipe]) -> dict[Recipe, BuiltImage]:
+    keys = [recipe.key() for recipe in group]
+    archive = cache_folder("images") / f"images-{root.name}-{cache_key(REGISTRY, *keys)}.tar"
+    return {
+        recipe: BuiltImage(
+            recipe.component, REGISTRY, f"reference/{recipe.component}", key, archive
+        )
+        for recipe, key in zip(group, keys, strict=True)
+    }
+
+
+def _build(group: Mapping[Recipe, BuiltImage]) -> Path:
+    """The archive of images that have their base file system in common, built if missing."""
+    archive = next(iter(group.values())).archive
+    if archive.exists():
+        archive.touch()
+        return archive
+    sources = dict.fromkeys(source for recipe in group for source in recipe.layers)
+    layers = {source: source.layer() for source in sources}
+    made = [
+        Image([image.name], [layers[source] for source in recipe.layers], recipe.full_config())
+        for recipe, image in group.items()
+    ]
+    what = f"writing the images of {', '.join(recipe.component for recipe in group)}"
+    return build_once(archive, what, lambda path: write_archive(path, made))
+
+
+def _forget_older(archive: Path) -> None:
+    """Delete all but the archives that were used last: every change of a program makes one."""
+    kind = archive.name.rsplit("-", 1)[0]
+    found = sorted(archive.parent.glob(f"{kind}-*.tar"), key=lambda path: path.stat().st_mtime)
+    for path in found[:-ARCHIVES_KEPT]:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,32 @@
+"""What an installation of the reference platform needs of the cluster it is for."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from reference.images import archives, build_all, values_overlay
+from tools.cluster import Cluster
+from tools.cluster.images import load
+
+# Names the ReadWriteMany class of a cluster that was there before; empty means its default class.
+STORAGE_CLASS = "GENX_FX_SHARED_STORAGE_CLASS"
+KIND_STORAGE_CLASS = "shared"
+
+
+def prepare(cluster: Cluster) -> dict[str, Any]:
+    """Build the images, load them into the nodes, and give the values that make the chart fit.
+
+    A cluster that was there before must find the images by itself: nothing is loaded into it.
+    """
+    images = build_all()
+    if cluster.is_kind:
+        load(cluster, archives(images))
+    return values_overlay(images)
+
+
+def shared_volumes(cluster: Cluster) -> dict[str, Any]:
+    """Values that put the ReadWriteMany volumes on a class that can have them."""
+    default = KIND_STORAGE_CLASS if cluster.is_kind else ""
+    chosen = {"storageClass": os.environ.get(STORAGE_CLASS, default)}
+    return {"storage": {"logs": chosen, "data": chosen}}

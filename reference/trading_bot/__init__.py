@@ -1,0 +1,1 @@
+"""The trading bot of the reference platform."""
