@@ -2,19 +2,23 @@
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
-.PHONY: all build test bench lint lint-code lint-chart tools checkov chart-check lock clean help
+.PHONY: all build test test-cluster test-frontend soak bench cluster cluster-down up down lint lint-code lint-chart \
+	tools checkov chart-check lock clean help
 
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n auto
+CLUSTER_ARGS ?= -n 2 --dist loadgroup
 
 BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check install --quiet
 TOOL := $(BIN)/python tools/build.py
+NPM  := $(BIN)/python -m tools.npm
 LOCK := $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 # What steps are made from. Folders count too: their time changes when a file is deleted.
+FRONTEND  := reference/frontend
 CHART     := $(shell find charts/genx-fx 2>/dev/null)
 GENERATOR := $(shell find generator -not -path '*/__pycache__*' 2>/dev/null)
 
@@ -32,9 +36,42 @@ all: tools build ## build the chart, lint it and package it into dist/
 
 build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
 
-test: tools checkov chart-check lint ## check code and chart, then run all tests that need no cluster
+test: tools checkov chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(MAKE) -s --no-print-directory test-cluster
+
+test-frontend: $(FRONTEND)/node_modules/installed
+	@echo "npm test"
+	@$(NPM) --prefix $(FRONTEND) run --silent lint
+	@$(NPM) --prefix $(FRONTEND) --silent test
+
+$(FRONTEND)/node_modules/installed: $(addprefix $(FRONTEND)/,package.json package-lock.json) | $(INSTALLED)
+	@echo "npm ci"
+	@cd $(FRONTEND) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+# A machine that cannot run a cluster (status 3) says so here, and again at the end of the tests.
+test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there is none
+	@$(BIN)/python -m tools.cluster up || [ $$? = 3 ]
+	@echo "pytest tests/cluster"
+	@$(BIN)/pytest tests/cluster -m "not soak" $(CLUSTER_ARGS)
+
+soak: $(INSTALLED) ## run the long forms of the cluster tests, which take hours
+	@$(BIN)/python -m tools.cluster up
+	@$(BIN)/pytest tests/cluster -m soak
+
+cluster: $(INSTALLED) ## raise a Kubernetes cluster of three nodes on this machine
+	@$(BIN)/python -m tools.cluster up
+
+cluster-down: $(INSTALLED) ## remove that cluster
+	@$(BIN)/python -m tools.cluster down
+
+up: tools build ## run the whole platform on a cluster on this machine
+	@$(BIN)/python -m reference up
+
+down: $(INSTALLED) ## undo what `make up` did
+	@$(BIN)/python -m reference down
 
 bench: tools ## measure how fast the chart is built and rendered
 	@$(BIN)/python -m tests.benchmark
@@ -102,9 +139,11 @@ lock: $(INSTALLED) ## renew all lock files
 	@$(LOCK) pyproject.toml --group dev -o requirements.lock
 	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/go && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd tools/node && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd reference && ../$(subst 3.11,3.13,$(LOCK)) requirements.in -o requirements.lock
 
 clean: ## delete all that make has made here; the tools stay in their cache
-	@rm -rf .venv .make dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .make dist $(FRONTEND)/node_modules $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
