@@ -11,6 +11,7 @@ import re
 import secrets
 import ssl
 import string
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -76,4 +77,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except urllib.error.HTTPError as error:
+        sys.exit(f"error: the Kubernetes API refused: {error.code} {error.reason}")
+    except OSError as error:
+        sys.exit(f"error: no answer of {API}: {error}; is global.networkPolicy.apiServerPorts right?")

@@ -10,7 +10,7 @@ import yaml
 
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
-from tests.chart.scenarios import nested
+from tests.chart.scenarios import SECRETS, nested
 from tests.helm import NAMESPACE, ROOT, Render
 
 INTERNET = outside("203.0.113.9")
@@ -253,7 +253,13 @@ def test_an_external_cache_is_reached_by_its_callers(chart: Chart) -> None:
 
 
 def test_without_policies_there_are_none(chart: Chart) -> None:
-    assert chart(nested({"global.networkPolicy.enabled": False})).of_kind("NetworkPolicy") == []
+    rendered = chart(nested({"global.networkPolicy.enabled": False}))
+    # But for the hook's: while it runs, the policies of the revision before still hold.
+    (hook,) = rendered.of_kind("NetworkPolicy")
+    assert "pre-upgrade" in hook["metadata"]["annotations"]["helm.sh/hook"]
+    given = nested({"global.networkPolicy.enabled": False, "secrets.source": "values"})
+    given["secrets"]["values"] = SECRETS
+    assert chart(given).of_kind("NetworkPolicy") == []
 
 
 def test_one_component_can_be_left_open(chart: Chart) -> None:

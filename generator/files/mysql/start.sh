@@ -19,4 +19,17 @@ if [[ -e $mark ]]; then
 elif [[ -z $(contents) ]]; then
   touch "$mark"
 fi
-exec docker-entrypoint.sh mysqld "$@"
+[[ -e $mark ]] || exec docker-entrypoint.sh mysqld "$@"
+
+# The first process of a container gets no signal that it doesn't handle, and the image's entrypoint
+# handles none: a pod that is deleted while it initialises would use up its whole grace period.
+docker-entrypoint.sh mysqld "$@" &
+trap 'kill "$!"' TERM
+status=0
+wait "$!" || status=$?
+# A signal ends that wait, and the server is then still shutting down.
+while kill -0 "$!" 2>/dev/null; do
+  status=0
+  wait "$!" || status=$?
+done
+exit "$status"

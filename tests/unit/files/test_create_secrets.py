@@ -151,8 +151,8 @@ def _until_it_succeeds(run: Run, cluster: Cluster) -> None:
     for _ in range(3):
         try:
             run(cluster)
-        except urllib.error.HTTPError as error:
-            if error.code != 409:
+        except SystemExit as error:
+            if "409" not in str(error):
                 raise
         else:
             return
@@ -294,8 +294,16 @@ def test_refusals_of_the_api_server_fail_the_job(run: Run, code: int) -> None:
     def refuse(method: str) -> None:
         raise _refusal(code)
 
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(SystemExit, match=f"refused: {code}"):
         run(Cluster({}, before=refuse))
+
+
+def test_a_silent_api_server_fails_the_job_with_a_hint(run: Run) -> None:
+    def keep_silent(method: str) -> None:
+        raise urllib.error.URLError(TimeoutError("timed out"))
+
+    with pytest.raises(SystemExit, match="timed out.*apiServerPorts"):
+        run(Cluster({}, before=keep_silent))
 
 
 def test_is_a_few_dozen_lines_of_the_standard_library() -> None:

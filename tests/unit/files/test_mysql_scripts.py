@@ -100,6 +100,14 @@ class TestStart:
         assert done.stdout == "rows\n"
         assert pod.files == {"mysql"}
 
+    @pytest.mark.parametrize("answer", ["exit 143", "touch closed; exit 0"])
+    def test_a_signal_in_the_first_start_reaches_the_server(self, pod: Pod, answer: str) -> None:
+        """Which the kernel would keep from a first process without a handler."""
+        waiting = f"trap '{answer}' TERM; kill \"$PPID\"; while :; do sleep 0.01; done"
+        done = pod.start(waiting)
+        assert done.returncode == int(answer.split()[-1])
+        assert pod.files == {MARK} | ({"closed"} if "closed" in answer else set())
+
     @pytest.mark.parametrize("times", [1, 3])
     def test_an_interrupted_start_is_started_over(self, pod: Pod, times: int) -> None:
         for _ in range(times):
