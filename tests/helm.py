@@ -89,7 +89,7 @@ def render(
     text = template(
         values, helm=helm, chart=chart, files=files, kubernetes=kubernetes, release=release
     )
-    return _parsed(text)
+    return parse(text)
 
 
 def template(
@@ -161,6 +161,6 @@ def _known_result(*request: str) -> Path | None:
 
 
 @functools.cache
-def _parsed(text: str) -> Render:
+def parse(text: str) -> Render:
     documents = yaml.load_all(text, Loader=yaml.CSafeLoader)
     return Render(tuple(document for document in documents if document))

@@ -302,7 +302,7 @@ def test_a_silent_api_server_fails_the_job_with_a_hint(run: Run) -> None:
     def keep_silent(method: str) -> None:
         raise urllib.error.URLError(TimeoutError("timed out"))
 
-    with pytest.raises(SystemExit, match="timed out.*apiServerPorts"):
+    with pytest.raises(SystemExit, match=r"timed out.*apiServerPorts"):
         run(Cluster({}, before=keep_silent))
 
 

@@ -103,7 +103,7 @@ class TestStart:
     @pytest.mark.parametrize("answer", ["exit 143", "touch closed; exit 0"])
     def test_a_signal_in_the_first_start_reaches_the_server(self, pod: Pod, answer: str) -> None:
         """Which the kernel would keep from a first process without a handler."""
-        waiting = f"trap '{answer}' TERM; kill \"$PPID\"; while :; do sleep 0.01; done"
+        waiting = f"trap '{answer}' TERM; kill \"$PPID\"; for _ in {{1..500}}; do sleep 0.01; done"
         done = pod.start(waiting)
         assert done.returncode == int(answer.split()[-1])
         assert pod.files == {MARK} | ({"closed"} if "closed" in answer else set())
