@@ -1,0 +1,38 @@
+"""Collects what explains a failure: pods, events, descriptions and logs of test namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.cluster.kubectl import Kubectl
+from tests.helm import ROOT
+
+FOLDER = ROOT / ".make" / "cluster-failures"
+SHOWN = 60  # lines of a namespace's events that the report of a failed test repeats
+
+
+def collect(kubectl: Kubectl, test: str, namespaces: Iterable[str]) -> str:
+    """Write all that is known of these namespaces into files, and give a summary for people."""
+    folder = FOLDER / test.replace("/", ".").replace("::", ".")
+    folder.mkdir(parents=True, exist_ok=True)
+    summaries = [_collect_namespace(kubectl, folder, namespace) for namespace in namespaces]
+    return "\n".join([f"all of it: {folder.relative_to(ROOT)}", *summaries])
+
+
+def _collect_namespace(kubectl: Kubectl, folder: Path, namespace: str) -> str:
+    pods = kubectl.run("get", "pods,pvc,svc,hpa", "-o", "wide", "-n", namespace).stdout
+    events = kubectl.run("get", "events", "--sort-by=.lastTimestamp", "-n", namespace).stdout
+    describe = kubectl.run("describe", "pods", "-n", namespace).stdout
+    parts = {"objects": pods, "events": events, "describe": describe}
+    for pod in kubectl.list("pods", namespace):
+        name = pod["metadata"]["name"]
+        for previous in ([], ["--previous"]):
+            options = ["--all-containers", "--prefix", "--timestamps", "--tail=2000", *previous]
+            log = kubectl.run("logs", name, "-n", namespace, *options).stdout
+            if log:
+                parts["-".join(["log", name, *(word.strip("-") for word in previous)])] = log
+    for name, text in parts.items():
+        (folder / f"{namespace}.{name}.txt").write_text(text)
+    last = "\n".join(events.splitlines()[-SHOWN:])
+    return f"--- {namespace}\n{pods}\n{last}"

@@ -1,0 +1,151 @@
+"""Runs kubectl against the cluster under test, and waits until things are so."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tenacity import RetryError, Retrying, stop_after_delay, wait_fixed
+from tenacity.retry import retry_if_exception_type, retry_if_result
+
+Object = dict[str, Any]
+T = TypeVar("T")
+
+
+class KubectlError(Exception):
+    """kubectl failed; the text is what it printed."""
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """kubectl for one cluster.
+
+    Calling it runs a command and gives what it printed; KubectlError where it failed.
+    """
+
+    program: Path
+    kubeconfig: Path
+    context: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What kubectl, Helm and ct need to find the cluster."""
+        return {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+
+    def run(
+        self, *arguments: str, stdin: str | None = None, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command and give its result, also where it failed. The time-out is in seconds."""
+        return subprocess.run(
+            [str(self.program), "--context", self.context, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=self.environment,
+            check=False,
+        )
+
+    def __call__(self, *arguments: str, stdin: str | None = None, timeout: float = 300) -> str:
+        done = self.run(*arguments, stdin=stdin, timeout=timeout)
+        if done.returncode:
+            raise KubectlError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command that goes on, such as port-forward; the caller ends it."""
+        return subprocess.Popen(
+            [str(self.program), "--context", self.context, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.environment,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints with `-o json`."""
+        return json.loads(self(*arguments, "-o", "json"))
+
+    def get(self, kind: str, name: str, namespace: str) -> Object:
+        """One object; KubectlError where it is missing."""
+        found: Object = self.json("get", kind, name, "-n", namespace)
+        return found
+
+    def list(self, kind: str, namespace: str, selector: str = "") -> list[Object]:
+        """The objects of a kind, or of several with a comma between."""
+        arguments = ["--selector", selector] if selector else []
+        items: list[Object] = self.json("get", kind, "-n", namespace, *arguments)["items"]
+        return items
+
+    def apply(self, objects: Iterable[Object] | Object, namespace: str = "default") -> None:
+        """Create or change objects."""
+        items = [objects] if isinstance(objects, dict) else list(objects)
+        bundle = {"apiVersion": "v1", "kind": "List", "items": items}
+        self("apply", "-n", namespace, "-f", "-", stdin=json.dumps(bundle))
+
+    def exec(
+        self,
+        pod: str,
+        command: Sequence[str],
+        namespace: str,
+        *,
+        container: str = "",
+        stdin: str | None = None,
+        timeout: float = 120,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in a container; `deploy/api` names one pod of a workload."""
+        options = ["-c", container] if container else []
+        options += ["-i"] if stdin is not None else []
+        arguments = ["exec", "-n", namespace, pod, *options, "--", *command]
+        return self.run(*arguments, stdin=stdin, timeout=timeout)
+
+    def rolled_out(self, workload: str, namespace: str, timeout: int = 300) -> None:
+        """Wait until a workload such as `deployment/api` runs what it should; seconds."""
+        self(
+            *("rollout", "status", workload, "-n", namespace, f"--timeout={timeout}s"),
+            timeout=timeout + 30,
+        )
+
+    def wait(self, what: str, condition: str, namespace: str, timeout: int = 180) -> None:
+        """Wait for a condition such as `condition=Ready` or `delete`; seconds."""
+        self(
+            *("wait", what, f"--for={condition}", "-n", namespace, f"--timeout={timeout}s"),
+            timeout=timeout + 30,
+        )
+
+    def secret(self, name: str, namespace: str) -> dict[str, str]:
+        """What a Secret holds, decoded."""
+        data = self.get("secret", name, namespace).get("data") or {}
+        return {key: base64.b64decode(value).decode() for key, value in data.items()}
+
+
+def eventually(
+    what: str,
+    condition: Callable[[], T],
+    *,
+    timeout: float = 120,
+    every: float = 0.5,
+    tolerate: type[Exception] | tuple[type[Exception], ...] = KubectlError,
+) -> T:
+    """The first true result of the condition.
+
+    Asked again every so many seconds, also after an error that is tolerated. AssertionError says
+    what did not come true, and the last result.
+    """
+    attempts = Retrying(
+        stop=stop_after_delay(timeout),
+        wait=wait_fixed(every),
+        retry=retry_if_result(lambda result: not result) | retry_if_exception_type(tolerate),
+    )
+    try:
+        return attempts(condition)
+    except RetryError as error:
+        last = error.last_attempt
+        seen = last.exception() if last.failed else last.result()
+        raise AssertionError(f"not within {timeout:.0f} s: {what}; last: {seen!r}") from None

@@ -1,0 +1,100 @@
+"""Installs and changes the platform on the cluster under test, as its user does: with Helm."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.kubectl import Kubectl
+from tests.helm import CHART, RELEASE, HelmError, Manifest, Render, parse
+from tools.build import tool_path
+
+Values = Mapping[str, Any]
+
+TIMEOUT = 600  # seconds that a busy machine of two cores may take to start everything
+LIMIT = f"--timeout={TIMEOUT}s"
+PRODUCTION = CHART / "values-prod.yaml"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of the platform in one namespace.
+
+    `base` are the values that this cluster needs under whatever a test sets: where the images
+    are, and which storage class is ReadWriteMany.
+    """
+
+    kubectl: Kubectl
+    namespace: str
+    chart: Path
+    base: Values
+    helm: str = "helm4"
+    name: str = RELEASE
+    files: tuple[Path, ...] = ()
+
+    def install(self, values: Values | None = None, *options: str) -> None:
+        """Install, and wait until every pod is ready; HelmError where it fails."""
+        self._with_values("install", values, self.chart, "--wait", *options)
+
+    def upgrade(
+        self, values: Values | None = None, *options: str, chart: Path | None = None
+    ) -> None:
+        """Upgrade with exactly these values, and wait; HelmError where it fails."""
+        self._with_values("upgrade", values, chart or self.chart, "--wait", *options)
+
+    def template(self, values: Values | None = None, *options: str) -> str:
+        """What `helm template` prints for this release."""
+        return self._with_values("template", values, self.chart, *options)
+
+    def rollback(self, revision: int | None = None) -> None:
+        """Go back to a revision, by default the one before, and wait."""
+        numbers = [] if revision is None else [str(revision)]
+        self.run("rollback", self.name, *numbers, "--wait", LIMIT)
+
+    def uninstall(self) -> None:
+        """Remove the release, and wait until its objects are gone."""
+        self.run("uninstall", self.name, "--wait", LIMIT)
+
+    def test(self) -> str:
+        """Run `helm test`; HelmError where a test fails."""
+        return self.run("test", self.name, LIMIT)
+
+    def manifests(self) -> Render:
+        """The objects of the release as it is."""
+        return parse(self.run("get", "manifest", self.name))
+
+    def history(self) -> list[Manifest]:
+        """The revisions of the release, the oldest first."""
+        revisions: list[Manifest] = json.loads(self.run("history", self.name, "-o", "json"))
+        return revisions
+
+    def run(self, command: str, *arguments: str) -> str:
+        """Run a Helm command against the cluster; HelmError where it fails."""
+        done = subprocess.run(
+            [
+                *(str(tool_path(self.helm)), command, *arguments),
+                *("--namespace", self.namespace, "--kube-context", self.kubectl.context),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT + 60,
+            env=self.kubectl.environment,
+            check=False,
+        )
+        if done.returncode:
+            raise HelmError(f"{self.helm} {command}: {done.stderr.strip()}")
+        return done.stdout
+
+    def _with_values(self, command: str, values: Values | None, chart: Path, *options: str) -> str:
+        files = list(self.files)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, layer in (("base", self.base), ("own", values or {})):
+                files.append(Path(folder, f"{name}.json"))
+                files[-1].write_text(json.dumps(layer))
+            layers = [word for file in files for word in ("--values", str(file))]
+            return self.run(command, self.name, str(chart), *layers, LIMIT, *options)

@@ -1,0 +1,120 @@
+"""Services of type LoadBalancer get addresses that this machine can reach."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import Any
+
+import pytest
+
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.pods import python_pod, toolbox_image
+from tools.cluster import Cluster
+from tools.cluster.network import Ranges
+
+SERVER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(sys.argv[1].encode())
+http.server.HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
+"""
+
+# The controller is restarted: tests that rely on it must not run beside.
+pytestmark = pytest.mark.xdist_group("platform")
+
+
+@pytest.fixture(scope="module")
+def ranges(cluster: Cluster) -> Ranges:
+    if cluster.ranges is None:
+        pytest.skip("the cluster was not made here; its load balancers are its own affair")
+    return cluster.ranges
+
+
+@pytest.fixture
+def servers(
+    kubectl: Kubectl, ranges: Ranges, namespace: str, base_values: dict[str, Any]
+) -> Callable[[str], str]:
+    """Makes a server that answers with its name, behind a service; gives the address."""
+    image = toolbox_image(base_values)
+    probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
+
+    def make(name: str) -> str:
+        pod = python_pod(name, image, SERVER, name, labels={"app": name}, readinessProbe=probe)
+        kubectl.apply([pod, service(name)], namespace)
+        kubectl.wait(f"pod/{name}", "condition=Ready", namespace)
+        return eventually("an address", lambda: address(kubectl, name, namespace), timeout=30)
+
+    return make
+
+
+def service(name: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name},
+        "spec": {
+            "type": "LoadBalancer",
+            "selector": {"app": name},
+            "ports": [{"port": 80, "targetPort": 8080}],
+        },
+    }
+
+
+def address(kubectl: Kubectl, name: str, namespace: str) -> str:
+    """The service's address; empty while it has none."""
+    status = kubectl.get("service", name, namespace)["status"]
+    ingress = status["loadBalancer"].get("ingress", [])
+    return str(ingress[0]["ip"]) if ingress else ""
+
+
+def answer(host: str) -> str:
+    """Body of what this machine gets from port 80; empty where no connection comes about."""
+    try:
+        with socket.create_connection((host, 80), timeout=1) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            with connection.makefile("rb") as stream:
+                return stream.read().decode().rpartition("\r\n")[2]
+    except OSError:
+        return ""
+
+
+def test_each_service_answers_at_an_address_of_its_own(
+    servers: Callable[[str], str], ranges: Ranges
+) -> None:
+    found = {name: servers(name) for name in ("one", "two")}
+    assert found["one"] != found["two"]
+    first, last = map(IPv4Address, ranges.load_balancers)
+    for name, host in found.items():
+        assert first <= IPv4Address(host) <= last
+        eventually(f"{name} answers", lambda: answer(host) == name, timeout=30)  # noqa: B023
+
+
+def test_an_address_is_released_with_its_service(
+    servers: Callable[[str], str], kubectl: Kubectl, namespace: str
+) -> None:
+    host = servers("gone")
+    eventually("it answers", lambda: answer(host) == "gone", timeout=30)
+    kubectl("delete", "service", "gone", "-n", namespace)
+    eventually("nobody answers", lambda: not answer(host), timeout=30)
+    kubectl.apply(
+        service("heir") | {"spec": {**service("gone")["spec"], "loadBalancerIP": host}}, namespace
+    )
+    eventually("the address is free", lambda: address(kubectl, "heir", namespace) == host)
+
+
+def test_addresses_outlive_the_controller(
+    servers: Callable[[str], str], kubectl: Kubectl, namespace: str
+) -> None:
+    host = servers("steady")
+    eventually("it answers", lambda: answer(host) == "steady", timeout=30)
+    kubectl("rollout", "restart", "deployment/load-balancer", "-n", "kube-system")
+    kubectl.rolled_out("deployment/load-balancer", "kube-system")
+    assert answer(host) == "steady"
+    newcomer = servers("newcomer")
+    assert newcomer != host
+    eventually("the newcomer answers", lambda: answer(newcomer) == "newcomer", timeout=30)
+    assert address(kubectl, "steady", namespace) == host
+    assert answer(host) == "steady"

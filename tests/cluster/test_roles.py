@@ -1,0 +1,140 @@
+"""What the roles `viewer` and `operator` may do, asked of the cluster's own authorizer."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.release import Release
+
+WORKLOADS = {
+    "deployments.apps": ("frontend", "api", "grafana"),
+    "statefulsets.apps": ("trading-bot", "mysql", "redis"),
+}
+SEEN = (
+    *("pods", "services", "endpoints", "configmaps", "persistentvolumeclaims", "events"),
+    *("deployments.apps", "statefulsets.apps", "replicasets.apps"),
+    *("horizontalpodautoscalers.autoscaling", "poddisruptionbudgets.policy"),
+    *("networkpolicies.networking.k8s.io", "ingresses.networking.k8s.io", "jobs.batch"),
+)
+OTHERS = (
+    *("secrets", "serviceaccounts", "resourcequotas", "limitranges"),
+    *("roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io"),
+    *("cronjobs.batch", "leases.coordination.k8s.io"),
+)
+SUBRESOURCES = (
+    *("pods/log", "pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"),
+    *("pods/eviction", "deployments.apps/scale", "statefulsets.apps/scale"),
+    "serviceaccounts/token",
+)
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+
+Action = tuple[str, str, str]  # verb, resource, name or ""
+
+READS = ("get", "list", "watch")
+VIEWER = {(verb, kind, "") for verb in READS for kind in (*SEEN, "pods/log")}
+OPERATOR = VIEWER | {
+    ("delete", "pods", ""),
+    ("create", "pods/portforward", ""),
+    *((verb, "deployments.apps/scale", "") for verb in ("get", "patch", "update")),
+    *(("patch", kind, name) for kind, names in WORKLOADS.items() for name in names),
+}
+ACTIONS: list[Action] = [
+    *((verb, kind, "") for verb, kind in itertools.product(VERBS, (*SEEN, *OTHERS, *SUBRESOURCES))),
+    *(
+        (verb, kind, name)
+        for verb in ("patch", "delete", "update")
+        for kind, names in WORKLOADS.items()
+        for name in (*names, "somebody-elses")
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def people(kubectl: Kubectl, platform: Release) -> dict[str, str]:
+    """A service account bound to each role, and one bound to none; its user name by role."""
+    accounts = {role: f"test-{role}" for role in ("viewer", "operator", "nobody")}
+    kubectl.apply(
+        [
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
+            for name in accounts.values()
+        ],
+        platform.namespace,
+    )
+    bound = {"viewer": ("viewer",), "operator": ("viewer", "operator"), "nobody": ()}
+    kubectl.apply(
+        [
+            {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "RoleBinding",
+                "metadata": {"name": f"{accounts[person]}-{role}"},
+                "roleRef": {
+                    "apiGroup": "rbac.authorization.k8s.io",
+                    "kind": "Role",
+                    "name": f"genx-fx-{role}",
+                },
+                "subjects": [{"kind": "ServiceAccount", "name": accounts[person]}],
+            }
+            for person, roles in bound.items()
+            for role in roles
+        ],
+        platform.namespace,
+    )
+    prefix = f"system:serviceaccount:{platform.namespace}"
+    return {role: f"{prefix}:{name}" for role, name in accounts.items()}
+
+
+def allowed(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
+    """The actions of the matrix that are allowed: `kubectl auth can-i`, all asked at once."""
+    reviews = [
+        {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "LocalSubjectAccessReview",
+            "metadata": {"namespace": namespace},
+            "spec": {
+                "user": user,
+                "resourceAttributes": {"namespace": namespace, **_asked(action)},
+            },
+        }
+        for action in ACTIONS
+    ]
+    bundle = json.dumps({"apiVersion": "v1", "kind": "List", "items": reviews})
+    printed = ["-o", r'jsonpath={.status.allowed}{"\n"}']
+    answers = kubectl("create", "-f", "-", "-n", namespace, *printed, stdin=bundle).split()
+    assert len(answers) == len(ACTIONS)
+    return set(itertools.compress(ACTIONS, (answer == "true" for answer in answers)))
+
+
+def _asked(action: Action) -> dict[str, str]:
+    verb, resource, name = action
+    kind, _, subresource = resource.partition("/")
+    plural, _, group = kind.partition(".")
+    attributes = {"resource": plural, "group": group, "subresource": subresource, "name": name}
+    return {"verb": verb, **attributes}
+
+
+@pytest.mark.parametrize(
+    ("person", "actions"), [("viewer", VIEWER), ("operator", OPERATOR), ("nobody", set())]
+)
+def test_role_may_do_exactly_what_it_should(
+    kubectl: Kubectl,
+    platform: Release,
+    people: dict[str, str],
+    person: str,
+    actions: set[Action],
+) -> None:
+    # What may be done to any object of a kind may be done to each by name.
+    named = {
+        (verb, kind, name) for verb, kind, name in ACTIONS if name and (verb, kind, "") in actions
+    }
+    assert allowed(kubectl, people[person], platform.namespace) == actions | named
+
+
+def test_roles_end_at_the_namespace(
+    kubectl: Kubectl, platform: Release, people: dict[str, str]
+) -> None:
+    for person in people:
+        assert allowed(kubectl, people[person], "default") == set()
