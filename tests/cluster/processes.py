@@ -1,0 +1,53 @@
+"""Does to the main process of a container what nobody inside the container can: from its node."""
+
+from __future__ import annotations
+
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tools.cluster import Cluster
+
+CTR = ("ctr", "--namespace=k8s.io", "tasks")
+
+
+def main_status(pod: Object) -> Object:
+    """The status of a pod's only container; an empty one while there is none."""
+    statuses: list[Object] = pod["status"].get("containerStatuses", [])
+    return statuses[0] if statuses else {}
+
+
+def container_id(pod: Object) -> str:
+    """Id of a pod's only container; empty while it does not run."""
+    status = main_status(pod)
+    running = "running" in status.get("state", {})
+    return str(status["containerID"]).partition("://")[2] if running else ""
+
+
+def restarts(pod: Object) -> int:
+    """How often the pod's only container was started again."""
+    return int(main_status(pod).get("restartCount", 0))
+
+
+def send_signal(cluster: Cluster, pod: Object, signal: str) -> None:
+    """Send a signal such as SIGKILL to the main process of a pod's only container."""
+    command = [*CTR, "kill", "--signal", signal, container_id(pod)]
+    done = cluster.node_exec(pod["spec"]["nodeName"], command)
+    assert done.returncode == 0, done.stderr
+
+
+def runs_on_its_node(cluster: Cluster, pod: Object) -> bool:
+    """Whether the node, and not only the API server, says that the container runs."""
+    done = cluster.node_exec(pod["spec"]["nodeName"], [*CTR, "list"])
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    return any(row[0] == container_id(pod) and row[-1] == "RUNNING" for row in rows)
+
+
+def kill(cluster: Cluster, kubectl: Kubectl, namespace: str, name: str) -> None:
+    """Kill a pod's only container without a warning, and wait until it was started again."""
+    pod = kubectl.get("pod", name, namespace)
+    send_signal(cluster, pod, "SIGKILL")
+
+    def started_again() -> bool:
+        found = kubectl.get("pod", name, namespace)
+        return container_id(found) not in ("", container_id(pod))
+
+    eventually(f"the container of {name} starts again", started_again)

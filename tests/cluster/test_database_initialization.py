@@ -1,0 +1,264 @@
+"""The first start of MySQL: what it makes, who may do what there, and what if it is cut short."""
+
+from __future__ import annotations
+
+import random
+import tarfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import SECRETS, merged
+from tests.cluster.conftest import MakeNamespace
+from tests.cluster.database_contract import (
+    APPLICATION_MAY,
+    APPLICATION_MAY_NOT,
+    INDEXES,
+    PAIRS,
+    PICTURE,
+    READER_MAY,
+    READER_MAY_NOT,
+    REFERENCES,
+    REFUSALS,
+    TABLES,
+    UNIQUE,
+    Picture,
+)
+from tests.cluster.journal import query
+from tests.cluster.kubectl import Kubectl, eventually
+from tests.cluster.nodes import away_from, expendable
+from tests.cluster.processes import container_id, kill, restarts
+from tests.cluster.release import Release
+from tests.cluster.test_secrets import DATA_TIER
+from tools.cluster import Cluster
+
+SEED = 20260301
+CUTS = 3  # first starts that `make test` cuts short, all at once
+SOAK_CUTS = 12
+LATEST = 1.5  # of the time that an undisturbed first start took: several at once are slower
+
+pytestmark = pytest.mark.xdist_group("database")
+
+# All that the init scripts must quote.
+PASSWORD = """it's \\ "quoted" `id` $HOME %s #;--"""
+MYSQL_ALONE = merged(
+    DATA_TIER,
+    {
+        "secrets": {
+            "source": "values",
+            "values": {**SECRETS, "GRAFANA_DATABASE_PASSWORD": PASSWORD},
+        },
+        "data": {"redis": {"enabled": False}},
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def values(cluster: Cluster) -> dict[str, Any]:
+    """MySQL, and nothing else, on nodes that no other test takes away."""
+    nodes = away_from(expendable(cluster))
+    return merged(MYSQL_ALONE, {"data": {"mysql": {"affinity": nodes}}})
+
+
+@pytest.fixture(scope="module")
+def database(
+    kubectl: Kubectl,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    base_values: dict[str, Any],
+    values: dict[str, Any],
+) -> Iterator[Release]:
+    """A database whose first start nobody disturbed. Shared: tests leave no rows in it."""
+    release = Release(kubectl, make_namespace("database"), chart, base_values)
+    release.install(values)
+    yield release
+    release.uninstall()
+
+
+@pytest.fixture(scope="module")
+def whole(kubectl: Kubectl, database: Release) -> Picture:
+    """What a database is after a first start that nobody disturbed."""
+    return picture(kubectl, database.namespace)
+
+
+def picture(kubectl: Kubectl, namespace: str) -> Picture:
+    return {name: query(kubectl, namespace, statement) for name, statement in PICTURE.items()}
+
+
+def test_tables_are_those_of_the_contract(whole: Picture) -> None:
+    columns: dict[str, dict[str, str]] = {}
+    for table, column, kind in whole["columns"]:
+        columns.setdefault(table, {})[column] = kind
+    assert columns == TABLES
+    indexes = [(table, names, flag == "1") for table, names, flag in whole["indexes"]]
+    assert sorted(names for *names, other in indexes if not other) == sorted(map(list, UNIQUE))
+    assert sorted(names for *names, other in indexes if other) == sorted(map(list, INDEXES))
+    assert {tuple(row) for row in whole["references"]} == REFERENCES
+
+
+def test_rows_are_the_eleven_pairs_and_no_user(whole: Picture) -> None:
+    assert whole["pairs"] == [[pair, *pair.split("/"), "1"] for pair in PAIRS]
+    assert whole["users"] == []
+
+
+def test_application_may_do_all_in_its_own_database(kubectl: Kubectl, database: Release) -> None:
+    assert_rights(kubectl, database, "MYSQL", APPLICATION_MAY, APPLICATION_MAY_NOT)
+
+
+def test_grafana_may_read_what_it_shows_and_nothing_else(
+    kubectl: Kubectl, database: Release
+) -> None:
+    assert_rights(kubectl, database, "GRAFANA_DATABASE", READER_MAY, READER_MAY_NOT)
+
+
+def test_nobody_else_may_log_in(whole: Picture) -> None:
+    assert whole["accounts"] == [["genx_user"], ["grafana_reader"], ["root"]]
+
+
+def assert_rights(
+    kubectl: Kubectl,
+    database: Release,
+    account: str,
+    may: Iterable[str],
+    may_not: Iterable[str],
+) -> None:
+    answers = ask(kubectl, database, account, [*may, *may_not])
+    refused = {statement: answers[statement] for statement in may if answers[statement]}
+    assert not refused, "each with MySQL's error number"
+    allowed = [statement for statement in may_not if answers[statement] not in REFUSALS]
+    assert not allowed
+
+
+def ask(
+    kubectl: Kubectl, database: Release, account: str, statements: Iterable[str]
+) -> dict[str, str]:
+    """MySQL's error number for each statement of an account, empty where it has done it."""
+    script = f"""
+        export MYSQL_PWD=${account}_PASSWORD
+        while IFS= read -r statement; do
+          error=$(mysql --host=127.0.0.1 --user="${account}_USER" "$MYSQL_DATABASE" \
+            --execute="$statement" 2>&1 >/dev/null </dev/null)
+          printf '%s\\t%s\\n' "$statement" "$error"
+        done"""
+    asked = "\n".join(statements) + "\n"
+    done = kubectl.exec("mysql-0", ["sh", "-c", script], database.namespace, stdin=asked)
+    assert done.returncode == 0, done.stderr
+    answers = [line.split("\t") for line in done.stdout.splitlines()]
+    return {
+        statement: error.removeprefix("ERROR ").partition(" ")[0] for statement, error in answers
+    }
+
+
+def test_first_start_that_is_cut_short_starts_over(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    database: Release,
+    whole: Picture,
+    values: dict[str, Any],
+    make_namespace: MakeNamespace,
+) -> None:
+    cut_short(cluster, kubectl, database, whole, values, make_namespace, CUTS)
+
+
+@pytest.mark.soak
+def test_first_start_that_is_cut_short_at_many_moments_starts_over(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    database: Release,
+    whole: Picture,
+    values: dict[str, Any],
+    make_namespace: MakeNamespace,
+) -> None:
+    cut_short(cluster, kubectl, database, whole, values, make_namespace, SOAK_CUTS)
+
+
+def cut_short(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    database: Release,
+    whole: Picture,
+    values: dict[str, Any],
+    make_namespace: MakeNamespace,
+    cuts: int,
+) -> None:
+    """Kill first starts, each at a random moment of its own part of the time that one takes."""
+    step = LATEST * duration_of_first_start(kubectl, database.namespace) / cuts
+    moments = [
+        random.Random(SEED + cut).uniform(cut * step, (cut + 1) * step) for cut in range(cuts)
+    ]
+
+    def cut(moment: float) -> bool:
+        """Whether what was cut short was started over."""
+        release = Release(kubectl, make_namespace("cut"), database.chart, database.base)
+        with ThreadPoolExecutor(1) as pool:
+            installing = pool.submit(release.install, values)
+            await_first_start(kubectl, release.namespace)
+            time.sleep(moment)  # any moment will do: there is nothing to wait for
+            kill(cluster, kubectl, release.namespace, "mysql-0")
+            installing.result()
+        assert picture(kubectl, release.namespace) == whole, f"killed after {moment:.1f} s"
+        started_over = "started over" in kubectl("logs", "mysql-0", "-n", release.namespace)
+        release.uninstall()
+        return started_over
+
+    with ThreadPoolExecutor(CUTS) as pool:
+        outcomes = dict(zip(moments, pool.map(cut, moments), strict=True))
+    assert any(outcomes.values()), f"no first start was cut short; seconds: {moments}"
+
+
+def await_first_start(kubectl: Kubectl, namespace: str) -> None:
+    eventually(
+        "the container of mysql-0 runs",
+        lambda: container_id(kubectl.get("pod", "mysql-0", namespace)),
+        every=0.1,
+    )
+
+
+def duration_of_first_start(kubectl: Kubectl, namespace: str) -> float:
+    """Seconds until all init scripts were done, by MySQL's log."""
+    lines = kubectl("logs", "mysql-0", "-n", namespace, "--timestamps").splitlines()
+    (last,) = [line for line in lines if "initialisation is complete" in line]
+    begin, end = (datetime.fromisoformat(line.split()[0]) for line in (lines[0], last))
+    return (end - begin).total_seconds()
+
+
+def test_init_script_that_fails_is_not_passed_over(
+    kubectl: Kubectl,
+    database: Release,
+    whole: Picture,
+    values: dict[str, Any],
+    namespace: str,
+    tmp_path: Path,
+) -> None:
+    with tarfile.open(database.chart) as package:
+        package.extractall(tmp_path, filter="data")
+    broken = tmp_path / "genx-fx"
+    script = broken / "charts/data/files/mysql/init/25-broken.sql"
+    script.write_text("INSERT INTO no_such_table VALUES (1);\n")
+    good = Release(kubectl, namespace, database.chart, database.base)
+    bad = Release(kubectl, namespace, broken, database.base)
+
+    apply(kubectl, bad, values)
+    eventually(
+        "the first start fails",
+        lambda: restarts(kubectl.get("pod", "mysql-0", namespace)) > 0,
+    )
+
+    reason = kubectl("logs", "mysql-0", "-n", namespace, "--previous")
+    assert "no_such_table' doesn't exist" in reason
+    assert "initialisation is complete" not in reason
+    apply(kubectl, good, values)
+    kubectl("delete", "pod", "mysql-0", "-n", namespace, "--grace-period=1")
+    kubectl.rolled_out("statefulset/mysql", namespace)
+    assert picture(kubectl, namespace) == whole
+
+
+def apply(kubectl: Kubectl, release: Release, values: dict[str, Any]) -> None:
+    """Install or upgrade without waiting for anything."""
+    manifests = release.template(values, "--skip-tests")
+    kubectl("apply", "-n", release.namespace, "-f", "-", stdin=manifests)

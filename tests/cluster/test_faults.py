@@ -1,0 +1,401 @@
+"""What is down is seen to be down, nobody else falls over it, and all comes back by itself.
+
+| down | the API | the page | the bot |
+|---|---|---|---|
+| MySQL or Redis | says why, leaves its Service, is not restarted | says so | waits |
+| the API | | says so | waits |
+| the volume of the logs is full | goes on | goes on | goes on |
+| the volume of MySQL or Redis is full | refuses what it can't keep | says so | waits |
+
+In each case: what was acknowledged is there afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.chart.scenarios import SECRETS
+from tests.cluster.browser import chromium
+from tests.cluster.conftest import MakeNamespace
+from tests.cluster.journal import doubled, lost, query, read_journal, read_trades
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.nodes import away_from, expendable
+from tests.cluster.processes import kill, restarts, send_signal
+from tests.cluster.release import Release
+from tests.cluster.small_volumes import SmallVolume, small_volumes
+from tests.cluster.test_network_flows import address
+from tools.cluster import Cluster
+
+# MiB: MySQL needs some 250 to begin with.
+SIZES = {"mysql": 512, "redis": 16, "logs": 8}
+DATA = ("mysql", "redis")
+OFF = {"enabled": False}
+PATIENCE = 60_000  # milliseconds until the page shows what is so
+WORKLOADS = (
+    *("statefulset/mysql", "statefulset/redis", "statefulset/trading-bot"),
+    *("deployment/api", "deployment/frontend"),
+)
+HEALTH = """
+import urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen("http://127.0.0.1:8080/health", timeout=10)
+except urllib.error.HTTPError as error:
+    answer = error
+print(answer.status, answer.read().decode())
+"""
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+# How long, in seconds, something is down. Less than the 180 s after which a pod is restarted.
+durations = pytest.mark.parametrize(
+    "seconds",
+    [pytest.param(20, id="short"), pytest.param(60, id="long", marks=pytest.mark.soak)],
+)
+
+
+class Visitor:
+    """Signs up under one name after another, through the page's server, and remembers the yes."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="visitor")
+        self.acknowledged: list[str] = []
+        self.refused: list[str] = []
+        self.cookie = ""
+
+    def __enter__(self) -> Visitor:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(0.2):
+            name = f"visitor-{secrets.token_hex(6)}"
+            try:
+                self._sign_up(name)
+            except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+                self.refused.append(f"{datetime.now(UTC):%H:%M:%S} {error}")
+
+    def _sign_up(self, name: str) -> None:
+        request = urllib.request.Request(
+            f"{self._url}/api/login",
+            data=json.dumps({"username": name, "password": name}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            self.acknowledged.append(json.load(answer)["username"])
+            self.cookie = self.cookie or answer.headers["Set-Cookie"].partition(";")[0]
+
+    def session(self) -> str:
+        """Whose session it is, by the first cookie that the visitor got; nobody's if it is lost."""
+        request = urllib.request.Request(
+            f"{self._url}/api/session", headers={"Cookie": self.cookie}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return str(json.load(answer)["username"])
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.UNAUTHORIZED:
+                raise
+            return ""
+
+
+@dataclass
+class Scene:
+    """The platform with a visitor, a page that is open, and a bot, before something goes wrong."""
+
+    cluster: Cluster
+    kubectl: Kubectl
+    namespace: str
+    url: str
+    page: Page
+    visitor: Visitor
+    volumes: dict[str, SmallVolume]
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    restarts: dict[str, int] = field(default_factory=dict)
+
+    def pods(self, app: str) -> list[Object]:
+        return self.kubectl.list("pods", self.namespace, f"app={app}")
+
+    def count_restarts(self) -> dict[str, int]:
+        """How often each pod's program was started again."""
+        pods = self.kubectl.list("pods", self.namespace)
+        return {pod["metadata"]["uid"]: restarts(pod) for pod in pods}
+
+    def answering(self, service: str) -> list[str]:
+        """The addresses of the pods to which a Service sends its callers."""
+        slices = self.kubectl.list(
+            "endpointslices", self.namespace, f"kubernetes.io/service-name={service}"
+        )
+        return [
+            endpoint["addresses"][0]
+            for part in slices
+            for endpoint in part["endpoints"] or []
+            if endpoint["conditions"]["ready"]
+        ]
+
+    def health(self, pod: Object) -> dict[str, Any]:
+        """What an API pod says of itself, with the status of the answer."""
+        name = pod["metadata"]["name"]
+        done = self.kubectl.exec(name, ["python3", "-c", HEALTH], self.namespace)
+        assert done.returncode == 0, done.stderr
+        status, _, body = done.stdout.partition(" ")
+        return {**json.loads(body), "code": int(status)}
+
+    def api_blames(self, service: str) -> None:
+        """Every API pod has left its Service and says who is to blame."""
+        eventually("the API leaves its Service", lambda: not self.answering("api-service"))
+        self.nobody_was_restarted()
+        other = {"mysql": "redis", "redis": "mysql"}[service]
+        for pod in self.pods("api"):
+            said = self.health(pod)
+            assert (said["code"], said[other]) == (503, "ok")
+            assert said[service] != "ok"
+
+    def page_says_so(self) -> None:
+        """The page that is open says that the API is away; who comes now gets the page, too."""
+        services = self.page.get_by_test_id("services")
+        # A kept connection still reaches a pod that has left its Service, which then speaks itself.
+        away = re.compile("The API is away|API unavailable")
+        expect(services).to_contain_text(away, timeout=PATIENCE)
+        with urllib.request.urlopen(self.url, timeout=10) as answer:
+            assert answer.status == 200
+            assert b"GenX FX" in answer.read()
+
+    def bot_waits(self) -> None:
+        """The bot says that it doesn't trade."""
+        since = f"--since-time={self.began:%Y-%m-%dT%H:%M:%SZ}"
+
+        def said() -> bool:
+            log = self.kubectl("logs", "trading-bot-0", "-n", self.namespace, since)
+            return "not trading while" in log
+
+        eventually("the bot waits", said)
+
+    def lasts(self, seconds: float, condition: Callable[[], bool] = lambda: True) -> None:
+        """It goes on for so long since it began, and nobody is restarted for it."""
+        while (datetime.now(UTC) - self.began).total_seconds() < seconds:
+            assert condition()
+            self.nobody_was_restarted()
+
+    def nobody_was_restarted(self, *, but: Collection[str] = ()) -> None:
+        """No pod's program was started again, other than those of some components."""
+        excepted = {pod["metadata"]["uid"] for app in but for pod in self.pods(app)}
+        restarted = {
+            uid
+            for uid, number in self.count_restarts().items()
+            if number > self.restarts.get(uid, 0)
+        }
+        assert restarted <= excepted, "a pod was restarted though it is not at fault"
+
+    def goes_on(self) -> None:
+        """From now on visitors are let in, and the bot trades."""
+        known = len(self.visitor.acknowledged)
+        eventually("visitors sign up", lambda: len(self.visitor.acknowledged) > known)
+        last = self.last_trade()
+        eventually("the bot trades", lambda: self.last_trade() > last)
+
+    def nobody_is_let_in(self) -> None:
+        """Wait until visitors are refused, and none is let in between."""
+
+        def refused() -> bool:
+            known, already = len(self.visitor.acknowledged), len(self.visitor.refused)
+            eventually("visitors are refused", lambda: len(self.visitor.refused) > already + 2)
+            return len(self.visitor.acknowledged) == known
+
+        eventually("nobody is let in", refused)
+
+    def last_trade(self) -> int:
+        ((number,),) = query(self.kubectl, self.namespace, "SELECT MAX(id) FROM trades")
+        return int(number)
+
+    def all_are_ready(self) -> None:
+        """Wait until every pod is."""
+        for workload in WORKLOADS:
+            self.kubectl.rolled_out(workload, self.namespace)
+        eventually("the API is back", lambda: len(self.answering("api-service")) == 2)
+
+    def all_is_well(self) -> None:
+        """Everybody is ready and at work."""
+        self.all_are_ready()
+        state = self.page.get_by_test_id("connection-state")
+        expect(state).to_have_text("live", timeout=PATIENCE)
+        self.goes_on()
+
+    def nothing_is_lost(self) -> None:
+        """What visitors and the bot were told is so, and nothing happened twice."""
+        acknowledged = set(self.visitor.acknowledged)
+        users = {
+            row[0] for row in query(self.kubectl, self.namespace, "SELECT username FROM users")
+        }
+        assert acknowledged <= users
+        assert self.visitor.session() == self.visitor.acknowledged[0]
+
+        journal = read_journal(self.kubectl, self.namespace)
+        trades = read_trades(self.kubectl, self.namespace)
+        assert not lost(journal, trades)
+        assert not doubled(trades)
+
+    def recovers(self, *, restarted: Collection[str] = ()) -> None:
+        """All comes back without a hand."""
+        self.all_is_well()
+        self.nobody_was_restarted(but=restarted)
+        self.nothing_is_lost()
+
+
+def values(cluster: Cluster) -> dict[str, Any]:
+    elsewhere = {"affinity": away_from(expendable(cluster))}
+    return {
+        "secrets": {"source": "values", "values": SECRETS},
+        "storage": {"logs": {"mode": "existingClaim", "existingClaim": "logs"}},
+        "application": {
+            "frontend": {"replicas": 1, **elsewhere},
+            "api": elsewhere,
+            "tradingBot": elsewhere,
+        },
+        "data": {name: {"persistence": {"existingClaim": name}, **elsewhere} for name in DATA},
+        "monitoring": {"grafana": OFF},
+    }
+
+
+@pytest.fixture(scope="module")
+def running(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    base_values: dict[str, Any],
+) -> Iterator[Scene]:
+    if not cluster.is_kind:
+        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
+    namespace = make_namespace("faults")
+    *nodes, _ = cluster.nodes()
+    volumes = {
+        name: SmallVolume(
+            cluster, namespace, name, size, tuple(nodes if name == "logs" else nodes[-1:])
+        )
+        for name, size in SIZES.items()
+    }
+    made = Release(kubectl, namespace, chart, base_values)
+    with small_volumes(kubectl, volumes.values()), chromium() as browser:
+        made.install(values(cluster))
+        url = address(kubectl, made, "frontend-service")
+        page = browser.new_page()
+        page.goto(url)
+        with Visitor(url) as visitor:
+            made_ready = Scene(cluster, kubectl, namespace, url, page, visitor, volumes)
+            made_ready.all_is_well()
+            yield made_ready
+        made.uninstall()
+
+
+@pytest.fixture
+def scene(running: Scene) -> Scene:
+    """All are ready, and the clock runs."""
+    running.all_are_ready()
+    running.began = datetime.now(UTC)
+    running.restarts = running.count_restarts()
+    return running
+
+
+def scale(scene: Scene, workload: str, replicas: int) -> None:
+    scene.kubectl("scale", workload, f"--replicas={replicas}", "-n", scene.namespace)
+    app = workload.partition("/")[2]
+    if not replicas:
+        eventually(f"{workload} is gone", lambda: not scene.pods(app))
+
+
+@durations
+@pytest.mark.parametrize("service", DATA)
+def test_data_service_is_stopped(scene: Scene, service: str, seconds: float) -> None:
+    scale(scene, f"statefulset/{service}", 0)
+    scene.api_blames(service)
+    scene.page_says_so()
+    scene.bot_waits()
+    scene.lasts(seconds, lambda: not scene.answering("api-service"))
+
+    scale(scene, f"statefulset/{service}", 1)
+    scene.recovers()
+
+
+@durations
+def test_mysql_is_frozen(scene: Scene, seconds: float) -> None:
+    """It takes connections and answers nobody: nobody waits for it for long."""
+    (pod,) = scene.pods("mysql")
+    send_signal(scene.cluster, pod, "SIGSTOP")
+    try:
+        scene.api_blames("mysql")
+        scene.page_says_so()
+        scene.bot_waits()
+        scene.lasts(seconds, lambda: not scene.answering("api-service"))
+    finally:
+        send_signal(scene.cluster, pod, "SIGCONT")
+
+    scene.recovers()
+
+
+def test_data_services_are_killed(scene: Scene) -> None:
+    for service in DATA:
+        kill(scene.cluster, scene.kubectl, scene.namespace, f"{service}-0")
+    scene.recovers(restarted=DATA)
+
+
+@durations
+def test_api_is_down(scene: Scene, seconds: float) -> None:
+    scale(scene, "deployment/api", 0)
+    scene.page_says_so()
+    scene.bot_waits()
+    last = scene.last_trade()
+    scene.lasts(seconds, lambda: scene.last_trade() == last)
+
+    scale(scene, "deployment/api", 2)
+    scene.recovers()
+
+
+def test_volume_of_the_logs_is_full(scene: Scene) -> None:
+    """Nobody stops work over a line that can't be logged."""
+    with scene.volumes["logs"].full():
+        scene.goes_on()
+        scene.lasts(10, lambda: len(scene.answering("api-service")) == 2)
+        scene.goes_on()
+    scene.recovers()
+
+
+@durations
+def test_volume_of_redis_is_full(scene: Scene, seconds: float) -> None:
+    """Redis refuses what it can't keep, and says so when it is asked for its health."""
+    with scene.volumes["redis"].full():
+        scene.api_blames("redis")
+        scene.page_says_so()
+        scene.bot_waits()
+        # Not "and is out of its Service": now and then it finds room for a few bytes, for a moment.
+        scene.lasts(seconds)
+    scene.recovers()
+
+
+@pytest.mark.soak  # MySQL looks once a minute whether there is space again
+def test_volume_of_mysql_is_full(scene: Scene) -> None:
+    """MySQL holds on to what it can't write, and tells nobody that it is done."""
+    with scene.volumes["mysql"].full():
+        scene.nobody_is_let_in()
+        scene.bot_waits()
+        scene.lasts(60)
+    scene.recovers()

@@ -1,0 +1,178 @@
+"""Whatever is done to the platform, no request is lost; without the preStop sleep some are."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.load import REQUESTS, Load, addresses, steady_load
+from tests.cluster.release import Release
+
+RATE = 120  # requests a second: steady, and no burden for two cores
+STATELESS = ("frontend", "api")
+SELECTOR = f"app in ({','.join(STATELESS)})"
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+LABEL = "genx-fx/drain"
+
+pytestmark = pytest.mark.xdist_group("platform")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is sent and done."""
+
+    requests: int
+    rollouts: int
+    drains: int
+
+
+SHORT = Size(requests=30_000, rollouts=5, drains=1)
+LONG = Size(requests=1_000_000, rollouts=200, drains=40)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
+)
+def test_no_request_is_lost(
+    kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
+) -> None:
+    targets = addresses(kubectl, platform, REQUESTS)
+    with as_it_was(platform):
+        platform.upgrade(replicas(3))
+        settled(kubectl, platform, 3)
+        with steady_load(targets, RATE, tmp_path) as load:
+            load.phase("the HPA scales in")
+            platform.upgrade(replicas(2))
+            settled(kubectl, platform, 2)
+            for number in range(1, size.rollouts + 1):
+                load.phase(f"rollout {number}")
+                roll_out(kubectl, platform)
+            for number in range(1, size.drains + 1):
+                load.phase(f"drain {number}")
+                drain_a_node(kubectl, platform)
+            load.phase("upgrade")
+            platform.upgrade(replicas(2, podAnnotations={"release": "next"}))
+            load.phase("rollback")
+            platform.rollback()
+            settled(kubectl, platform, 2)
+            load.phase("nothing")
+            load.go_on_until(size.requests)
+
+    print(json.dumps(load.report(), indent=2))
+    assert load.requests >= size.requests
+    assert min(load.by_connection.values()) >= 0.45 * load.requests
+    assert not load.failures, summary(load)
+
+
+def test_requests_are_lost_without_the_pause_before_stopping(
+    kubectl: Kubectl, platform: Release, tmp_path: Path
+) -> None:
+    """What is sent above would show a fault if there were one."""
+    targets = addresses(kubectl, platform, REQUESTS)
+    with as_it_was(platform):
+        for name in STATELESS:
+            patch = [{"op": "remove", "path": "/spec/template/spec/containers/0/lifecycle"}]
+            kubectl(
+                *("patch", "deployment", name, "-n", platform.namespace),
+                *("--type=json", "--patch", json.dumps(patch)),
+            )
+        for name in STATELESS:
+            kubectl.rolled_out(f"deployment/{name}", platform.namespace)
+        with steady_load(targets, RATE, tmp_path) as load:
+            load.phase("rollout without a pause")
+            roll_out(kubectl, platform)
+
+    print(json.dumps(load.report(), indent=2))
+    assert load.failures
+
+
+@contextmanager
+def as_it_was(platform: Release) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        platform.upgrade()
+
+
+def replicas(number: int, **more: Any) -> dict[str, Any]:
+    """Values that let autoscalers want exactly so many pods."""
+    wanted = {"enabled": True, "minReplicas": number, "maxReplicas": number}
+    return {"application": {name: {"autoscaling": wanted, **more} for name in STATELESS}}
+
+
+def roll_out(kubectl: Kubectl, platform: Release) -> None:
+    for name in STATELESS:
+        kubectl("rollout", "restart", f"deployment/{name}", "-n", platform.namespace)
+    for name in STATELESS:
+        kubectl.rolled_out(f"deployment/{name}", platform.namespace)
+
+
+def drain_a_node(kubectl: Kubectl, platform: Release) -> None:
+    """Drain a node of the platform's pods that may run anywhere, and give it back."""
+    namespace = platform.namespace
+    mark = f"{LABEL}={namespace}"
+    # kubectl drain knows no namespaces, and others have pods there, too.
+    kubectl("label", "pods", "-n", namespace, "--selector", SELECTOR, "--overwrite", mark)
+    node = worker_of(kubectl, pods(kubectl, platform))
+    try:
+        kubectl(
+            *("drain", node, "--pod-selector", mark, "--timeout=180s"),
+            *("--ignore-daemonsets", "--delete-emptydir-data"),
+        )
+        assert node not in {pod["spec"]["nodeName"] for pod in pods(kubectl, platform)}
+        for name in STATELESS:
+            kubectl.rolled_out(f"deployment/{name}", namespace)
+    finally:
+        kubectl("uncordon", node)
+
+
+def pods(kubectl: Kubectl, platform: Release) -> list[Object]:
+    return kubectl.list("pods", platform.namespace, SELECTOR)
+
+
+def worker_of(kubectl: Kubectl, pods: list[Object]) -> str:
+    """A node of these pods, other than the one that has the addresses of load balancers."""
+    workers: set[str] = {
+        node["metadata"]["name"]
+        for node in kubectl.json("get", "nodes")["items"]
+        if CONTROL_PLANE not in node["metadata"]["labels"]
+    }
+    return min(workers & {pod["spec"]["nodeName"] for pod in pods})
+
+
+def settled(kubectl: Kubectl, platform: Release, number: int) -> None:
+    """Wait until each Deployment has so many ready pods, and none that is about to go."""
+
+    def as_wanted() -> bool:
+        ready = Counter(
+            pod["metadata"]["labels"]["app"]
+            for pod in pods(kubectl, platform)
+            if is_ready(pod) and "deletionTimestamp" not in pod["metadata"]
+        )
+        total = len(pods(kubectl, platform))
+        return ready == dict.fromkeys(STATELESS, number) and total == ready.total()
+
+    eventually(f"{number} pods of each", as_wanted, timeout=240)
+
+
+def is_ready(pod: Object) -> bool:
+    conditions = pod["status"].get("conditions", [])
+    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+
+
+def summary(load: Load) -> str:
+    """Which requests were lost, when, and why; the first of them one by one."""
+    report = load.report()
+    shown = report["failures"][:20]
+    return "\n".join(
+        [f"{len(load.failures)} of {load.requests} requests: {report['reasons']}", *shown]
+    )

@@ -1,0 +1,359 @@
+"""Whatever happens to the bot, its node or its release: never do two of them live at a time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import SECRETS
+from tests.cluster.conftest import MakeNamespace
+from tests.cluster.journal import (
+    Entry,
+    doubled,
+    lives,
+    lost,
+    overlaps,
+    query,
+    read_journal,
+    read_trades,
+)
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.nodes import away_from, expendable, rather_on
+from tests.cluster.processes import container_id, kill, runs_on_its_node
+from tests.cluster.release import Release
+from tools.cluster import Cluster
+
+POD = "trading-bot-0"
+SELECTOR = "app=trading-bot"
+# Seconds that pods stay on a node that is lost. The cluster's own default of 300 would take long.
+LOST_AFTER = 2
+OFF = {"enabled": False}
+
+pytestmark = pytest.mark.xdist_group("platform")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How often each thing is done to the bot."""
+
+    deaths: int  # so many kills, and as many deletions
+    upgrades: int
+    losses: int  # of its node
+
+
+SHORT = Size(deaths=5, upgrades=2, losses=1)
+LONG = Size(deaths=50, upgrades=10, losses=6)
+sizes = pytest.mark.parametrize(
+    "size",
+    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
+)
+
+
+TOLERATIONS = [
+    {
+        "key": f"node.kubernetes.io/{state}",
+        "operator": "Exists",
+        "effect": "NoExecute",
+        "tolerationSeconds": LOST_AFTER,
+    }
+    for state in ("unreachable", "not-ready")
+]
+
+
+def values(node: str, revision: int = 0) -> dict[str, Any]:
+    """The bot on a node where nothing is that it calls, so that the others outlive the node."""
+    elsewhere = {"affinity": away_from(node)}
+    frequent = [{"name": "BOT_INTERVAL_SECONDS", "value": "0.2"}]
+    slots = [{"name": "API_SLOT_SECONDS", "value": "1"}]
+    return {
+        "secrets": {"source": "values", "values": SECRETS},
+        "application": {
+            "frontend": OFF,
+            "api": {"replicas": 1, "extraEnv": slots, **elsewhere},
+            "tradingBot": {
+                "affinity": rather_on(node),
+                "tolerations": TOLERATIONS,
+                "extraEnv": frequent,
+                "podAnnotations": {"revision": str(revision)},
+            },
+        },
+        "data": {"mysql": elsewhere, "redis": elsewhere},
+        "monitoring": {"grafana": OFF},
+    }
+
+
+@dataclass(frozen=True)
+class Bots:
+    """A release whose bot trades, and what its bots did since the test began."""
+
+    kubectl: Kubectl
+    release: Release
+    node: str
+    before: frozenset[Entry] = frozenset()
+
+    @property
+    def namespace(self) -> str:
+        return self.release.namespace
+
+    @property
+    def pod(self) -> Object:
+        return self.kubectl.get("pod", POD, self.namespace)
+
+    def entries(self) -> list[Entry]:
+        """What was written since the test began."""
+        found = read_journal(self.kubectl, self.namespace)
+        return [entry for entry in found if entry not in self.before]
+
+    def instances(self) -> set[str]:
+        """All that have ever written."""
+        return {entry.instance for entry in read_journal(self.kubectl, self.namespace)}
+
+    def trade_anew(self, known: set[str], trades: int = 1) -> None:
+        """Wait until an instance that was not known has placed so many trades."""
+
+        def placed() -> bool:
+            events = [entry.event for entry in self.entries() if entry.instance not in known]
+            return events.count("placed") >= trades
+
+        eventually(f"a new bot places {trades} trades", placed, timeout=180)
+
+    def wait_for_another(self, pod: Object) -> None:
+        """Wait until a container runs that is not that of this pod."""
+        old = container_id(pod)
+        eventually(
+            "the bot runs again", lambda: container_id(self.pod) not in ("", old), timeout=180
+        )
+
+    def check(self, replaced: int) -> None:
+        """One at a time, each trade once, and so many bots came after one another."""
+        entries = self.entries()
+        assert not overlaps(entries), "\n".join(f"{a} and {b}" for a, b in overlaps(entries))
+        assert len(lives(entries)) > replaced, [str(life) for life in lives(entries)]
+        trades = read_trades(self.kubectl, self.namespace)
+        assert not doubled(trades)
+        assert not lost(entries, trades)
+
+
+@pytest.fixture(scope="module")
+def installed(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    base_values: dict[str, Any],
+) -> Iterator[Bots]:
+    if not cluster.is_kind:
+        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
+    node = expendable(cluster)
+    made = Release(kubectl, make_namespace("one-bot"), chart, base_values)
+    made.install(values(node))
+    yield Bots(kubectl, made, node)
+    made.uninstall()
+
+
+@pytest.fixture
+def bots(kubectl: Kubectl, installed: Bots) -> Bots:
+    """The release, whose bot is on its node and trades."""
+    if installed.pod["spec"]["nodeName"] != installed.node:
+        old = installed.pod
+        kubectl("delete", "pod", POD, "-n", installed.namespace)
+        installed.wait_for_another(old)
+    assert installed.pod["spec"]["nodeName"] == installed.node
+    before = frozenset(read_journal(kubectl, installed.namespace))
+    found = Bots(kubectl, installed.release, installed.node, before)
+    eventually("the bot trades", found.entries)
+    return found
+
+
+@sizes
+def test_one_bot_through_kills_and_deletions(
+    cluster: Cluster, kubectl: Kubectl, bots: Bots, size: Size
+) -> None:
+    """In turns: a new pod is started again at once, an old one ever later."""
+    chance = random.Random(size.deaths)
+    for _ in range(size.deaths):
+        known = bots.instances()
+        kill(cluster, kubectl, bots.namespace, POD)
+        # Sooner or later in its life; at zero before it has come to anything.
+        bots.trade_anew(known, trades=chance.randrange(4))
+
+        known, old = bots.instances(), bots.pod
+        kubectl("delete", "pod", POD, "-n", bots.namespace)
+        bots.wait_for_another(old)
+        bots.trade_anew(known, trades=1 + chance.randrange(4))
+
+    bots.check(replaced=size.deaths)
+
+
+@sizes
+def test_one_bot_through_upgrades(bots: Bots, size: Size) -> None:
+    for revision in range(1, size.upgrades + 1):
+        known = bots.instances()
+        bots.release.upgrade(values(bots.node, revision))
+        bots.trade_anew(known)
+
+    bots.check(replaced=size.upgrades)
+
+
+@contextmanager
+def cut_off(cluster: Cluster, node: str) -> Iterator[None]:
+    """Nobody reaches the node, and its pods reach nobody."""
+    cluster.cut_off(node)
+    try:
+        yield
+    finally:
+        cluster.rejoin(node)
+
+
+@contextmanager
+def silent(cluster: Cluster, node: str) -> Iterator[None]:
+    """The node tells the cluster nothing more, while its pods go on as if nothing were."""
+    assert cluster.node_exec(node, ["systemctl", "stop", "kubelet"]).returncode == 0
+    try:
+        yield
+    finally:
+        assert cluster.node_exec(node, ["systemctl", "start", "kubelet"]).returncode == 0
+
+
+LOSSES = (cut_off, silent)
+
+
+@sizes
+def test_one_bot_while_its_node_is_lost(
+    cluster: Cluster, kubectl: Kubectl, bots: Bots, base_values: dict[str, Any], size: Size
+) -> None:
+    kubectl.apply(deployment(bots.node, base_values), bots.namespace)
+    for number in range(size.losses):
+        lose = LOSSES[number % len(LOSSES)]
+        assert bots.pod["spec"]["nodeName"] == bots.node
+        settled_on(kubectl, bots)
+        old, known = bots.pod, bots.instances()
+        with lose(cluster, bots.node):
+            # What a Deployment runs is now replaced: the bot would be, too, if it were one.
+            eventually("others are replaced", lambda: replaced(kubectl, bots), timeout=240)
+            eventually("the bot is to go", lambda: "deletionTimestamp" in bots.pod["metadata"])
+            found = kubectl.list("pods", bots.namespace, SELECTOR)
+            assert [pod["metadata"]["uid"] for pod in found] == [old["metadata"]["uid"]]
+            assert runs_on_its_node(cluster, old), "nobody has stopped the old bot"
+            assert bots.instances() == known
+        bots.wait_for_another(old)
+        bots.trade_anew(known)
+        back(kubectl, bots)
+
+    kubectl("delete", "deployment", "companion", "-n", bots.namespace)
+    bots.check(replaced=size.losses)
+
+
+def deployment(node: str, base_values: dict[str, Any]) -> Object:
+    """What the bot must not be: a Deployment, which like the bot wants to be on that node."""
+    image = base_values["global"]["toolbox"]["image"]
+    labels = {"app": "companion"}
+    container = {
+        "name": "idle",
+        "image": f"{image['registry']}/{image['repository']}:{image['tag']}",
+        "command": ["sleep", "infinity"],
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    pod = {
+        "affinity": rather_on(node),
+        "tolerations": TOLERATIONS,
+        "terminationGracePeriodSeconds": 0,
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "companion"},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": pod},
+        },
+    }
+
+
+def companions(kubectl: Kubectl, bots: Bots) -> set[str]:
+    """The nodes on which a companion runs."""
+    return {
+        pod["spec"]["nodeName"]
+        for pod in kubectl.list("pods", bots.namespace, "app=companion")
+        if pod["status"]["phase"] == "Running"
+    }
+
+
+def settled_on(kubectl: Kubectl, bots: Bots) -> None:
+    eventually("a companion", lambda: companions(kubectl, bots) == {bots.node})
+
+
+def replaced(kubectl: Kubectl, bots: Bots) -> bool:
+    return bool(companions(kubectl, bots) - {bots.node})
+
+
+def back(kubectl: Kubectl, bots: Bots) -> None:
+    """Have bot and companion on the node again."""
+    kubectl.wait(f"node/{bots.node}", "condition=Ready", bots.namespace)
+    old = bots.pod
+    for selector in (SELECTOR, "app=companion"):
+        kubectl("delete", "pods", "-n", bots.namespace, "--selector", selector)
+    bots.wait_for_another(old)
+
+
+def test_two_bots_would_be_seen(kubectl: Kubectl, bots: Bots) -> None:
+    """What is checked above fails where somebody starts a second bot."""
+    known = bots.instances()
+    kubectl.apply(second(bots.pod), bots.namespace)
+    try:
+        bots.trade_anew(known, trades=3)
+        first = {entry.instance for entry in bots.entries()} & known
+        eventually("both have traded", lambda: overlaps(bots.entries()))
+        with pytest.raises(AssertionError, match="second-bot"):
+            bots.check(replaced=0)
+    finally:
+        kubectl("delete", "pod", "second-bot", "-n", bots.namespace)
+    (pair,) = overlaps(bots.entries())
+    assert {life.instance for life in pair} == first | (bots.instances() - known)
+    assert not doubled(read_trades(kubectl, bots.namespace)), "the book keeps even two apart"
+
+
+def second(pod: Object) -> Object:
+    """A copy of the bot's pod that no StatefulSet knows of."""
+    spec = {
+        key: value
+        for key, value in pod["spec"].items()
+        if key not in ("nodeName", "hostname", "subdomain")
+    }
+    labels = {
+        key: value
+        for key, value in pod["metadata"]["labels"].items()
+        if not key.startswith(("statefulset.", "apps.", "controller-"))
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "second-bot", "labels": labels},
+        "spec": spec,
+    }
+
+
+def test_a_doubled_trade_would_be_seen(kubectl: Kubectl, bots: Bots) -> None:
+    columns = "user_id, account_id, symbol, trade_type, quantity, price, total_amount, signal_id"
+    statement = f"""
+        INSERT INTO trades ({columns}, status) SELECT {columns}, 'FILLED' FROM trades LIMIT 1;
+        SELECT LAST_INSERT_ID()"""
+    ((row,),) = query(kubectl, bots.namespace, statement)
+    try:
+        ((_, copy),) = doubled(read_trades(kubectl, bots.namespace))
+        assert copy.id == row
+    finally:
+        query(kubectl, bots.namespace, f"DELETE FROM trades WHERE id = {row}")

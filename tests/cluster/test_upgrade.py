@@ -1,0 +1,157 @@
+"""From the last release of the chart to this one and back, with both Helms.
+
+Nothing that is kept may change on the way, and users notice no upgrade that fails.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import merged
+from tests.cluster import kept
+from tests.cluster.conftest import MakeNamespace
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.load import Request, addresses, steady_load
+from tests.cluster.nodes import away_from, expendable
+from tests.cluster.release import Release
+from tests.cluster.released import NoHistory, last_release
+from tests.cluster.test_secrets import SECRET
+from tests.helm import HELMS, HelmError
+from tools.cluster import Cluster
+
+RATE = 10  # requests a second; 5 of them on new connections
+PATIENCE = 45  # seconds until an upgrade that does not get ready counts as failed
+UNDO = {"helm3": "--atomic", "helm4": "--rollback-on-failure"}
+REQUESTS: tuple[Request, ...] = (
+    ("GET", "frontend-service", "/"),
+    ("GET", "api-service", "/health"),
+    ("GET", "grafana-service", "/api/health"),
+)
+PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
+
+pytestmark = pytest.mark.xdist_group("upgrade")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What no upgrade may change."""
+
+    secrets: dict[str, str]
+    claims: dict[str, str]
+    """Names, and ids of what is behind them."""
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """A release that was upgraded from the last released chart to this one."""
+
+    release: Release
+    word: str
+    values: dict[str, Any]
+    before: Kept
+
+    def kept(self) -> Kept:
+        """What there is now."""
+        return what_is_kept(self.release, self.word)
+
+
+def what_is_kept(release: Release, word: str) -> Kept:
+    kubectl, namespace = release.kubectl, release.namespace
+    claims = {
+        claim["metadata"]["name"]: f"{claim['metadata']['uid']} {claim['spec']['volumeName']}"
+        for claim in kubectl.list("pvc", namespace)
+    }
+    words = kept.read(kubectl, namespace, PLACES, word)
+    return Kept(kubectl.secret(SECRET, namespace), claims, words)
+
+
+@pytest.fixture(scope="module")
+def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chart that was released last."""
+    try:
+        return last_release(tmp_path_factory.mktemp("released"))
+    except NoHistory as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="module", params=HELMS)
+def upgraded(
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    kubectl: Kubectl,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    old_chart: Path,
+    base_values: dict[str, Any],
+) -> Iterator[Upgraded]:
+    """A platform with data in all its volumes, upgraded by each Helm in turn."""
+    values = kept_away_from(expendable(cluster))
+    new = Release(kubectl, make_namespace("upgrade"), chart, base_values, helm=request.param)
+    old = replace(new, chart=old_chart)
+    word = uuid.uuid4().hex
+
+    old.install(values)
+    kept.write(kubectl, old.namespace, PLACES, word)
+    before = what_is_kept(old, word)
+    new.upgrade(values)
+
+    yield Upgraded(new, word, values, before)
+    new.uninstall()
+
+
+def kept_away_from(node: str) -> dict[str, Any]:
+    """Values that put no pod on a node."""
+    options = {"affinity": away_from(node)}
+    return {
+        "application": {"frontend": options, "api": options, "tradingBot": options},
+        "data": {"mysql": options, "redis": options},
+        "monitoring": {"grafana": options},
+    }
+
+
+def test_upgrade_from_the_last_release_keeps_everything(upgraded: Upgraded) -> None:
+    assert set(upgraded.before.words.values()) == {upgraded.word}
+    assert upgraded.kept() == upgraded.before
+
+
+def test_upgrade_that_fails_is_undone_and_users_notice_nothing(
+    kubectl: Kubectl, upgraded: Upgraded, tmp_path: Path
+) -> None:
+    """One program's image does not exist; another's ends as soon as it starts."""
+    release = upgraded.release
+    toolbox = release.base["global"]["toolbox"]["image"]
+    broken = {
+        "application": {"api": {"image": {"tag": "no-such-tag"}}, "frontend": {"image": toolbox}}
+    }
+    manifests = release.manifests()
+    targets = addresses(kubectl, release, REQUESTS)
+
+    with steady_load(targets, RATE, tmp_path) as load:
+        with pytest.raises(HelmError):
+            release.upgrade(
+                merged(upgraded.values, broken), UNDO[release.helm], f"--timeout={PATIENCE}s"
+            )
+        for workload in ("deployment/api", "deployment/frontend"):
+            kubectl.rolled_out(workload, release.namespace)
+
+    events = [event["message"] for event in kubectl.list("events", release.namespace)]
+    assert any("no-such-tag" in event for event in events)
+    assert any("restarting failed container frontend" in event for event in events)
+    assert [str(failure) for failure in load.failures] == []
+    assert load.requests > RATE * PATIENCE / 2
+    assert [revision["status"] for revision in release.history()][-2:] == ["failed", "deployed"]
+    assert release.manifests() == manifests
+    assert upgraded.kept() == upgraded.before
+
+
+def test_rollback_to_the_last_release_keeps_everything(upgraded: Upgraded) -> None:
+    upgraded.release.rollback(1)
+    assert upgraded.release.history()[-1]["description"] == "Rollback to 1"
+    assert upgraded.kept() == upgraded.before

@@ -1,0 +1,124 @@
+"""What is written stays: through the death of pods and of their node, and of the release."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import merged, of_each
+from tests.cluster import kept
+from tests.cluster.conftest import MakeNamespace
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.nodes import expendable, rather_on
+from tests.cluster.processes import container_id
+from tests.cluster.release import Release
+from tests.cluster.test_secrets import DATA_TIER, SECRET
+from tools.cluster import Cluster
+
+PODS = 3
+KEEPERS = {
+    "mysql": ("data", "mysql"),
+    "redis": ("data", "redis"),
+    "grafana": ("monitoring", "grafana"),
+}
+WORKLOADS = ("statefulset/mysql", "statefulset/redis", "deployment/grafana")
+
+# One node is stopped; tests that cannot bear that are in this group, too.
+pytestmark = pytest.mark.xdist_group("platform")
+
+
+@pytest.fixture(scope="module")
+def values(cluster: Cluster) -> dict[str, Any]:
+    """All components that have a volume of their own, on the node that tests may stop."""
+    options = {"enabled": True, "affinity": rather_on(expendable(cluster))}
+    return merged(DATA_TIER, of_each(KEEPERS, options))
+
+
+@pytest.fixture(scope="module")
+def word() -> str:
+    """What all volumes hold."""
+    return uuid.uuid4().hex
+
+
+@pytest.fixture(scope="module")
+def running(
+    kubectl: Kubectl,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    base_values: dict[str, Any],
+    values: dict[str, Any],
+    word: str,
+) -> Iterator[Release]:
+    """A release whose volumes hold the word. Shared: each test leaves it running."""
+    release = Release(kubectl, make_namespace("volumes"), chart, base_values)
+    release.install(values)
+    kept.write(kubectl, release.namespace, kept.OWN_VOLUMES, word)
+    yield release
+    release.uninstall()
+
+
+def assert_kept(kubectl: Kubectl, release: Release, word: str) -> None:
+    found = kept.read(kubectl, release.namespace, kept.OWN_VOLUMES, word)
+    assert set(found.values()) == {word}, found
+
+
+def test_volumes_outlive_pods(kubectl: Kubectl, running: Release, word: str) -> None:
+    kubectl("delete", "pods", "--all", "-n", running.namespace)
+    for workload in WORKLOADS:
+        kubectl.rolled_out(workload, running.namespace)
+    assert_kept(kubectl, running, word)
+
+
+def test_volumes_and_passwords_outlive_the_release(
+    kubectl: Kubectl, running: Release, values: dict[str, Any], word: str
+) -> None:
+    passwords = kubectl.secret(SECRET, running.namespace)
+    claims = claim_ids(kubectl, running.namespace)
+    running.uninstall()
+    running.install(values)
+    assert claim_ids(kubectl, running.namespace) == claims
+    assert kubectl.secret(SECRET, running.namespace) == passwords
+    assert_kept(kubectl, running, word)
+
+
+def test_volumes_outlive_a_power_failure_of_their_node(
+    cluster: Cluster, kubectl: Kubectl, running: Release, word: str
+) -> None:
+    node = expendable(cluster)
+    before = kubectl.list("pods", running.namespace)
+    assert {pod["spec"]["nodeName"] for pod in before} == {node}
+
+    cluster.stop_node(node, abruptly=True)
+    cluster.start_node(node)
+
+    containers = {container_id(pod) for pod in before}
+    eventually(
+        "the pods on the node run again",
+        lambda: all_ready_without(kubectl.list("pods", running.namespace), containers),
+        timeout=180,
+    )
+    assert_kept(kubectl, running, word)
+
+
+def claim_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
+    claims = kubectl.list("pvc", namespace)
+    return {claim["metadata"]["name"]: claim["metadata"]["uid"] for claim in claims}
+
+
+def all_ready_without(pods: list[Object], containers: set[str]) -> bool:
+    """Whether all pods are ready, and with other containers than these.
+
+    A node that has just come back still has the state on record that it had before.
+    """
+    return len(pods) == PODS and all(
+        container_id(pod) not in {"", *containers}
+        and any(
+            condition["type"] == "Ready" and condition["status"] == "True"
+            for condition in pod["status"]["conditions"]
+        )
+        for pod in pods
+    )
