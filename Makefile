@@ -54,6 +54,8 @@ $(FRONTEND)/node_modules/installed: $(addprefix $(FRONTEND)/,package.json packag
 # A machine that cannot run a cluster (status 3) says so here, and again at the end of the tests.
 test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there is none
 	@$(BIN)/python -m tools.cluster up || [ $$? = 3 ]
+	@echo "go test"
+	@$(BIN)/python -m tools.kind_node test
 	@echo "pytest tests/cluster"
 	@$(BIN)/pytest tests/cluster -m "not soak" $(CLUSTER_ARGS)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .cache import BuildError
 from .cluster import kind_config, load_balancer_manifest
+from .go_programs import check_module, modules
 from .node_image import build, program
 
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("build", help="build all and print where it is (the default)")
+    commands.add_parser("test", help="run the tests of the node agent, which are Go's")
     config = commands.add_parser("config", help="print a file for `kind create cluster --config`")
     config.add_argument("--nodes", type=int, default=1, help="how many nodes, by default 1")
     config.add_argument("--shared", type=Path, help="the host's folder for the class `shared`")
@@ -28,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         match options.command:
+            case "test":
+                print(check_module(modules()["node-agent"]), end="")
             case "config":
                 print(kind_config(options.nodes, options.shared), end="")
             case "load-balancer":

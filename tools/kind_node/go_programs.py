@@ -128,6 +128,17 @@ def _build(module: Module, out: Path) -> None:
     run(command, f"build {module.name}", folder=module.folder, env=_environment())
 
 
+def check_module(module: Module) -> str:
+    """What `go vet` and `go test` say of a module's own code; BuildError where they object."""
+    go = _go_on_path(module.needs_go) or _installed_go()
+    said = (
+        run([go, command, "./..."], f"{command} {module.name}", folder=module.folder, env=env)
+        for env in [_environment()]
+        for command in ("vet", "test")
+    )
+    return "".join(said)
+
+
 def _environment() -> dict[str, str]:
     """The user's environment, less what would make the build another one."""
     return {key: value for key, value in os.environ.items() if key not in DROPPED} | FIXED
