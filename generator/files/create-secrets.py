@@ -82,4 +82,5 @@ if __name__ == "__main__":
     except urllib.error.HTTPError as error:
         sys.exit(f"error: the Kubernetes API refused: {error.code} {error.reason}")
     except OSError as error:
-        sys.exit(f"error: no answer of {API}: {error}; is global.networkPolicy.apiServerPorts right?")
+        hint = "is global.networkPolicy.apiServerPorts right?"
+        sys.exit(f"error: no answer of {API}: {error}; {hint}")
