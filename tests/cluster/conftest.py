@@ -10,7 +10,7 @@ import pytest
 
 from reference.installation import prepare, shared_volumes
 from tests.cluster.diagnostics import collect
-from tests.cluster.kubectl import Kubectl, KubectlError, eventually
+from tests.cluster.kubectl import Kubectl
 from tests.cluster.release import PRODUCTION, Release
 from tests.helm import CHART, HELMS, run_helm
 from tools.cluster import CannotRaise, Cluster, lifecycle
@@ -143,6 +143,3 @@ def pytest_runtest_makereport(
     if report.failed and isinstance(kubectl, Kubectl) and NAMESPACES:
         report.sections.append(("cluster", collect(kubectl, item.nodeid, NAMESPACES)))
     return report
-
-
-__all__ = ["Kubectl", "KubectlError", "eventually"]
