@@ -52,7 +52,7 @@ GenX FX is running on {cluster.context}:
 
   first trade: {trade["trade_type"]} {trade["quantity"]} {trade["symbol"]} at {trade["price"]}
 
-  export KUBECONFIG={cluster.kubeconfig}
+  eval "$(.venv/bin/python -m tools.cluster env)"
   kubectl get pods -n {NAMESPACE}
   kubectl get secret genx-fx-secrets -n {NAMESPACE} \\
     -o jsonpath='{{.data.GRAFANA_ADMIN_PASSWORD}}' | base64 -d

@@ -11,9 +11,11 @@ import pytest
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.cluster.kubectl import Kubectl, Object
+from tests.cluster.outside import outside
 from tests.cluster.probe import Target, probe, probe_all
 from tests.cluster.release import Release
 from tests.helm import RELEASE, ROOT
+from tools.cluster import Cluster
 
 PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
 PORTS = sorted({component.port for component in PLAN.served if component.port})
@@ -97,6 +99,30 @@ def test_only_declared_flows_connect(
     guarded = named(pods, probe_all(kubectl, platform.namespace, toolbox, targets))
     assert guarded == {path: {"connected" if path in flows else "dropped"} for path in canary}
     assert flows <= set(guarded)
+
+
+def test_only_who_calls_the_internet_gets_out_and_only_by_https(
+    kubectl: Kubectl, cluster: Cluster, platform: Release, pods: dict[str, Object], toolbox: str
+) -> None:
+    if not cluster.is_kind:
+        pytest.skip("the nodes were not made here, so nothing can be put behind them")
+    ports = (80, 443, 3306)
+    with outside(cluster) as address:
+        targets = {pod: [(address, port) for port in ports] for pod in pods}
+        with without_policies(platform):
+            canary = probe_all(kubectl, platform.namespace, toolbox, targets)
+        assert set(canary.values()) == {"refused"}, "without policies everybody gets out"
+
+        guarded = probe_all(kubectl, platform.namespace, toolbox, targets)
+    callers = {item.name for item in PLAN.components if "internet" in item.spec.calls}
+    assert callers
+    assert guarded == {
+        (pod, (address, port)): (
+            "refused" if component(pods[pod]) in callers and port == 443 else "dropped"
+        )
+        for pod in pods
+        for port in ports
+    }
 
 
 def test_strangers_reach_only_what_is_exposed(
