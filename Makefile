@@ -57,7 +57,8 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@echo "go test"
 	@$(BIN)/python -m tools.kind_node test
 	@echo "pytest tests/cluster"
-	@$(BIN)/pytest tests/cluster -m "not soak" $(CLUSTER_ARGS)
+	@$(BIN)/pytest tests/cluster -m "not soak and not disruptive" $(CLUSTER_ARGS)
+	@$(BIN)/pytest tests/cluster -m "not soak and disruptive"
 
 soak: $(INSTALLED) ## run the long forms of the cluster tests, which take hours
 	@$(BIN)/python -m tools.cluster up

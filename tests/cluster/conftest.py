@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,8 @@ def helm(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
-def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
+@contextmanager
+def namespaces(kubectl: Kubectl) -> Iterator[MakeNamespace]:
     """Makes namespaces that enforce the restricted Pod Security Standard; all go at the end."""
     made: list[str] = []
 
@@ -106,15 +107,21 @@ def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
     yield make
     if made:
         kubectl("delete", "namespace", "--ignore-not-found", "--wait=false", *made)
+    NAMESPACES[:] = [name for name in NAMESPACES if name not in made]
+
+
+@pytest.fixture(scope="module")
+def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
+    """Makes namespaces that last as long as the tests of a module."""
+    with namespaces(kubectl) as make:
+        yield make
 
 
 @pytest.fixture
-def namespace(make_namespace: MakeNamespace, kubectl: Kubectl) -> Iterator[str]:
+def namespace(kubectl: Kubectl) -> Iterator[str]:
     """A namespace of the test's own."""
-    name = make_namespace()
-    yield name
-    kubectl("delete", "namespace", name, "--wait=false")
-    NAMESPACES.remove(name)
+    with namespaces(kubectl) as make:
+        yield make()
 
 
 @pytest.fixture
@@ -124,13 +131,12 @@ def release(kubectl: Kubectl, namespace: str, chart: Path, base_values: dict[str
 
 
 @pytest.fixture(scope="session")
-def platform(
-    kubectl: Kubectl, make_namespace: MakeNamespace, chart: Path, base_values: dict[str, Any]
-) -> Release:
+def platform(kubectl: Kubectl, chart: Path, base_values: dict[str, Any]) -> Iterator[Release]:
     """The platform as production runs it. Shared: a test leaves it as it found it."""
-    made = Release(kubectl, make_namespace("platform"), chart, base_values, files=(PRODUCTION,))
-    made.install()
-    return made
+    with namespaces(kubectl) as make:
+        made = Release(kubectl, make("platform"), chart, base_values, files=(PRODUCTION,))
+        made.install()
+        yield made
 
 
 @pytest.hookimpl(wrapper=True)

@@ -73,6 +73,7 @@ class SmallVolume:
         kubectl("delete", "pv", self.name, "--ignore-not-found", "--wait=false")
         for node in self.nodes:
             self._run(node, "umount", "--lazy", self.path)
+            self._run(node, "rmdir", self.path)
 
     @contextmanager
     def full(self) -> Iterator[None]:

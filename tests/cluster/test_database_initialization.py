@@ -253,7 +253,7 @@ def test_init_script_that_fails_is_not_passed_over(
     assert "no_such_table' doesn't exist" in reason
     assert "initialisation is complete" not in reason
     apply(kubectl, good, values)
-    kubectl("delete", "pod", "mysql-0", "-n", namespace, "--grace-period=1")
+    kubectl("delete", "pod", "mysql-0", "-n", namespace)
     kubectl.rolled_out("statefulset/mysql", namespace)
     assert picture(kubectl, namespace) == whole
 

@@ -224,7 +224,9 @@ class Scene:
         eventually("nobody is let in", refused)
 
     def last_trade(self) -> int:
-        ((number,),) = query(self.kubectl, self.namespace, "SELECT MAX(id) FROM trades")
+        ((number,),) = query(
+            self.kubectl, self.namespace, "SELECT COALESCE(MAX(id), 0) FROM trades"
+        )
         return int(number)
 
     def all_are_ready(self) -> None:

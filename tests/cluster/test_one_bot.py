@@ -224,6 +224,7 @@ def silent(cluster: Cluster, node: str) -> Iterator[None]:
 LOSSES = (cut_off, silent)
 
 
+@pytest.mark.disruptive
 @sizes
 def test_one_bot_while_its_node_is_lost(
     cluster: Cluster, kubectl: Kubectl, bots: Bots, base_values: dict[str, Any], size: Size

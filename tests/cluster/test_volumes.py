@@ -85,6 +85,7 @@ def test_volumes_and_passwords_outlive_the_release(
     assert_kept(kubectl, running, word)
 
 
+@pytest.mark.disruptive
 def test_volumes_outlive_a_power_failure_of_their_node(
     cluster: Cluster, kubectl: Kubectl, running: Release, word: str
 ) -> None:
