@@ -20,23 +20,21 @@ from tools.cluster import CannotRaise, Cluster, lifecycle
 RESTRICTED = {
     f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")
 }
-MISSING = pytest.StashKey[str]()
+NO_CLUSTER = "no cluster to test on"
 NAMESPACES: list[str] = []
 
 MakeNamespace = Callable[..., str]
-MakeRelease = Callable[..., Release]
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest) -> Cluster:
+def cluster() -> Cluster:
     """The cluster under test, raised if it isn't there."""
     try:
         return lifecycle.up()
     except CannotRaise as error:
-        request.config.stash[MISSING] = str(error)
         if os.environ.get("CI"):
-            pytest.fail(f"no cluster to test on: {error}", pytrace=False)
-        pytest.skip(f"no cluster to test on: {error}")
+            pytest.fail(f"{NO_CLUSTER}: {error}", pytrace=False)
+        pytest.skip(f"{NO_CLUSTER}: {error}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,9 +49,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Nobody shall take a run without a cluster for a run that passed on one."""
-    if reason := terminalreporter.config.stash.get(MISSING, None):
+    # By the reports, which also come from other processes: file, line and reason of each.
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
+    if reasons := [reason for *_, reason in skipped if NO_CLUSTER in reason]:
         terminalreporter.section("THE CLUSTER TESTS DID NOT RUN", red=True, bold=True)
-        terminalreporter.write_line(reason)
+        terminalreporter.write_line(reasons[0])
 
 
 @pytest.fixture(scope="session")

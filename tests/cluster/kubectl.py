@@ -58,16 +58,6 @@ class Kubectl:
             raise KubectlError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command that goes on, such as port-forward; the caller ends it."""
-        return subprocess.Popen(
-            [str(self.program), "--context", self.context, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=self.environment,
-        )
-
     def json(self, *arguments: str) -> Any:
         """What a command prints with `-o json`."""
         return json.loads(self(*arguments, "-o", "json"))

@@ -114,11 +114,12 @@ def addresses(kubectl: Kubectl, release: Release, requests: Iterable[Request]) -
     ValueError where an address isn't private: tests send load to no network but their own.
     """
     services = {name for _, name, _ in requests}
-    origins = {name: _origin(kubectl.get("service", name, release.namespace)) for name in services}
+    origins = {name: origin(kubectl.get("service", name, release.namespace)) for name in services}
     return [f"{method} {origins[name]}{path}" for method, name, path in requests]
 
 
-def _origin(service: Object) -> str:
+def origin(service: Object) -> str:
+    """Where a LoadBalancer Service is reached; ValueError where its address isn't private."""
     name = service["metadata"]["name"]
     ingress = service["status"].get("loadBalancer", {}).get("ingress") or [{}]
     address = ingress[0].get("ip", "")

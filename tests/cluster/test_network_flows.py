@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.cluster.browser import chromium
+from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, eventually
+from tests.cluster.load import origin
 from tests.cluster.release import Release
 
 PATIENCE = 60_000  # milliseconds that a busy machine may take to show something
@@ -36,21 +38,11 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def address(kubectl: Kubectl, release: Release, service: str) -> str:
     """Where the load balancer answers for a service."""
-
-    def found() -> str:
-        item = kubectl.get("service", service, release.namespace)
-        entries = item["status"]["loadBalancer"].get("ingress", [])
-        port = item["spec"]["ports"][0]["port"]
-        return f"http://{entries[0]['ip']}:{port}" if entries else ""
-
-    return eventually(f"{service} has an address", found)
-
-
-def query(kubectl: Kubectl, release: Release, sql: str) -> str:
-    script = f'mysql -N -uroot -p"$MYSQL_ROOT_PASSWORD" "$MYSQL_DATABASE" -e "{sql}"'
-    done = kubectl.exec("mysql-0", ["sh", "-c", script], release.namespace)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return eventually(
+        f"{service} has an address",
+        lambda: origin(kubectl.get("service", service, release.namespace)),
+        tolerate=ValueError,
+    )
 
 
 def test_user_sees_the_signal_that_the_api_computed_and_the_trade_that_the_bot_wrote(
@@ -63,14 +55,14 @@ def test_user_sees_the_signal_that_the_api_computed_and_the_trade_that_the_bot_w
     signal = page.get_by_test_id("signal-row").first
     expect(signal).to_be_visible(timeout=PATIENCE)
     (shown,) = attributes(signal, "signalId")
-    model = query(kubectl, platform, f"SELECT model_version FROM trading_signals WHERE id={shown}")
-    assert model, "the signal on the page is in MySQL"
+    statement = f"SELECT model_version FROM trading_signals WHERE id={shown}"
+    assert query(kubectl, platform.namespace, statement), "the signal on the page is in MySQL"
 
     trade = page.get_by_test_id("trade-row").first
     expect(trade).to_be_visible(timeout=PATIENCE)
     shown, followed = attributes(trade, "tradeId", "fromSignalId")
-    row = query(kubectl, platform, f"SELECT signal_id FROM trades WHERE id={shown}")
-    assert row == followed, "the bot followed that signal"
+    rows = query(kubectl, platform.namespace, f"SELECT signal_id FROM trades WHERE id={shown}")
+    assert rows == [[followed]], "the bot followed that signal"
 
 
 def attributes(row: Locator, *names: str) -> list[str]:

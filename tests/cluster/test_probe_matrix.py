@@ -12,6 +12,7 @@ from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.outside import outside
+from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.probe import Target, probe, probe_all
 from tests.cluster.release import Release
 from tests.helm import RELEASE, ROOT
@@ -19,7 +20,6 @@ from tools.cluster import Cluster
 
 PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
 PORTS = sorted({component.port for component in PLAN.served if component.port})
-RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
 
 Path = tuple[str, str, int]  # caller, callee, port
 
@@ -57,8 +57,7 @@ def targets(pods: dict[str, Object]) -> dict[str, list[Target]]:
 
 @pytest.fixture(scope="module")
 def toolbox(base_values: dict[str, Any]) -> str:
-    image = base_values["global"]["toolbox"]["image"]
-    return f"{image['registry']}/{image['repository']}:{image['tag']}"
+    return toolbox_image(base_values)
 
 
 @contextmanager
@@ -131,7 +130,7 @@ def test_strangers_reach_only_what_is_exposed(
     toolbox: str,
     namespace: str,
 ) -> None:
-    kubectl.apply(stranger(toolbox), namespace)
+    kubectl.apply(python_pod("stranger", toolbox, SLEEP), namespace)
     kubectl.wait("pod/stranger", "condition=Ready", namespace)
     targets = [(pod["status"]["podIP"], port) for pod in pods.values() for port in PORTS]
     exposed = {(item.name, item.port) for item in PLAN.exposed}
@@ -145,29 +144,4 @@ def test_strangers_reach_only_what_is_exposed(
         (name, port, "connected" if (name, port) in exposed else "dropped")
         for name in PLAN.by_name
         for port in PORTS
-    }
-
-
-def stranger(image: str) -> Object:
-    """A pod that has nothing to do with the platform."""
-    container = {
-        "name": "idle",
-        "image": image,
-        "command": ["sleep", "infinity"],
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-        },
-    }
-    security = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": RUNTIME_DEFAULT}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "stranger"},
-        "spec": {
-            "containers": [container],
-            "securityContext": security,
-            "automountServiceAccountToken": False,
-            "terminationGracePeriodSeconds": 0,
-        },
     }
