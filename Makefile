@@ -13,7 +13,7 @@ CLUSTER_ARGS ?= -n 2 --dist loadgroup
 
 BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check install --quiet
-TOOL := $(BIN)/python tools/build.py
+TOOL := $(BIN)/python -m tools.build
 NPM  := $(BIN)/python -m tools.npm
 LOCK := $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from reference.installation import prepare, shared_volumes
-from tools.build import ToolError, tool_path
+from tools.build import tool_path
 from tools.cluster import Cluster, ClusterError, lifecycle
 from tools.kind_node.cache import BuildError, progress
 
@@ -130,7 +130,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         commands[arguments[0]]()
-    except (NotRunning, BuildError, ClusterError, ToolError) as error:
+    except (NotRunning, BuildError, ClusterError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

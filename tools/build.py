@@ -1,8 +1,8 @@
 """Build the pinned command-line tools into a cache outside the checkout.
 
-    python tools/build.py                 build every tool that is a Go module
-    python tools/build.py checkov         build the named tools
-    python tools/build.py --path helm3    print the path of one program, built first if missing
+    python -m tools.build                 build every tool that is a Go module
+    python -m tools.build checkov         build the named tools
+    python -m tools.build --path helm3    print the path of one program, built first if missing
 
 A folder here is a tool: with a go.mod it is built by Go, with a requirements.lock it is installed
 by pip into a virtual environment of its own. Needs nothing but Python's standard library.
@@ -11,21 +11,27 @@ by pip into a virtual environment of its own. Needs nothing but Python's standar
 from __future__ import annotations
 
 import argparse
-import fcntl
 import functools
-import hashlib
 import os
 import platform
 import re
 import shutil
 import subprocess
 import sys
-import time
 import venv
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.kind_node.cache import (
+    BuildError,
+    build_once,
+    cache_folder,
+    cache_key,
+    missing,
+    progress,
+    run,
+)
 
 TOOLS = Path(__file__).resolve().parent
 GO_FLAGS = ("-trimpath", "-buildvcs=false")
@@ -48,10 +54,6 @@ STAMPS = {
 
 # A Helm on PATH of the same major version serves as well, from this version on.
 OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
-
-
-class ToolError(Exception):
-    """A tool cannot be had; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def tool_path(name: str) -> Path:
         return _python_program(name)
     known = [*TOOLS.glob("*/go.mod"), *TOOLS.glob("*/requirements.lock")]
     names = ", ".join(sorted(path.parent.name for path in known))
-    raise ToolError(f"there is no tool {name!r}, only {names}")
+    raise BuildError(f"there is no tool {name!r}, only {names}")
 
 
 def helm_on_path(name: str) -> Path | None:
@@ -112,21 +114,6 @@ def version_tuple(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 
-def cache_folder() -> Path:
-    """Where built tools are kept, one folder for each tool and key."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("GENX_FX_CACHE") or Path(base, "genx-fx"), "tools").absolute()
-
-
-def cache_key(*parts: str | bytes) -> str:
-    """Short hash of everything that a build depends on."""
-    digest = hashlib.sha256()
-    for part in (*parts, sys.platform, platform.machine()):
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(f"{len(data)}:".encode() + data)
-    return digest.hexdigest()[:16]
-
-
 def read_go_mod(name: str) -> GoTool:
     """Read package, version and Go version of a tool from its go.mod."""
     text = (TOOLS / name / "go.mod").read_text()
@@ -134,11 +121,11 @@ def read_go_mod(name: str) -> GoTool:
     package = re.search(r"^tool (\S+)$", text, re.MULTILINE)
     needs_go = re.search(r"^go (\S+)$", text, re.MULTILINE)
     if package is None or needs_go is None:
-        raise ToolError(f"tools/{name}/go.mod lacks its `tool` or `go` line")
+        raise BuildError(f"tools/{name}/go.mod lacks its `tool` or `go` line")
     # The innermost module that holds the package.
     module = max((m for m in required if f"{package[1]}/".startswith(f"{m}/")), key=len, default="")
     if not module:
-        raise ToolError(f"tools/{name}/go.mod requires no module that holds {package[1]}")
+        raise BuildError(f"tools/{name}/go.mod requires no module that holds {package[1]}")
     kube_minor = required.get("k8s.io/client-go", "v0.0.0").split(".")[1]
     stamps = (
         f"-X {stamp.format(version=required[module], kube_minor=kube_minor)}"
@@ -158,21 +145,16 @@ def _go_program(tool: GoTool) -> Path:
     go_version = _go_version(tool.needs_go)
     inputs = ((folder / file).read_bytes() for file in ("go.mod", "go.sum"))
     key = cache_key(*inputs, *GO_FLAGS, tool.ldflags, go_version)
-    program = cache_folder() / f"{tool.name}-{key}" / tool.program
-    with _missing(program) as missing:
-        if missing:
-            go = _go_on_path(tool.needs_go) or _python_program("go")
-            with _progress(f"building {tool.name} {tool.version} with {go_version}"):
-                _go_build(tool, go, program)
-    return program
+    program = cache_folder("tools") / f"{tool.name}-{key}" / tool.program
+    what = f"building {tool.name} {tool.version} with {go_version}"
+    return build_once(program, what, lambda out: _go_build(tool, out))
 
 
-def _go_build(tool: GoTool, go: str | Path, program: Path) -> None:
-    # Built under another name and renamed: what has the final name is whole.
-    unfinished = program.with_suffix(".unfinished")
-    options = [*GO_FLAGS, f"-ldflags={tool.ldflags}", "-o", str(unfinished)]
-    _run([str(go), "build", *options, tool.package], f"build {tool.name}", TOOLS / tool.name)
-    unfinished.rename(program)
+def _go_build(tool: GoTool, out: Path) -> None:
+    go = _go_on_path(tool.needs_go) or _python_program("go")
+    options = [*GO_FLAGS, f"-ldflags={tool.ldflags}", "-o", str(out)]
+    command = [str(go), "build", *options, tool.package]
+    run(command, f"build {tool.name}", folder=TOOLS / tool.name, env=_build_env())
 
 
 def _go_version(needed: str) -> str:
@@ -205,11 +187,11 @@ def _build_env() -> dict[str, str]:
 def _python_program(name: str) -> Path:
     lock = TOOLS / name / "requirements.lock"
     key = cache_key(lock.read_bytes(), platform.python_version())
-    folder = cache_folder() / f"{name}-{key}"
+    folder = cache_folder("tools") / f"{name}-{key}"
     program = folder / name
-    with _missing(program) as missing:
-        if missing:
-            with _progress(f"installing {name} {_locked_version(name)}"):
+    with missing(program) as is_missing:
+        if is_missing:
+            with progress(f"installing {name} {_locked_version(name)}"):
                 _pip_install(lock, folder / "venv")
                 # A virtual environment cannot be renamed: the link made last says that it is whole.
                 program.symlink_to(Path("venv", "bin", name))
@@ -220,46 +202,13 @@ def _pip_install(lock: Path, environment: Path) -> None:
     venv.create(environment, clear=True, with_pip=True, symlinks=True)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     options = ["--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(lock)]
-    _run([*pip, *options], f"install {lock.parent.name}", TOOLS)
+    run([*pip, *options], f"install {lock.parent.name}", env=_build_env())
 
 
 def _locked_version(name: str) -> str:
     text = (TOOLS / name / "requirements.lock").read_text()
     found = re.search(rf"^(?:{name}|{name}-bin|{name}js-wheel)==(\S+)", text, re.MULTILINE)
     return found[1] if found else ""
-
-
-@contextmanager
-def _missing(program: Path) -> Iterator[bool]:
-    """Tell whether a program is to be built; only one process at a time is told so."""
-    if program.exists():
-        yield False
-        return
-    program.parent.mkdir(parents=True, exist_ok=True)
-    with (program.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield not program.exists()
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[None]:
-    start = time.monotonic()
-    print(f"  {what} ...", end="", file=sys.stderr, flush=True)
-    try:
-        yield
-    except BaseException:
-        print(" failed", file=sys.stderr)
-        raise
-    print(f" {time.monotonic() - start:.0f} s", file=sys.stderr)
-
-
-def _run(command: Sequence[str], what: str, folder: Path) -> None:
-    done = subprocess.run(
-        command, cwd=folder, env=_build_env(), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise ToolError(f"cannot {what}: {lines[-1] if lines else 'no reason given'}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -274,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             for name in options.tools or tool_names():
                 tool_path(name)
-    except ToolError as error:
+    except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:

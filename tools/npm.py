@@ -10,13 +10,17 @@ import shutil
 import subprocess
 import sys
 
-from tools.build import ToolError, tool_path, version_tuple
+from tools.build import tool_path, version_tuple
+from tools.kind_node.cache import BuildError
 
 OLDEST_NODE = (20, 19)  # that Vite takes
 
 
 def npm_environment() -> dict[str, str]:
-    """The environment with an npm on PATH whose Node.js is new enough; ToolError if none can be."""
+    """The environment with an npm on PATH whose Node.js is new enough.
+
+    Raises BuildError if there is none and none can be had.
+    """
     if _new_enough():
         return dict(os.environ)
     folder = tool_path("node").resolve().parent
@@ -33,6 +37,6 @@ def _new_enough() -> bool:
 if __name__ == "__main__":
     try:
         environment = npm_environment()
-    except ToolError as error:
+    except BuildError as error:
         sys.exit(f"error: {error}")
     os.execvpe("npm", ["npm", *sys.argv[1:]], environment)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Protocol
 
 from reference.images.debian import Root
-from tools.build import ToolError
 from tools.kind_node.archive import Entry, File, Folder, Layer, Link, tree
 from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
 from tools.npm import npm_environment
@@ -163,10 +162,7 @@ class NodeProgram:
 
 
 def _npm(arguments: str, folder: Path) -> None:
-    try:
-        environment = npm_environment()
-    except ToolError as error:
-        raise BuildError(f"cannot bundle the page: {error}") from None
+    environment = npm_environment()
     done = subprocess.run(
         ["npm", *arguments.split()],
         cwd=folder,
