@@ -21,7 +21,8 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from reference.installation import prepare, shared_volumes
 from tools.build import tool_path
 from tools.cluster import Cluster, ClusterError, lifecycle
-from tools.kind_node.cache import BuildError, progress
+from tools.kind_node.cache import progress
+from tools.kind_node.command_line import exit_status
 
 T = TypeVar("T")
 
@@ -128,14 +129,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in commands:
         print("usage: python -m reference up|down", file=sys.stderr)
         return 2
-    try:
-        commands[arguments[0]]()
-    except (NotRunning, BuildError, ClusterError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_status(commands[arguments[0]], NotRunning, ClusterError)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from tools.kind_node.cache import (
     progress,
     run,
 )
+from tools.kind_node.command_line import exit_status
 
 TOOLS = Path(__file__).resolve().parent
 GO_FLAGS = ("-trimpath", "-buildvcs=false")
@@ -217,21 +218,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("tools", nargs="*", metavar="tool", help="by default every Go tool")
     parser.add_argument("--path", metavar="tool", help="print the path of one tool's program")
     options = parser.parse_args(arguments)
-    try:
+
+    def command() -> None:
         if options.path:
             print(tool_path(options.path))
         else:
             for name in options.tools or tool_names():
                 tool_path(name)
-    except BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_status(command)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import yaml
 
 from reference.images.build import build_all, images, values_overlay
-from tools.kind_node.cache import BuildError
+from tools.kind_node.command_line import exit_status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,18 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="build what is missing (the default), or print the chart's values for the images",
     )
     options = parser.parse_args(arguments)
-    try:
+
+    def command() -> None:
         if options.command == "values":
             print(yaml.safe_dump(values_overlay(images()), sort_keys=False), end="")
         else:
             for image in build_all():
                 print(f"{image.name}  {image.archive}")
-    except BuildError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+
+    return exit_status(command)
 
 
 if __name__ == "__main__":

@@ -8,39 +8,32 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..kind_node.cache import BuildError
+from ..kind_node.command_line import exit_status
 from . import images, lifecycle
 from .choice import CONTEXT, ENGINE
-from .errors import CannotRaise, ClusterError
+from .errors import ClusterError
 from .handle import Cluster, current
-
-FAILED, CANNOT_RAISE, INTERRUPTED = 1, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. 0: done; 1: failed; 3: this machine cannot run a cluster."""
     options = _parser().parse_args(arguments)
-    try:
-        if options.command == "up":
-            _describe(lifecycle.up())
-        elif options.command == "down":
-            lifecycle.down()
-        elif options.command == "status":
-            _describe(current())
-            print(lifecycle.status(current()))
-        elif options.command == "load":
-            images.load(current(), options.archives)
-        else:
-            _export(current())
-    except (ClusterError, BuildError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return CANNOT_RAISE if isinstance(error, CannotRaise) else FAILED
-    except OSError as error:
-        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return 0
+
+    def command() -> None:
+        match options.command:
+            case "up":
+                _describe(lifecycle.up())
+            case "down":
+                lifecycle.down()
+            case "status":
+                _describe(current())
+                print(lifecycle.status(current()))
+            case "load":
+                images.load(current(), options.archives)
+            case _:
+                _export(current())
+
+    return exit_status(command, ClusterError)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,3 +9,5 @@ class ClusterError(Exception):
 
 class CannotRaise(ClusterError):
     """This machine cannot run a cluster; the message names everything that is missing."""
+
+    exit_status = 3

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .cache import BuildError
 from .cluster import kind_config, load_balancer_manifest
+from .command_line import exit_status
 from .go_programs import check_module, modules
 from .node_image import build, program
 
@@ -27,30 +27,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     balancer = commands.add_parser("load-balancer", help="print objects for `kubectl apply`")
     balancer.add_argument("first", help="first address to give to services")
     balancer.add_argument("last", help="last address to give to services")
-    options = parser.parse_args(arguments)
-    try:
-        match options.command:
-            case "test":
-                print(check_module(modules()["node-agent"]), end="")
-            case "config":
-                print(kind_config(options.nodes, options.shared), end="")
-            case "load-balancer":
-                print(load_balancer_manifest(options.first, options.last), end="")
-            case _:
-                image = build()
-                print(f"kind     {program('kind')}")
-                print(f"kubectl  {program('kubectl')}")
-                print(f"archive  {image.archive}")
-                print(f"image    {image.name}")
-    except (BuildError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_status(lambda: _run(parser.parse_args(arguments)), ValueError)
+
+
+def _run(options: argparse.Namespace) -> None:
+    match options.command:
+        case "test":
+            print(check_module(modules()["node-agent"]), end="")
+        case "config":
+            print(kind_config(options.nodes, options.shared), end="")
+        case "load-balancer":
+            print(load_balancer_manifest(options.first, options.last), end="")
+        case _:
+            image = build()
+            print(f"kind     {program('kind')}")
+            print(f"kubectl  {program('kubectl')}")
+            print(f"archive  {image.archive}")
+            print(f"image    {image.name}")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,6 @@ def test_failed_build_is_told_in_a_sentence(
         raise BuildError("cannot build the runtime file system: no space left")
 
     monkeypatch.setattr("reference.images.__main__.build_all", fail)
-    assert main([]) == 2
+    assert main([]) == 1
     expected = "error: cannot build the runtime file system: no space left\n"
     assert capsys.readouterr().err == expected

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tools.cluster import CannotRaise, ClusterError, choice, own_engine
-from tools.cluster.__main__ import CANNOT_RAISE, main
+from tools.cluster.__main__ import main
 from tools.cluster.engine import Engine
 
 
@@ -70,7 +70,7 @@ def test_everything_that_is_missing_is_named_at_once(machine: dict[str, str]) ->
 def test_a_machine_that_cannot_is_told_from_a_failure(
     machine: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["up"]) == CANNOT_RAISE
+    assert main(["up"]) == CannotRaise.exit_status
     assert "can run no Kubernetes cluster" in capsys.readouterr().err
 
 

@@ -1,0 +1,31 @@
+"""What the command lines of tools have in common: what went wrong is one line, not a traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from .cache import BuildError
+
+FAILED = 1
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def exit_status(command: Callable[[], None], *errors: type[Exception]) -> int:
+    """Run a command and give the status to exit with.
+
+    0: done; 1: a BuildError, an OSError or one of `errors`, whose message is printed, unless the
+    error has an `exit_status` of its own; 130: ended from the keyboard.
+    """
+    expected: tuple[type[Exception], ...] = (BuildError, *errors)
+    try:
+        command()
+    except expected as error:
+        print(f"error: {error}", file=sys.stderr)
+        return int(getattr(error, "exit_status", FAILED))
+    except OSError as error:
+        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
