@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,14 @@ class Release:
     ) -> None:
         """Upgrade with exactly these values, and wait; HelmError where it fails."""
         self._with_values("upgrade", values, chart or self.chart, "--wait", *options)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """At the end of the block, the release is again as it was installed."""
+        try:
+            yield
+        finally:
+            self.upgrade()
 
     def template(self, values: Values | None = None, *options: str) -> str:
         """What `helm template` prints for this release."""

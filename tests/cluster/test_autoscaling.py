@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +46,7 @@ pytestmark = pytest.mark.xdist_group("platform")
 def test_api_grows_under_load_and_shrinks_after_it(
     kubectl: Kubectl, platform: Release, tmp_path: Path
 ) -> None:
-    with as_it_was(platform):
+    with platform.unchanged():
         platform.upgrade(SCALED)
         eventually("the API is at rest", lambda: ready_pods(kubectl, platform) == 2, timeout=180)
         with steady_load(addresses(kubectl, platform, READS), RATE, tmp_path) as load:
@@ -65,7 +63,7 @@ def test_documented_command_scales_the_default_installation(
 ) -> None:
     """`kubectl autoscale deployment api`, as the architecture document has it but for the least."""
     namespace = platform.namespace
-    with as_it_was(platform):
+    with platform.unchanged():
         platform.upgrade(FIXED)
         try:
             limits = ("--cpu-percent=70", "--min=3", "--max=10")
@@ -76,14 +74,6 @@ def test_documented_command_scales_the_default_installation(
             )
         finally:
             kubectl("delete", "hpa", "api", "-n", namespace, "--ignore-not-found")
-
-
-@contextmanager
-def as_it_was(platform: Release) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        platform.upgrade()
 
 
 def ready_pods(kubectl: Kubectl, platform: Release) -> int:

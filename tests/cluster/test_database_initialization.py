@@ -38,8 +38,8 @@ from tests.cluster.test_secrets import DATA_TIER
 from tools.cluster import Cluster
 
 SEED = 20260301
-CUTS = 3  # first starts that `make test` cuts short, all at once
-SOAK_CUTS = 12
+SHORT, LONG = 3, 12  # first starts that are cut short
+AT_ONCE = 3
 LATEST = 1.5  # of the time that an undisturbed first start took: several at once are slower
 
 pytestmark = pytest.mark.xdist_group("database")
@@ -154,30 +154,11 @@ def ask(
     }
 
 
+@pytest.mark.parametrize(
+    "cuts",
+    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
+)
 def test_first_start_that_is_cut_short_starts_over(
-    cluster: Cluster,
-    kubectl: Kubectl,
-    database: Release,
-    whole: Picture,
-    values: dict[str, Any],
-    make_namespace: MakeNamespace,
-) -> None:
-    cut_short(cluster, kubectl, database, whole, values, make_namespace, CUTS)
-
-
-@pytest.mark.soak
-def test_first_start_that_is_cut_short_at_many_moments_starts_over(
-    cluster: Cluster,
-    kubectl: Kubectl,
-    database: Release,
-    whole: Picture,
-    values: dict[str, Any],
-    make_namespace: MakeNamespace,
-) -> None:
-    cut_short(cluster, kubectl, database, whole, values, make_namespace, SOAK_CUTS)
-
-
-def cut_short(
     cluster: Cluster,
     kubectl: Kubectl,
     database: Release,
@@ -186,7 +167,7 @@ def cut_short(
     make_namespace: MakeNamespace,
     cuts: int,
 ) -> None:
-    """Kill first starts, each at a random moment of its own part of the time that one takes."""
+    """Each is killed at a random moment of its own part of the time that one takes."""
     step = LATEST * duration_of_first_start(kubectl, database.namespace) / cuts
     moments = [
         random.Random(SEED + cut).uniform(cut * step, (cut + 1) * step) for cut in range(cuts)
@@ -206,7 +187,7 @@ def cut_short(
         release.uninstall()
         return started_over
 
-    with ThreadPoolExecutor(CUTS) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = dict(zip(moments, pool.map(cut, moments), strict=True))
     assert any(outcomes.values()), f"no first start was cut short; seconds: {moments}"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +44,7 @@ def test_no_request_is_lost(
     kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
 ) -> None:
     targets = addresses(kubectl, platform, REQUESTS)
-    with as_it_was(platform):
+    with platform.unchanged():
         platform.upgrade(replicas(3))
         settled(kubectl, platform, 3)
         with steady_load(targets, RATE, tmp_path) as load:
@@ -78,7 +76,7 @@ def test_requests_are_lost_without_the_pause_before_stopping(
 ) -> None:
     """What is sent above would show a fault if there were one."""
     targets = addresses(kubectl, platform, REQUESTS)
-    with as_it_was(platform):
+    with platform.unchanged():
         for name in STATELESS:
             patch = [{"op": "remove", "path": "/spec/template/spec/containers/0/lifecycle"}]
             kubectl(
@@ -93,14 +91,6 @@ def test_requests_are_lost_without_the_pause_before_stopping(
 
     print(json.dumps(load.report(), indent=2))
     assert load.failures
-
-
-@contextmanager
-def as_it_was(platform: Release) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        platform.upgrade()
 
 
 def replicas(number: int, **more: Any) -> dict[str, Any]:

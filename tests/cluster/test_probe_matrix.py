@@ -62,11 +62,9 @@ def toolbox(base_values: dict[str, Any]) -> str:
 
 @contextmanager
 def without_policies(platform: Release) -> Iterator[None]:
-    platform.upgrade({"global": {"networkPolicy": {"enabled": False}}})
-    try:
+    with platform.unchanged():
+        platform.upgrade({"global": {"networkPolicy": {"enabled": False}}})
         yield
-    finally:
-        platform.upgrade()
 
 
 def named(pods: dict[str, Object], seen: dict[tuple[str, Target], str]) -> dict[Path, set[str]]:
