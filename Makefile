@@ -141,7 +141,7 @@ lock: $(INSTALLED) ## renew all lock files
 	@$(PIP) uv
 	@$(LOCK) pyproject.toml --group dev -o requirements.lock
 	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
-	@cd tools/go && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd tools/kind_node && ../../$(LOCK) go-toolchain.in -o go-toolchain.lock
 	@cd tools/node && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd reference && ../$(subst 3.11,3.13,$(LOCK)) requirements.in -o requirements.lock
 

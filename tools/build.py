@@ -13,26 +13,18 @@ from __future__ import annotations
 import argparse
 import functools
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.kind_node.cache import (
-    BuildError,
-    build_once,
-    cache_folder,
-    cache_key,
-    missing,
-    progress,
-    run,
-)
+from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
 from tools.kind_node.command_line import exit_status
+from tools.kind_node.go_toolchain import go_environment, go_program, go_version
+from tools.kind_node.python_programs import python_program
 
 TOOLS = Path(__file__).resolve().parent
 GO_FLAGS = ("-trimpath", "-buildvcs=false")
@@ -86,8 +78,8 @@ def tool_path(name: str) -> Path:
         return found
     if (TOOLS / name / "go.mod").is_file():
         return _go_program(read_go_mod(name))
-    if (TOOLS / name / "requirements.lock").is_file():
-        return _python_program(name)
+    if (lock := TOOLS / name / "requirements.lock").is_file():
+        return python_program(name, lock, "tools")
     known = [*TOOLS.glob("*/go.mod"), *TOOLS.glob("*/requirements.lock")]
     names = ", ".join(sorted(path.parent.name for path in known))
     raise BuildError(f"there is no tool {name!r}, only {names}")
@@ -143,73 +135,18 @@ def read_go_mod(name: str) -> GoTool:
 
 def _go_program(tool: GoTool) -> Path:
     folder = TOOLS / tool.name
-    go_version = _go_version(tool.needs_go)
+    go = go_version(tool.needs_go)
     inputs = ((folder / file).read_bytes() for file in ("go.mod", "go.sum"))
-    key = cache_key(*inputs, *GO_FLAGS, tool.ldflags, go_version)
+    key = cache_key(*inputs, *GO_FLAGS, tool.ldflags, go)
     program = cache_folder("tools") / f"{tool.name}-{key}" / tool.program
-    what = f"building {tool.name} {tool.version} with {go_version}"
+    what = f"building {tool.name} {tool.version} with {go}"
     return build_once(program, what, lambda out: _go_build(tool, out))
 
 
 def _go_build(tool: GoTool, out: Path) -> None:
-    go = _go_on_path(tool.needs_go) or _python_program("go")
     options = [*GO_FLAGS, f"-ldflags={tool.ldflags}", "-o", str(out)]
-    command = [str(go), "build", *options, tool.package]
-    run(command, f"build {tool.name}", folder=TOOLS / tool.name, env=_build_env())
-
-
-def _go_version(needed: str) -> str:
-    """Version of the Go that will build, be it installed yet or not."""
-    if (go := _go_on_path(needed)) is not None:
-        return _version_of_go(go)
-    return f"go{_locked_version('go')}"
-
-
-def _go_on_path(needed: str) -> str | None:
-    go = shutil.which("go")
-    new_enough = go is not None and version_tuple(_version_of_go(go)) >= version_tuple(needed)
-    return go if new_enough else None
-
-
-@functools.cache
-def _version_of_go(go: str) -> str:
-    command = [go, "env", "GOVERSION"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_build_env())
-    return done.stdout.strip()
-
-
-def _build_env() -> dict[str, str]:
-    """The user's environment, less what would make the build another one."""
-    dropped = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
-    env = {key: value for key, value in os.environ.items() if key not in dropped}
-    return env | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
-
-
-def _python_program(name: str) -> Path:
-    lock = TOOLS / name / "requirements.lock"
-    key = cache_key(lock.read_bytes(), platform.python_version())
-    folder = cache_folder("tools") / f"{name}-{key}"
-    program = folder / name
-    with missing(program) as is_missing:
-        if is_missing:
-            with progress(f"installing {name} {_locked_version(name)}"):
-                _pip_install(lock, folder / "venv")
-                # A virtual environment cannot be renamed: the link made last says that it is whole.
-                program.symlink_to(Path("venv", "bin", name))
-    return program
-
-
-def _pip_install(lock: Path, environment: Path) -> None:
-    venv.create(environment, clear=True, with_pip=True, symlinks=True)
-    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    options = ["--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", str(lock)]
-    run([*pip, *options], f"install {lock.parent.name}", env=_build_env())
-
-
-def _locked_version(name: str) -> str:
-    text = (TOOLS / name / "requirements.lock").read_text()
-    found = re.search(rf"^(?:{name}|{name}-bin|{name}js-wheel)==(\S+)", text, re.MULTILINE)
-    return found[1] if found else ""
+    command = [str(go_program(tool.needs_go)), "build", *options, tool.package]
+    run(command, f"build {tool.name}", folder=TOOLS / tool.name, env=go_environment())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

