@@ -33,7 +33,7 @@ class Size:
 
 
 SHORT = Size(requests=30_000, rollouts=5, drains=1)
-LONG = Size(requests=1_000_000, rollouts=200, drains=40)
+LONG = Size(requests=300_000, rollouts=50, drains=10)
 
 
 @pytest.mark.parametrize(
