@@ -80,3 +80,44 @@ def test_service_that_hangs_is_reported_in_time_and_not_asked_twice(
             pass
 
     asyncio.run(probe())
+
+
+def test_late_answer_is_forgiven_for_a_while(
+    mysql: Check, redis: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REMEMBER_SECONDS", 0)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(module, "FORGIVEN_SECONDS", 0.5)
+    health = Health({"mysql": mysql, "redis": redis})
+
+    async def probe() -> None:
+        assert (await health.states())["mysql"] == "ok"
+        mysql.gate.clear()
+        assert (await health.states())["mysql"] == "ok"
+        while (await health.states())["mysql"] == "ok":
+            pass
+        assert (await health.states())["mysql"] == "no answer within 0.05 s"
+        mysql.gate.set()
+
+    asyncio.run(probe())
+
+
+def test_refusal_is_not_forgiven(
+    mysql: Check, redis: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REMEMBER_SECONDS", 0)
+    health = Health({"mysql": mysql, "redis": redis})
+    assert asyncio.run(health.states())["redis"] == "ok"
+    redis.error = ConnectionError("refused")
+    assert asyncio.run(health.states())["redis"] == "refused"
+
+
+def test_timeout_of_the_check_itself_is_a_late_answer(
+    mysql: Check, redis: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REMEMBER_SECONDS", 0)
+    monkeypatch.setattr(module, "LATE_SECONDS", -1)
+    health = Health({"mysql": mysql, "redis": redis})
+    assert asyncio.run(health.states())["redis"] == "ok"
+    redis.error = TimeoutError("timed out")
+    assert asyncio.run(health.states())["redis"] == "ok"
