@@ -120,7 +120,7 @@ def eventually(
     condition: Callable[[], T],
     *,
     timeout: float = 120,
-    every: float = 0.5,
+    every: float = 1,
     tolerate: type[Exception] | tuple[type[Exception], ...] = KubectlError,
 ) -> T:
     """The first true result of the condition.

@@ -16,6 +16,7 @@ import json
 import re
 import secrets
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Collection, Iterator
@@ -195,6 +196,7 @@ class Scene:
         while (datetime.now(UTC) - self.began).total_seconds() < seconds:
             assert condition()
             self.nobody_was_restarted()
+            time.sleep(1)
 
     def nobody_was_restarted(self, *, but: Collection[str] = ()) -> None:
         """No pod's program was started again, other than those of some components."""
