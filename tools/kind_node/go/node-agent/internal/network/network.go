@@ -18,8 +18,10 @@ import (
 
 	"github.com/vishvananda/netlink"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -33,9 +35,10 @@ import (
 const (
 	// settle gathers the many changes of a rollout into one replacement of the rules.
 	settle = 50 * time.Millisecond
-	// podPatience is how long the API may take to tell this agent of a pod that the kubelet knows.
-	podPatience = 10 * time.Second
-	retry       = time.Second
+	// patience is how long the API may take to tell this agent of what the kubelet knows.
+	patience = 10 * time.Second
+	poll     = 20 * time.Millisecond
+	retry    = time.Second
 )
 
 // Options of the agent.
@@ -48,6 +51,7 @@ type Options struct {
 
 type agent struct {
 	options    Options
+	client     kubernetes.Interface
 	nodes      corelisters.NodeLister
 	pods       corelisters.PodLister
 	namespaces corelisters.NamespaceLister
@@ -70,6 +74,7 @@ func Run(ctx context.Context, client kubernetes.Interface, options Options) erro
 	core, policies := factory.Core().V1(), factory.Networking().V1().NetworkPolicies()
 	a := &agent{
 		options:    options,
+		client:     client,
 		nodes:      core.Nodes().Lister(),
 		pods:       core.Pods().Lister(),
 		namespaces: core.Namespaces().Lister(),
@@ -130,10 +135,8 @@ func Run(ctx context.Context, client kubernetes.Interface, options Options) erro
 }
 
 func (a *agent) sync() error {
-	if err := a.routes(); err != nil {
-		return err
-	}
-	return a.enforce()
+	// Whatever is wrong with the way to another node, this one's pods are guarded.
+	return errors.Join(a.routes(), a.enforce())
 }
 
 // enforce replaces the node's rules if they are not what they should be.
@@ -258,34 +261,54 @@ func (a *agent) announce(ctx context.Context, announcement gate.Announcement) er
 	if announcement.Gone {
 		return nil
 	}
-	if err := a.waitForPod(ctx, uid); err != nil {
+	pod, err := a.waitForPod(ctx, uid)
+	if err != nil {
+		return err
+	}
+	if err := a.waitForPolicies(ctx, pod.Namespace); err != nil {
 		return err
 	}
 	return a.enforce()
 }
 
 // waitForPod waits until the API has told this agent of a pod, whose labels are not known before.
-func (a *agent) waitForPod(ctx context.Context, uid types.UID) error {
-	ctx, cancel := context.WithTimeout(ctx, podPatience)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
+func (a *agent) waitForPod(ctx context.Context, uid types.UID) (*corev1.Pod, error) {
+	var found *corev1.Pod
+	err := wait.PollUntilContextTimeout(ctx, poll, patience, true, func(context.Context) (bool, error) {
 		pods, err := a.pods.List(labels.Everything())
-		if err != nil {
-			return err
-		}
 		for _, pod := range pods {
 			if pod.UID == uid {
-				return nil
+				found = pod
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the API knows no pod of UID %s", uid)
-		case <-tick.C:
-		}
+		return found != nil, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the API knows no pod of UID %s: %w", uid, err)
 	}
+	return found, nil
+}
+
+// waitForPolicies waits until this agent knows the policies of a namespace as the API has them:
+// news of pods and of policies come each in their own time.
+func (a *agent) waitForPolicies(ctx context.Context, namespace string) error {
+	err := wait.PollUntilContextTimeout(ctx, poll, patience, true, func(ctx context.Context) (bool, error) {
+		live, err := a.client.NetworkingV1().NetworkPolicies(namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return false, err
+		}
+		for _, wanted := range live.Items {
+			known, err := a.policies.NetworkPolicies(namespace).Get(wanted.Name)
+			if err != nil || known.UID != wanted.UID || known.Generation < wanted.Generation {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	if err != nil {
+		return fmt.Errorf("the policies of namespace %s are not known: %w", namespace, err)
+	}
+	return nil
 }
 
 func (a *agent) forget(object any) {
