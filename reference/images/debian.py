@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.kind_node.archive import Layer
-from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
-from tools.kind_node.debian import mirror
+from tools.kind_node.cache import build_once, cache_folder, cache_key
+from tools.kind_node.debian import bootstrap
 
 UNWANTED = ("doc", "man", "info", "locale", "lintian", "bug", "bash-completion")
 """Folders of /usr/share that no program reads."""
@@ -19,14 +18,6 @@ TIDY = 'rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/var/lib/dpkg/*-old'
 # With a fixed time mmdebstrap writes the same bytes for the same packages, and Python's bytecode is
 # checked by hash: by time, all of it would count as stale.
 FIXED_TIME = {"SOURCE_DATE_EPOCH": "1"}
-
-TAKEN_OVER = (
-    "Acquire::http",
-    "Acquire::https",
-    "Acquire::Check-Valid-Until",
-    "Acquire::Check-Date",
-)
-"""What apt of this machine is told about its mirror holds for mmdebstrap as well."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +46,22 @@ class Root:
         return Layer.from_tar(self.tar())
 
     def _build(self, path: Path) -> None:
-        if shutil.which("mmdebstrap") is None:
-            raise BuildError(
-                f"mmdebstrap is needed to build the {self.name} file system; on Debian as root:"
-                " apt-get install mmdebstrap"
-            )
         excluded = [*(f"/usr/share/{folder}/*" for folder in UNWANTED), *self.without]
         hooks = [TIDY]
         if self.user:
+            name, _, _, group, *_ = self.user.split(":")
             hooks.append(f"echo '{self.user}' >> \"$1\"/etc/passwd")
-        command: list[str | Path] = [
-            "mmdebstrap",
-            "--quiet",
-            "--format=tar",  # else chosen by the name of the file
-            "--variant=essential",
-            "--skip=output/dev",
-            f"--include={','.join(self.packages)}",
-            '--aptopt=APT::Install-Recommends "false"',
-            *(f"--aptopt={option}" for option in _apt_options()),
-            *(f"--dpkgopt=path-exclude={pattern}" for pattern in excluded),
-            *(f"--customize-hook={hook}" for hook in hooks),
+            hooks.append(f"echo '{name}:x:{group}:' >> \"$1\"/etc/group")
+        bootstrap(
             self.suite,
             path,
-            mirror(),
-        ]
-        run(command, f"build the {self.name} file system", env={**os.environ, **FIXED_TIME})
-
-
-def _apt_options() -> list[str]:
-    command = ["apt-config", "dump", "--no-empty", "--format", '%f "%v";%n', *TAKEN_OVER]
-    return run(command, "ask apt for its configuration").splitlines()
+            f"build the {self.name} file system",
+            [
+                "--variant=essential",
+                "--skip=output/dev",
+                f"--include={','.join(self.packages)}",
+                *(f"--dpkgopt=path-exclude={pattern}" for pattern in excluded),
+                *(f"--customize-hook={hook}" for hook in hooks),
+            ],
+            env={**os.environ, **FIXED_TIME},
+        )

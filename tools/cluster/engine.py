@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from ..kind_node.cache import last_line
 from .errors import ClusterError
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -62,9 +63,17 @@ class Engine:
         """Why the engine does not answer; empty where it does."""
         if shutil.which(self.program) is None:
             return "not installed"
-        done = self.run("info")
+        done = self.run("info", "--format", "{{json .}}")
         # Docker's client prints its own half, and fails only then.
-        return f"`{self.program} info` says: {last_line(done.stderr)}" if done.returncode else ""
+        if done.returncode:
+            return f"`{self.program} info` says: {last_line(done.stderr)}"
+        if "name=rootless" in done.stdout or '"rootless":true' in done.stdout:
+            return "rootless: this machine could not reach the cluster's addresses"
+        if self.program == "docker":
+            is_docker = self.run("--version").stdout.startswith("Docker version")
+            return "" if is_docker else "`docker` is another program by that name"
+        options = self.run("network", "create", "--help").stdout
+        return "" if "--interface-name" in options else "too old to name a network's device"
 
 
 def system_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -76,9 +85,3 @@ def system_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]
 def find_program(name: str) -> str | None:
     """Path of a program, also where users do not have its folder on PATH."""
     return shutil.which(name, path=system_environment()["PATH"])
-
-
-def last_line(text: str) -> str:
-    """The last line that says something."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"

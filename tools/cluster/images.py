@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..kind_node.cache import progress
-from .engine import last_line
+from ..kind_node.cache import last_line, progress
 from .errors import ClusterError
 from .handle import Cluster
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..kind_node import kind_config
-from ..kind_node.cache import progress
+from ..kind_node.cache import last_line, progress
 from ..kind_node.versions import SHARED_FOLDER
 from . import network
-from .engine import Engine, last_line
+from .engine import Engine
 from .errors import ClusterError
 
 NAME = "genx-fx"

@@ -128,16 +128,24 @@ def _print_end(line: object, what: str, result: str) -> None:
             _open_line = None
 
 
+def last_line(text: str) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"
+
+
 def run(
     command: Sequence[str | Path],
     what: str,
     *,
     folder: Path | None = None,
     env: Mapping[str, str] | None = None,
+    reason: Callable[[str], str] = last_line,
 ) -> str:
     """Run a program and return what it printed.
 
-    Raises BuildError `cannot <what>: <last line it wrote to stderr>` if it fails or is not there.
+    Raises BuildError `cannot <what>: <reason>` if it fails or is not there; the reason is found in
+    what it wrote to stderr.
     """
     program = [str(part) for part in command]
     try:
@@ -147,6 +155,5 @@ def run(
     except FileNotFoundError as error:
         raise BuildError(f"cannot {what}: there is no program {error.filename}") from None
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise BuildError(f"cannot {what}: {lines[-1] if lines else 'no reason given'}")
+        raise BuildError(f"cannot {what}: {reason(done.stderr)}")
     return done.stdout

@@ -8,10 +8,11 @@ kept, by the list of packages.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cache import BuildError, build_once, cache_folder, cache_key, run
+from .cache import BuildError, build_once, cache_folder, cache_key, last_line, run
 from .versions import versions
 
 # What Kubernetes, its storage and kind itself call on a node, as in kind's own base image.
@@ -50,6 +51,13 @@ TOOL_HOOKS = (
     'mkdir -p -m 1777 "$1/tmp"',
 )
 
+DEBIAN = "http://deb.debian.org/debian"
+TAKEN_OVER = (
+    "Acquire::http",
+    "Acquire::https",
+    "Acquire::Check-Valid-Until",
+    "Acquire::Check-Date",
+)
 EXCLUDED = ("doc", "info", "locale", "man")
 
 
@@ -79,31 +87,69 @@ def root_filesystem(wanted: RootFilesystem) -> Path:
 
 
 def _build(wanted: RootFilesystem, suite: str, out: Path) -> None:
+    bootstrap(
+        suite,
+        out,
+        f"gather Debian packages ({wanted.name})",
+        [
+            f"--variant={wanted.variant}",
+            f"--include={','.join(wanted.packages)}",
+            *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in EXCLUDED),
+            *(f"--{wanted.when}-hook={hook}" for hook in wanted.hooks),
+        ],
+    )
+
+
+def bootstrap(
+    suite: str,
+    out: Path,
+    what: str,
+    options: Sequence[str],
+    env: Mapping[str, str] | None = None,
+) -> None:
+    """Have mmdebstrap write a file system as a tar; BuildError says why it cannot.
+
+    What this machine's apt is told about its mirror holds for mmdebstrap as well.
+    """
     if shutil.which("mmdebstrap") is None:
         raise BuildError(
-            "cannot gather Debian packages: mmdebstrap is missing; "
-            "on Debian as root: apt-get install mmdebstrap"
+            f"cannot {what}: mmdebstrap is missing; on Debian as root: apt-get install mmdebstrap"
         )
-    options = [
-        f"--variant={wanted.variant}",
-        f"--include={','.join(wanted.packages)}",
-        '--aptopt=APT::Install-Recommends "false"',
-        *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in EXCLUDED),
-        *(f"--{wanted.when}-hook={hook}" for hook in wanted.hooks),
-        "--format=tar",
-    ]
-    command = ["mmdebstrap", *options, suite, str(out), mirror()]
-    run(command, f"gather Debian packages ({wanted.name})")
+    # The format is else chosen by the name of the file.
+    fixed = ["--quiet", "--format=tar", '--aptopt=APT::Install-Recommends "false"']
+    taken_over = [f"--aptopt={option}" for option in _apt_options()]
+    command = ["mmdebstrap", *fixed, *taken_over, *options, suite, str(out), mirror()]
+    run(command, what, env=env, reason=_first_error)
 
 
 def mirror() -> str:
-    """Address of the Debian mirror that this machine's apt is set up with."""
+    """Address of the Debian mirror that this machine's apt is set up with.
+
+    Elsewhere, as on Ubuntu, it is Debian's own.
+    """
+    if shutil.which("apt-get") is None:
+        return DEBIAN
     asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)", "Identifier: Packages"]
-    for line in run(asked, "ask apt for its mirror").splitlines():
-        uri, _, origin = line.partition(" ")
+    found = [line.partition(" ") for line in run(asked, "ask apt for its mirror").splitlines()]
+    for uri, _, origin in found:
         if origin == "Debian" and "security" not in uri:
             return uri
+    if any(origin for *_, origin in found):
+        return DEBIAN
     raise BuildError(
-        "cannot gather Debian packages: apt knows no Debian mirror; "
+        "cannot gather Debian packages: apt knows no mirror; "
         "is one configured, and has apt-get update been run?"
     )
+
+
+def _apt_options() -> list[str]:
+    if shutil.which("apt-config") is None:
+        return []
+    command = ["apt-config", "dump", "--no-empty", "--format", '%f "%v";%n', *TAKEN_OVER]
+    return run(command, "ask apt for its configuration").splitlines()
+
+
+def _first_error(stderr: str) -> str:
+    """The reason; what follows it only says that mmdebstrap has failed."""
+    errors = (line for line in stderr.splitlines() if line.startswith("E: "))
+    return next(errors, last_line(stderr))
