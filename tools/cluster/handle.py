@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..kind_node.cache import cache_folder
-from .engine import Engine, last_line
+from ..kind_node.cache import cache_folder, last_line
+from .engine import Engine
 from .errors import ClusterError
 from .network import Ranges
 
 CUT_OFF = "genx_fx_cut_off"
+ADOPTED = "adopted-kubeconfig"
 
 
 def state_folder() -> Path:
@@ -129,15 +130,18 @@ def current() -> Cluster:
     file = state_folder() / "cluster.json"
     if not file.exists():
         raise ClusterError("no cluster is up: run `python -m tools.cluster up`")
-    state: dict[str, Any] = json.loads(file.read_text())
-    return Cluster(
-        kubeconfig=Path(state["kubeconfig"]),
-        context=state["context"],
-        kubectl=Path(state["kubectl"]),
-        engine=Engine(**state["engine"]) if state["engine"] else None,
-        ranges=Ranges(**state["ranges"]) if state["ranges"] else None,
-        image=state["image"],
-    )
+    try:
+        state: dict[str, Any] = json.loads(file.read_text())
+        return Cluster(
+            kubeconfig=Path(state["kubeconfig"]),
+            context=state["context"],
+            kubectl=Path(state["kubectl"]),
+            engine=Engine(**state["engine"]) if state["engine"] else None,
+            ranges=Ranges(**state["ranges"]) if state["ranges"] else None,
+            image=state["image"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ClusterError(f"{file} was written by another version: delete it") from error
 
 
 def remember(cluster: Cluster) -> None:
@@ -151,5 +155,6 @@ def remember(cluster: Cluster) -> None:
 
 
 def forget() -> None:
-    """Let `current` give none."""
-    (state_folder() / "cluster.json").unlink(missing_ok=True)
+    """Let `current` give none, and keep no credentials."""
+    for name in ("cluster.json", "kubeconfig", ADOPTED):
+        (state_folder() / name).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from ..kind_node.cache import cache_key, progress
 from ..kind_node.versions import versions
 from . import choice, handle, kind, network, own_engine, packages
 from .engine import Engine, find_program
-from .errors import ClusterError
+from .errors import CannotRaise, ClusterError
 from .handle import Cluster
 from .kind import Kind
 from .network import Ranges
@@ -48,7 +48,9 @@ def up() -> Cluster:
     """Raise the cluster, or mend what is there; done at once where all is as it should be."""
     with _alone():
         context = choice.named_context()
-        cluster = _adopt(context) if context else _raise()
+        engine = None if context else choice.choose_engine()
+        _refuse_a_second(engine)
+        cluster = _raise(engine) if engine else _adopt(context)
         handle.remember(cluster)
         return cluster
 
@@ -56,19 +58,36 @@ def up() -> Cluster:
 def down() -> None:
     """Delete the cluster, its network, rules and engine; caches stay. Nothing where none is up."""
     with _alone():
-        try:
-            known = handle.current()
-        except ClusterError:
-            known = None
-        engine = known.engine if known else None
-        if own_engine.is_running() and (engine is None or engine.is_ours):
-            engine = own_engine.ENGINE
-        if engine is not None and not engine.why_unusable():
-            _delete(engine)
+        known = _known()
+        for engine in (own_engine.ENGINE, Engine("docker"), Engine("podman")):
+            made_here = known is not None and known.engine == engine
+            why_unusable = engine.why_unusable()
+            if not why_unusable and (made_here or kind.nodes(engine)):
+                _delete(engine)
+            # Ours keeps nothing running that is not running itself.
+            elif why_unusable and made_here and not engine.is_ours:
+                raise ClusterError(f"cannot delete the cluster's nodes: {why_unusable}")
         own_engine.stop()
         network.let_nodes_talk(False)
         network.unguard()
         handle.forget()
+
+
+def _known() -> Cluster | None:
+    try:
+        return handle.current()
+    except ClusterError:
+        return None
+
+
+def _refuse_a_second(engine: Engine | None) -> None:
+    """One cluster at a time: what is made elsewhere would be forgotten."""
+    known = _known()
+    if known and known.is_kind and known.engine != engine:
+        raise ClusterError(
+            f"a cluster that was made here is up ({known.context}); remove it first: "
+            "`python -m tools.cluster down`"
+        )
 
 
 def status(cluster: Cluster) -> str:
@@ -95,16 +114,20 @@ def _adopt(context: str) -> Cluster:
 def _with_one_file(cluster: Cluster) -> Cluster:
     """The same cluster by a kubeconfig that is a single file and knows no other context."""
     flat = cluster.kubectl_output("config", "view", "--minify", "--flatten", "--raw")
-    file = handle.state_folder() / "adopted-kubeconfig"
+    file = handle.state_folder() / handle.ADOPTED
     file.touch(mode=0o600)
     file.write_text(flat)
     return replace(cluster, kubeconfig=file)
 
 
-def _raise() -> Cluster:
-    engine = choice.choose_engine()
+def _raise(engine: Engine) -> Cluster:
     if packages.can_install():
         packages.install_missing(packages.BUILDER)
+    elif lacking := packages.missing(packages.BUILDER):
+        raise CannotRaise(
+            f"this machine can run no Kubernetes cluster: {', '.join(lacking)} is missing; on "
+            f"Debian or Ubuntu as root: apt-get install {' '.join(packages.BUILDER.values())}"
+        )
     image = kind_node.build()
     programs = {name: kind_node.program(name) for name in ("kind", "kubectl")}
     choice.make_ready(engine)
@@ -159,10 +182,7 @@ def _recover(cluster: Cluster) -> bool:
 
 def _ranges(engine: Engine) -> Ranges:
     """Those of the network that is there, else free ones."""
-    try:
-        known = handle.current()
-    except ClusterError:
-        known = None
+    known = _known()
     ranges = known.ranges if known and known.engine == engine else None
     if ranges and network.exists(engine, ranges):
         return ranges

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .engine import Engine, find_program, last_line, system_environment
+from ..kind_node.cache import last_line
+from .engine import Engine, find_program, system_environment
 from .errors import ClusterError
 
 NAME = "genx-fx"
@@ -87,7 +88,8 @@ def free_ranges(routes: Iterable[Network], pods: str, services: str) -> Ranges:
         if clash is not None:
             raise ClusterError(
                 f"the cluster's {what} have addresses of {cidr}, and this host has a route to "
-                f"{clash}; remove that route (`ip route` lists them)"
+                f"{clash}; have it away while the cluster is up, such as by leaving a VPN "
+                "(`ip route` lists all routes)"
             )
     free = (one for one in NODES if not any(one.overlaps(route) for route in taken))
     nodes = next(free, None)

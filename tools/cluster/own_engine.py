@@ -6,15 +6,16 @@ socket, makes no default network, leaves the host's firewall alone and has no na
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-from ..kind_node.cache import cache_folder, progress
+from ..kind_node.cache import cache_folder, last_line, progress
 from . import runc_shim
-from .engine import Engine, find_program, last_line, system_environment
+from .engine import Engine, find_program, system_environment
 from .errors import ClusterError
 
 RUN = Path("/run/genx-fx")
@@ -48,25 +49,30 @@ def start() -> None:
     folder = cache_folder("cluster")
     folder.mkdir(parents=True, exist_ok=True)
     RUN.mkdir(parents=True, exist_ok=True)
-    PID_FILE.unlink(missing_ok=True)
     log = folder / "engine.log"
     with progress("starting a Docker engine"):
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [find_program("dockerd") or "dockerd", *_options(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=system_environment(),
-                start_new_session=True,
-            )
+        # One that is there already and does not answer yet is waited for.
+        process = None if _pid() is not None else _start(folder, log)
         deadline = time.monotonic() + 60
         while ENGINE.run("version").returncode:
-            if process.poll() is not None:
+            if process is not None and process.poll() is not None:
                 raise ClusterError(f"dockerd stopped: {last_line(log.read_text())} (see {log})")
             if time.monotonic() > deadline:
                 raise ClusterError(f"dockerd does not answer after 60 s (see {log})")
             time.sleep(0.1)
+
+
+def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    PID_FILE.unlink(missing_ok=True)
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [find_program("dockerd") or "dockerd", *_options(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=system_environment(),
+            start_new_session=True,
+        )
 
 
 def _options(folder: Path) -> list[str]:
@@ -82,6 +88,8 @@ def _options(folder: Path) -> list[str]:
         "bridge": "none",
         "iptables": "false",
         "ip-masq": "false",
+        # Else the host becomes a router, without the firewall that is left alone.
+        "ip-forward": "false",
         # In a container that is the container itself, where nobody answers.
         "dns": "127.0.0.1",
         # The user's own settings are for the system's engine.
@@ -101,7 +109,8 @@ def stop() -> None:
         return
     with progress("stopping the Docker engine"):
         for number, seconds in ((signal.SIGTERM, 60), (signal.SIGKILL, 10)):
-            os.kill(pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
             deadline = time.monotonic() + seconds
             while _pid() is not None and time.monotonic() < deadline:
                 time.sleep(0.1)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..kind_node.cache import progress
-from .engine import find_program, last_line, system_environment
+from ..kind_node.cache import last_line, progress
+from .engine import find_program, system_environment
 from .errors import ClusterError
 
 # Program → package. Newer Debian has Docker's client in a package of its own.
@@ -19,9 +19,15 @@ ENGINE = {
     "nft": "nftables",
     "iptables": "iptables",
 }
+# The engine that is started here is not the system's.
+DOCKER_UNITS = ("docker.service", "docker.socket")
 BUILDER = {"mmdebstrap": "mmdebstrap"}
 BROWSER = {"chromium": "chromium"}
 POLICY = Path("/usr/sbin/policy-rc.d")
+NO_SERVICES = """#!/bin/sh
+# Of tools/cluster, only while it installs packages; delete it if you find it at another time.
+exit 101
+"""
 
 
 def can_install() -> bool:
@@ -31,10 +37,10 @@ def can_install() -> bool:
 
 def install_missing(programs: Mapping[str, str]) -> None:
     """Install the programs that are missing with apt-get, without starting any service."""
-    missing = _missing(programs)
-    if not missing:
+    lacking = missing(programs)
+    if not lacking:
         return
-    packages = {programs[program] for program in missing}
+    packages = {programs[program] for program in lacking}
     with progress(f"installing {', '.join(sorted(packages))}"), _no_services():
         if not all(map(_known, packages - {"docker-cli"})):
             _apt_get("update")
@@ -43,19 +49,29 @@ def install_missing(programs: Mapping[str, str]) -> None:
         if _try_apt_get(*_install(available)).returncode:
             _apt_get("update")
             _apt_get(*_install(available))
-    if still := _missing(programs):
+    if "docker.io" in available:
+        _disable(DOCKER_UNITS)
+    if still := missing(programs):
         raise ClusterError(
             f"after apt-get installed {', '.join(sorted(available))}, "
             f"{', '.join(still)} is still missing"
         )
 
 
-def _missing(programs: Iterable[str]) -> list[str]:
+def _disable(units: Iterable[str]) -> None:
+    """Keep units that came with a package from being started when the machine is."""
+    if (systemctl := find_program("systemctl")) is not None:
+        command = [systemctl, "--root=/", "disable", *units]
+        subprocess.run(command, capture_output=True, check=False)
+
+
+def missing(programs: Iterable[str]) -> list[str]:
+    """Those of the programs that are not there."""
     return [program for program in programs if find_program(program) is None]
 
 
 def _install(packages: Iterable[str]) -> list[str]:
-    return ["install", "--yes", "--no-install-recommends", *sorted(packages)]
+    return ["install", "--yes", "--no-remove", "--no-install-recommends", *sorted(packages)]
 
 
 def _known(package: str) -> bool:
@@ -65,7 +81,8 @@ def _known(package: str) -> bool:
 
 def _try_apt_get(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["apt-get", "--quiet", *arguments],
+        # A new machine may just be installing its updates.
+        ["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -83,10 +100,11 @@ def _apt_get(*arguments: str) -> None:
 @contextmanager
 def _no_services() -> Iterator[None]:
     """While packages are installed, tell Debian's scripts to start none of their services."""
-    if POLICY.exists():
+    # One of ours may be left from a run that was killed.
+    if POLICY.exists() and POLICY.read_text() != NO_SERVICES:
         yield
         return
-    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.write_text(NO_SERVICES)
     os.chmod(POLICY, 0o755)
     try:
         yield
