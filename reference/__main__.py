@@ -6,13 +6,14 @@ python -m reference down    undoes all of it
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 from reference.installation import prepare, shared_volumes
 from tools.build import tool_path
-from tools.cluster import Cluster, ClusterError, lifecycle
+from tools.cluster import Cluster, ClusterError, current, lifecycle
 from tools.kind_node.cache import progress
 from tools.kind_node.command_line import exit_status
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 CHART = Path(__file__).resolve().parents[1] / "charts" / "genx-fx"
 RELEASE = NAMESPACE = "genx-fx"
 SERVICES = {"frontend": "frontend-service", "api": "api-service", "grafana": "grafana-service"}
+# No proxy knows the way to a cluster on this machine.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PATIENCE = 300  # seconds until the first trade, on a busy machine
 
 
@@ -44,7 +47,7 @@ def up() -> None:
         install(cluster, values)
     addresses = {name: address(cluster, service) for name, service in SERVICES.items()}
     with progress("waiting for the first trade"):
-        trade = wait_for(lambda: first_trade(addresses["frontend"]))
+        trade = wait_for("a trade", lambda: first_trade(addresses["frontend"]))
     print(f"""
 GenX FX is running on {cluster.context}:
   trading   {addresses["frontend"]}
@@ -61,7 +64,11 @@ GenX FX is running on {cluster.context}:
 
 
 def down() -> None:
-    """Remove the platform and the cluster; what was built stays in the cache."""
+    """Remove the platform, and the cluster if it was made here; what was built stays."""
+    with suppress(ClusterError):  # there is none
+        cluster = current()
+        if not cluster.is_kind:
+            uninstall(cluster)
     lifecycle.down()
 
 
@@ -70,13 +77,22 @@ def install(cluster: Cluster, values: dict[str, Any]) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(values, file)
         file.flush()
-        command = [
-            *(str(tool_path("helm4")), "upgrade", "--install", RELEASE, str(CHART)),
-            *("--namespace", NAMESPACE, "--create-namespace", "--values", file.name),
-            *("--kubeconfig", str(cluster.kubeconfig), "--kube-context", cluster.context),
-            *("--wait", "--timeout=10m"),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        options = ("--create-namespace", "--values", file.name, "--wait", "--timeout=10m")
+        helm(cluster, "upgrade", "--install", RELEASE, str(CHART), *options)
+
+
+def uninstall(cluster: Cluster) -> None:
+    """Remove the release and its namespace with all its volumes."""
+    with progress(f"removing the platform from {cluster.context}"):
+        helm(cluster, "uninstall", RELEASE, "--ignore-not-found", "--wait")
+        cluster.kubectl_output("delete", "namespace", NAMESPACE, "--ignore-not-found")
+
+
+def helm(cluster: Cluster, *arguments: str) -> None:
+    """Run Helm on the release's namespace; NotRunning says why it failed."""
+    place = ("--namespace", NAMESPACE, "--kube-context", cluster.context)
+    command = [str(tool_path("helm4")), *arguments, *place, f"--kubeconfig={cluster.kubeconfig}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotRunning(done.stderr.strip())
 
@@ -85,30 +101,26 @@ def address(cluster: Cluster, service: str) -> str:
     """Where a service is reached from this machine, such as http://172.31.0.200:3000."""
 
     def assigned() -> str:
-        arguments = ["--kubeconfig", str(cluster.kubeconfig), "--context", cluster.context]
-        command = ["get", "service", service, "-n", NAMESPACE, "-o", "json"]
-        done = subprocess.run(
-            [str(cluster.kubectl), *arguments, *command], capture_output=True, text=True, check=True
-        )
-        found = json.loads(done.stdout)
+        command = ("get", "service", service, "-n", NAMESPACE, "-o", "json")
+        found = json.loads(cluster.kubectl_output(*command))
         entries = found["status"]["loadBalancer"].get("ingress", [])
         port = found["spec"]["ports"][0]["port"]
         return f"http://{entries[0].get('ip') or entries[0]['hostname']}:{port}" if entries else ""
 
-    return wait_for(assigned)
+    return wait_for(f"an address of {service}", assigned)
 
 
 def first_trade(frontend: str) -> dict[str, Any] | None:
     """The oldest trade that the page shows, if there is one."""
     try:
-        with urllib.request.urlopen(f"{frontend}/api/trades", timeout=5) as answer:
+        with DIRECTLY.open(f"{frontend}/api/trades", timeout=5) as answer:
             trades: list[dict[str, Any]] = json.load(answer)
-    except (urllib.error.URLError, TimeoutError):
+    except (OSError, http.client.HTTPException, ValueError):
         return None
     return trades[-1] if trades else None
 
 
-def wait_for(condition: Callable[[], T | None]) -> T:
+def wait_for(what: str, condition: Callable[[], T | None]) -> T:
     """The first true result of a condition, asked every second; NotRunning where none comes."""
     attempts = Retrying(
         stop=stop_after_delay(PATIENCE),
@@ -118,7 +130,7 @@ def wait_for(condition: Callable[[], T | None]) -> T:
     try:
         found = attempts(condition)
     except RetryError:
-        raise NotRunning(f"nothing came within {PATIENCE} s") from None
+        raise NotRunning(f"{what}: not within {PATIENCE} s") from None
     assert found is not None
     return found
 

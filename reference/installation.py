@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+from collections.abc import Sequence
 from typing import Any
 
-from reference.images import archives, build_all, values_overlay
+from reference.images import BuiltImage, archives, build_all, values_overlay
 from tools.cluster import Cluster
 from tools.cluster.images import load
 
@@ -22,7 +25,27 @@ def prepare(cluster: Cluster) -> dict[str, Any]:
     images = build_all()
     if cluster.is_kind:
         load(cluster, archives(images))
+    elif lacking := _lacking(cluster, images):
+        loaded = "".join(f"\n    {archive}" for archive in archives(lacking))
+        names = ", ".join(image.name for image in lacking)
+        print(
+            f"  note: no node of {cluster.context} lists {names}. Unless the nodes can pull them, "
+            f"load these archives, which are of `docker save`, into every node:{loaded}",
+            file=sys.stderr,
+        )
     return values_overlay(images)
+
+
+def _lacking(cluster: Cluster, images: Sequence[BuiltImage]) -> list[BuiltImage]:
+    """Those of the images that no node has told the API server of."""
+    nodes = json.loads(cluster.kubectl_output("get", "nodes", "-o", "json"))["items"]
+    listed = {
+        name
+        for node in nodes
+        for image in node["status"].get("images", [])
+        for name in image["names"]
+    }
+    return [image for image in images if image.name not in listed]
 
 
 def shared_volumes(cluster: Cluster) -> dict[str, Any]:

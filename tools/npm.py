@@ -13,7 +13,8 @@ import sys
 from tools.build import tool_path, version_tuple
 from tools.kind_node.cache import BuildError
 
-OLDEST_NODE = (20, 19)  # that Vite takes
+# As Vite has it: ^20.19 || >=22.12
+OLDEST_NODE = {20: (20, 19), 22: (22, 12)}
 
 
 def npm_environment() -> dict[str, str]:
@@ -31,7 +32,8 @@ def _new_enough() -> bool:
     if shutil.which("npm") is None or shutil.which("node") is None:
         return False
     done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
-    return version_tuple(done.stdout) >= OLDEST_NODE
+    version = version_tuple(done.stdout)
+    return version >= OLDEST_NODE.get(version[0] if version else 0, (22, 12))
 
 
 if __name__ == "__main__":

@@ -231,8 +231,10 @@ def _python_home(root: Root) -> Path:
 
     def unpack(path: Path) -> None:
         with tarfile.open(tar) as archive:
+            # Debian 12's own Python, 3.11.2, knows no filters yet.
+            archive.extraction_filter = getattr(tarfile, "tar_filter", None)
             for member in archive:
                 if NEEDED_TO_COMPILE.fullmatch(member.name):
-                    archive.extract(member, path, filter="tar")
+                    archive.extract(member, path)
 
     return build_once(path, f"unpacking Python {PYTHON}", unpack) / "usr"

@@ -24,7 +24,8 @@ def exit_status(command: Callable[[], None], *errors: type[Exception]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return int(getattr(error, "exit_status", FAILED))
     except OSError as error:
-        print(f"error: cannot use {error.filename}: {error.strerror}", file=sys.stderr)
+        of_file = f"cannot use {error.filename}: " if error.filename else ""
+        print(f"error: {of_file}{error.strerror or error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -41,6 +41,8 @@ def test_a_command_that_ends_well_is_told_by_its_status_alone(
             1,
             "error: cannot use /x: Permission denied\n",
         ),
+        (OSError(28, "No space left on device"), 1, "error: No space left on device\n"),
+        (ConnectionResetError("peer left"), 1, "error: peer left\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
