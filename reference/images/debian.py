@@ -34,7 +34,7 @@ class Root:
 
     def key(self) -> str:
         """Hash of all that it is made from, save for what the mirror holds on the day."""
-        return cache_key("root", repr(self), *UNWANTED, TIDY)
+        return cache_key("root", repr(self), *UNWANTED, *self._hooks())
 
     def tar(self) -> Path:
         """The file system as a tar, from the cache or built now. Raises BuildError."""
@@ -47,11 +47,6 @@ class Root:
 
     def _build(self, path: Path) -> None:
         excluded = [*(f"/usr/share/{folder}/*" for folder in UNWANTED), *self.without]
-        hooks = [TIDY]
-        if self.user:
-            name, _, _, group, *_ = self.user.split(":")
-            hooks.append(f"echo '{self.user}' >> \"$1\"/etc/passwd")
-            hooks.append(f"echo '{name}:x:{group}:' >> \"$1\"/etc/group")
         bootstrap(
             self.suite,
             path,
@@ -61,7 +56,14 @@ class Root:
                 "--skip=output/dev",
                 f"--include={','.join(self.packages)}",
                 *(f"--dpkgopt=path-exclude={pattern}" for pattern in excluded),
-                *(f"--customize-hook={hook}" for hook in hooks),
+                *(f"--customize-hook={hook}" for hook in self._hooks()),
             ],
             env={**os.environ, **FIXED_TIME},
         )
+
+    def _hooks(self) -> list[str]:
+        if not self.user:
+            return [TIDY]
+        name, _, _, group, *_ = self.user.split(":")
+        lines = {"passwd": self.user, "group": f"{name}:x:{group}:"}
+        return [TIDY, *(f"echo '{line}' >> \"$1\"/etc/{file}" for file, line in lines.items())]
