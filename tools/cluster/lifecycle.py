@@ -56,9 +56,15 @@ def up() -> Cluster:
 
 
 def down() -> None:
-    """Delete the cluster, its network, rules and engine; caches stay. Nothing where none is up."""
+    """Delete the cluster, its network, rules and engine; caches stay. Nothing where none is up.
+
+    A cluster that was there before is left as it is.
+    """
     with _alone():
         known = _known()
+        if known and not known.is_kind:
+            handle.forget()
+            return
         for engine in (own_engine.ENGINE, Engine("docker"), Engine("podman")):
             made_here = known is not None and known.engine == engine
             why_unusable = engine.why_unusable()

@@ -85,6 +85,18 @@ def test_down_keeps_the_rules_while_nodes_cannot_be_deleted(
     assert current().engine == DOCKER
 
 
+def test_down_leaves_a_cluster_that_was_there_before(
+    monkeypatch: pytest.MonkeyPatch, done: list[str]
+) -> None:
+    engines(monkeypatch, docker=USABLE)
+    monkeypatch.setattr(kind, "nodes", lambda engine: ["node"])
+    made_by(None)
+    lifecycle.down()
+    assert done == []
+    with pytest.raises(ClusterError, match="no cluster is up"):
+        current()
+
+
 def test_down_keeps_no_credentials(
     monkeypatch: pytest.MonkeyPatch, done: list[str], state: Path
 ) -> None:
