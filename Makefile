@@ -60,9 +60,10 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@$(BIN)/pytest tests/cluster -m "not soak and not disruptive" $(CLUSTER_ARGS)
 	@$(BIN)/pytest tests/cluster -m "not soak and disruptive"
 
-soak: $(INSTALLED) ## run the long forms of the cluster tests, which take hours
+soak: $(INSTALLED) ## run the long forms of the cluster tests, which take an hour
 	@$(BIN)/python -m tools.cluster up
-	@$(BIN)/pytest tests/cluster -m soak
+	@$(BIN)/pytest tests/cluster -m "soak and not disruptive" $(CLUSTER_ARGS)
+	@$(BIN)/pytest tests/cluster -m "soak and disruptive"
 
 cluster: $(INSTALLED) ## raise a Kubernetes cluster of three nodes on this machine
 	@$(BIN)/python -m tools.cluster up
