@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reference.installation import prepare, shared_volumes
+from tests.chart.scenarios import merged
 from tests.cluster.diagnostics import collect
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.release import PRODUCTION, Release
@@ -22,6 +23,17 @@ RESTRICTED = {
 }
 NO_CLUSTER = "no cluster to test on"
 NAMESPACES: list[str] = []
+# A user for each role, test-viewer and test-operator.
+ACCESS = {
+    "global": {
+        "access": {
+            f"{role}s": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": f"test-{role}"}
+            ]
+            for role in ("viewer", "operator")
+        }
+    }
+}
 
 MakeNamespace = Callable[..., str]
 
@@ -131,12 +143,21 @@ def release(kubectl: Kubectl, namespace: str, chart: Path, base_values: dict[str
 
 
 @pytest.fixture(scope="session")
-def platform(kubectl: Kubectl, chart: Path, base_values: dict[str, Any]) -> Iterator[Release]:
-    """The platform as production runs it. Shared: a test leaves it as it found it."""
+def platform_namespace(kubectl: Kubectl) -> Iterator[str]:
+    """Ends with the session, also where nothing could be installed: reports come before that."""
     with namespaces(kubectl) as make:
-        made = Release(kubectl, make("platform"), chart, base_values, files=(PRODUCTION,))
-        made.install()
-        yield made
+        yield make("platform")
+
+
+@pytest.fixture(scope="session")
+def platform(
+    kubectl: Kubectl, platform_namespace: str, chart: Path, base_values: dict[str, Any]
+) -> Release:
+    """The platform as production runs it. Shared: a test leaves it as it found it."""
+    values = merged(base_values, ACCESS)
+    made = Release(kubectl, platform_namespace, chart, values, files=(PRODUCTION,))
+    made.install()
+    return made
 
 
 @pytest.hookimpl(wrapper=True)

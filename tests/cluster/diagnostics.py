@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.cluster.kubectl import Kubectl
+from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.helm import ROOT
 
 FOLDER = ROOT / ".make" / "cluster-failures"
@@ -16,8 +17,15 @@ def collect(kubectl: Kubectl, test: str, namespaces: Iterable[str]) -> str:
     """Write all that is known of these namespaces into files, and give a summary for people."""
     folder = FOLDER / test.replace("/", ".").replace("::", ".")
     folder.mkdir(parents=True, exist_ok=True)
-    summaries = [_collect_namespace(kubectl, folder, namespace) for namespace in namespaces]
+    summaries = [_summary(kubectl, folder, namespace) for namespace in namespaces]
     return "\n".join([f"all of it: {folder.relative_to(ROOT)}", *summaries])
+
+
+def _summary(kubectl: Kubectl, folder: Path, namespace: str) -> str:
+    try:
+        return _collect_namespace(kubectl, folder, namespace)
+    except (KubectlError, subprocess.TimeoutExpired) as error:
+        return f"--- {namespace}\n{error}"  # a report that is poor, and not the end of the run
 
 
 def _collect_namespace(kubectl: Kubectl, folder: Path, namespace: str) -> str:

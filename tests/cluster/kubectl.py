@@ -87,27 +87,20 @@ class Kubectl:
         *,
         container: str = "",
         stdin: str | None = None,
-        timeout: float = 120,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in a container; `deploy/api` names one pod of a workload."""
         options = ["-c", container] if container else []
         options += ["-i"] if stdin is not None else []
         arguments = ["exec", "-n", namespace, pod, *options, "--", *command]
-        return self.run(*arguments, stdin=stdin, timeout=timeout)
+        return self.run(*arguments, stdin=stdin)
 
-    def rolled_out(self, workload: str, namespace: str, timeout: int = 300) -> None:
-        """Wait until a workload such as `deployment/api` runs what it should; seconds."""
-        self(
-            *("rollout", "status", workload, "-n", namespace, f"--timeout={timeout}s"),
-            timeout=timeout + 30,
-        )
+    def rolled_out(self, workload: str, namespace: str) -> None:
+        """Wait until a workload such as `deployment/api` runs what it should."""
+        self("rollout", "status", workload, "-n", namespace, "--timeout=300s", timeout=330)
 
-    def wait(self, what: str, condition: str, namespace: str, timeout: int = 180) -> None:
-        """Wait for a condition such as `condition=Ready` or `delete`; seconds."""
-        self(
-            *("wait", what, f"--for={condition}", "-n", namespace, f"--timeout={timeout}s"),
-            timeout=timeout + 30,
-        )
+    def wait(self, what: str, condition: str, namespace: str) -> None:
+        """Wait for a condition such as `condition=Ready` or `delete`."""
+        self("wait", what, f"--for={condition}", "-n", namespace, "--timeout=180s")
 
     def secret(self, name: str, namespace: str) -> dict[str, str]:
         """What a Secret holds, decoded."""

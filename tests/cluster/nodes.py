@@ -1,4 +1,4 @@
-"""Which node tests may lose, and who has to stay away from it."""
+"""Which node tests may lose, and how pods get there or stay away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HOSTNAME = "kubernetes.io/hostname"
 
 
 def expendable(cluster: Cluster) -> str:
-    """The one node that tests stop or cut off, by agreement: whom that disturbs stays away."""
+    """The one node that tests stop or cut off."""
     return cluster.nodes()[-1]
 
 

@@ -37,6 +37,7 @@ def outside(cluster: Cluster) -> Iterator[str]:
     nodes = cluster.nodes()
     try:
         for node in nodes:
+            cluster.node_exec(node, ["bash", "-c", REMOVE])  # what a run that was killed has left
             done = cluster.node_exec(node, ["bash", "-ec", BUILD])
             assert done.returncode == 0, done.stderr
         yield ADDRESS

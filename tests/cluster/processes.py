@@ -26,6 +26,12 @@ def restarts(pod: Object) -> int:
     return int(main_status(pod).get("restartCount", 0))
 
 
+def is_ready(pod: Object) -> bool:
+    """Whether a pod is ready."""
+    conditions = pod["status"].get("conditions", [])
+    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+
+
 def send_signal(cluster: Cluster, pod: Object, signal: str) -> None:
     """Send a signal such as SIGKILL to the main process of a pod's only container."""
     command = [*CTR, "kill", "--signal", signal, container_id(pod)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,13 @@ Values = Mapping[str, Any]
 TIMEOUT = 600  # seconds that a busy machine of two cores may take to start everything
 LIMIT = f"--timeout={TIMEOUT}s"
 PRODUCTION = CHART / "values-prod.yaml"
+SECRET = "genx-fx-secrets"
+OFF = {"enabled": False}
+# The smallest platform that has secrets: the rest would start for nothing.
+DATA_TIER: dict[str, Any] = {
+    "application": {"frontend": OFF, "api": OFF, "tradingBot": OFF},
+    "monitoring": {"grafana": OFF},
+}
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,15 @@ class Release:
     chart: Path
     base: Values
     helm: str = "helm4"
-    name: str = RELEASE
     files: tuple[Path, ...] = ()
 
     def install(self, values: Values | None = None, *options: str) -> None:
         """Install, and wait until every pod is ready; HelmError where it fails."""
-        self._with_values("install", values, self.chart, "--wait", *options)
+        self._with_values("install", values, "--wait", *options)
 
-    def upgrade(
-        self, values: Values | None = None, *options: str, chart: Path | None = None
-    ) -> None:
+    def upgrade(self, values: Values | None = None, *options: str) -> None:
         """Upgrade with exactly these values, and wait; HelmError where it fails."""
-        self._with_values("upgrade", values, chart or self.chart, "--wait", *options)
+        self._with_values("upgrade", values, "--wait", *options)
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
@@ -58,28 +63,28 @@ class Release:
 
     def template(self, values: Values | None = None, *options: str) -> str:
         """What `helm template` prints for this release."""
-        return self._with_values("template", values, self.chart, *options)
+        return self._with_values("template", values, *options)
 
     def rollback(self, revision: int | None = None) -> None:
         """Go back to a revision, by default the one before, and wait."""
         numbers = [] if revision is None else [str(revision)]
-        self.run("rollback", self.name, *numbers, "--wait", LIMIT)
+        self.run("rollback", RELEASE, *numbers, "--wait", LIMIT)
 
     def uninstall(self) -> None:
         """Remove the release, and wait until its objects are gone."""
-        self.run("uninstall", self.name, "--wait", LIMIT)
+        self.run("uninstall", RELEASE, "--wait", LIMIT)
 
     def test(self) -> str:
         """Run `helm test`; HelmError where a test fails."""
-        return self.run("test", self.name, LIMIT)
+        return self.run("test", RELEASE, LIMIT)
 
     def manifests(self) -> Render:
         """The objects of the release as it is."""
-        return parse(self.run("get", "manifest", self.name))
+        return parse(self.run("get", "manifest", RELEASE))
 
     def history(self) -> list[Manifest]:
         """The revisions of the release, the oldest first."""
-        revisions: list[Manifest] = json.loads(self.run("history", self.name, "-o", "json"))
+        revisions: list[Manifest] = json.loads(self.run("history", RELEASE, "-o", "json"))
         return revisions
 
     def run(self, command: str, *arguments: str) -> str:
@@ -99,11 +104,20 @@ class Release:
             raise HelmError(f"{self.helm} {command}: {done.stderr.strip()}")
         return done.stdout
 
-    def _with_values(self, command: str, values: Values | None, chart: Path, *options: str) -> str:
+    def _with_values(self, command: str, values: Values | None, *options: str) -> str:
         files = list(self.files)
         with tempfile.TemporaryDirectory() as folder:
             for name, layer in (("base", self.base), ("own", values or {})):
                 files.append(Path(folder, f"{name}.json"))
                 files[-1].write_text(json.dumps(layer))
             layers = [word for file in files for word in ("--values", str(file))]
-            return self.run(command, self.name, str(chart), *layers, LIMIT, *options)
+            return self.run(command, RELEASE, str(self.chart), *layers, LIMIT, *options)
+
+
+def unpack(package: Path, folder: Path) -> Path:
+    """The chart of a package, as a folder that can be changed."""
+    with tarfile.open(package) as archive:
+        # Debian 12's own Python, 3.11.2, knows no filters yet.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(folder)
+    return folder / CHART.name

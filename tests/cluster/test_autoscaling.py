@@ -13,11 +13,7 @@ from tests.cluster.load import addresses, steady_load
 from tests.cluster.release import Release
 
 RATE = 150  # requests a second to the API
-READS = (
-    ("GET", "api-service", "/pairs"),
-    ("GET", "api-service", "/signals?limit=5"),
-    ("GET", "api-service", "/health"),
-)
+READS = (("GET", "api-service", "/pairs"), ("GET", "api-service", "/signals?limit=5"))
 # Percent of the documented request of 250m. Two cores have no room for a load that takes 70.
 TARGET = 20
 AT_ONCE = {

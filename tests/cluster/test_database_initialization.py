@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tarfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,10 +30,8 @@ from tests.cluster.database_contract import (
 )
 from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, eventually
-from tests.cluster.nodes import away_from, expendable
 from tests.cluster.processes import container_id, kill, restarts
-from tests.cluster.release import Release
-from tests.cluster.test_secrets import DATA_TIER
+from tests.cluster.release import DATA_TIER, Release, unpack
 from tools.cluster import Cluster
 
 SEED = 20260301
@@ -59,23 +56,15 @@ MYSQL_ALONE = merged(
 
 
 @pytest.fixture(scope="module")
-def values(cluster: Cluster) -> dict[str, Any]:
-    """MySQL, and nothing else, on nodes that no other test takes away."""
-    nodes = away_from(expendable(cluster))
-    return merged(MYSQL_ALONE, {"data": {"mysql": {"affinity": nodes}}})
-
-
-@pytest.fixture(scope="module")
 def database(
     kubectl: Kubectl,
     make_namespace: MakeNamespace,
     chart: Path,
     base_values: dict[str, Any],
-    values: dict[str, Any],
 ) -> Iterator[Release]:
     """A database whose first start nobody disturbed. Shared: tests leave no rows in it."""
     release = Release(kubectl, make_namespace("database"), chart, base_values)
-    release.install(values)
+    release.install(MYSQL_ALONE)
     yield release
     release.uninstall()
 
@@ -163,7 +152,6 @@ def test_first_start_that_is_cut_short_starts_over(
     kubectl: Kubectl,
     database: Release,
     whole: Picture,
-    values: dict[str, Any],
     make_namespace: MakeNamespace,
     cuts: int,
 ) -> None:
@@ -177,7 +165,7 @@ def test_first_start_that_is_cut_short_starts_over(
         """Whether what was cut short was started over."""
         release = Release(kubectl, make_namespace("cut"), database.chart, database.base)
         with ThreadPoolExecutor(1) as pool:
-            installing = pool.submit(release.install, values)
+            installing = pool.submit(release.install, MYSQL_ALONE)
             await_first_start(kubectl, release.namespace)
             time.sleep(moment)  # any moment will do: there is nothing to wait for
             kill(cluster, kubectl, release.namespace, "mysql-0")
@@ -212,19 +200,16 @@ def test_init_script_that_fails_is_not_passed_over(
     kubectl: Kubectl,
     database: Release,
     whole: Picture,
-    values: dict[str, Any],
     namespace: str,
     tmp_path: Path,
 ) -> None:
-    with tarfile.open(database.chart) as package:
-        package.extractall(tmp_path, filter="data")
-    broken = tmp_path / "genx-fx"
+    broken = unpack(database.chart, tmp_path)
     script = broken / "charts/data/files/mysql/init/25-broken.sql"
     script.write_text("INSERT INTO no_such_table VALUES (1);\n")
     good = Release(kubectl, namespace, database.chart, database.base)
     bad = Release(kubectl, namespace, broken, database.base)
 
-    apply(kubectl, bad, values)
+    apply(kubectl, bad)
     eventually(
         "the first start fails",
         lambda: restarts(kubectl.get("pod", "mysql-0", namespace)) > 0,
@@ -233,13 +218,13 @@ def test_init_script_that_fails_is_not_passed_over(
     reason = kubectl("logs", "mysql-0", "-n", namespace, "--previous")
     assert "no_such_table' doesn't exist" in reason
     assert "initialisation is complete" not in reason
-    apply(kubectl, good, values)
+    apply(kubectl, good)
     kubectl("delete", "pod", "mysql-0", "-n", namespace)
     kubectl.rolled_out("statefulset/mysql", namespace)
     assert picture(kubectl, namespace) == whole
 
 
-def apply(kubectl: Kubectl, release: Release, values: dict[str, Any]) -> None:
+def apply(kubectl: Kubectl, release: Release) -> None:
     """Install or upgrade without waiting for anything."""
-    manifests = release.template(values, "--skip-tests")
+    manifests = release.template(MYSQL_ALONE, "--skip-tests")
     kubectl("apply", "-n", release.namespace, "-f", "-", stdin=manifests)

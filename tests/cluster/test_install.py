@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,35 @@ import pytest
 
 from reference.installation import shared_volumes
 from tests.chart.scenarios import read_yaml
-from tests.cluster.kubectl import Kubectl, eventually
-from tests.cluster.release import TIMEOUT
+from tests.cluster.kubectl import Kubectl, KubectlError, eventually
+from tests.cluster.release import SECRET, TIMEOUT, unpack
 from tests.helm import CHART, ROOT
 from tools.build import tool_path
 from tools.cluster import Cluster
 
-KEPT = {"PersistentVolumeClaim", "Secret", "ConfigMap"}
+KINDS = (
+    "all,pvc,secret,configmap,serviceaccount,role,rolebinding,networkpolicy,pdb,ingress,quota,"
+    "limitrange"
+)
+OF_EVERY_NAMESPACE = {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
+VOLUMES = ("mysql", "redis", "grafana", "logs", "data")
+CLAIMS = {f"PersistentVolumeClaim/{volume}-pvc" for volume in VOLUMES}
+# What each way leaves behind, as it is meant to: data, and the passwords that it was made with.
+KEPT = {
+    "colocated": {*CLAIMS, f"Secret/{SECRET}"},
+    "default": {*CLAIMS, f"Secret/{SECRET}"},
+    "scaled": {*CLAIMS, f"Secret/{SECRET}"},
+    "small": {f"Secret/small-{SECRET}"},  # nothing is persistent
+    "values-given": CLAIMS,  # the Secret is the release's own
+}
 WAYS = sorted((CHART / "ci").glob("*-values.yaml"))
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda path: path.name.removesuffix("-values.yaml"))
+def name(way: Path) -> str:
+    return way.name.removesuffix("-values.yaml")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=name)
 def test_chart_installs_and_its_tests_pass(
     way: Path,
     helm: str,
@@ -36,9 +53,7 @@ def test_chart_installs_and_its_tests_pass(
     tmp_path: Path,
 ) -> None:
     """On a namespace that enforces the restricted standard, as the fixture makes it."""
-    with tarfile.open(chart) as package:
-        package.extractall(tmp_path / "charts", filter="data")
-    ways = tmp_path / "charts" / "genx-fx" / "ci"
+    ways = unpack(chart, tmp_path / "charts") / "ci"
     ways.mkdir()
     shutil.copy(way, ways)
     # Where the file says of the shared volumes that they aren't, the default class serves.
@@ -67,9 +82,18 @@ def test_chart_installs_and_its_tests_pass(
 
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert "All charts installed successfully" in done.stdout
-    # What the release leaves behind is what is meant to be kept.
-    eventually("nothing else is left", lambda: kinds(kubectl, namespace) <= KEPT)
+
+    def only_that_is_left() -> bool:
+        assert left(kubectl, namespace) == KEPT[name(way)]
+        return True
+
+    eventually(
+        "what is kept is left, and nothing else",
+        only_that_is_left,
+        tolerate=(AssertionError, KubectlError),
+    )
 
 
-def kinds(kubectl: Kubectl, namespace: str) -> set[str]:
-    return {item["kind"] for item in kubectl.list("all,pvc,secret,configmap", namespace)}
+def left(kubectl: Kubectl, namespace: str) -> set[str]:
+    found = kubectl.list(KINDS, namespace)
+    return {f"{item['kind']}/{item['metadata']['name']}" for item in found} - OF_EVERY_NAMESPACE

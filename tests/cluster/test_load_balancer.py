@@ -22,8 +22,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
 """
 
-# The controller is restarted: tests that rely on it must not run beside.
-pytestmark = pytest.mark.xdist_group("platform")
+# Others go on while the controller is restarted: addresses stay as they are.
+pytestmark = pytest.mark.xdist_group("load-balancer")
 
 
 @pytest.fixture(scope="module")

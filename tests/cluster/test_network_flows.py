@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.cluster.browser import chromium
 from tests.cluster.journal import query
-from tests.cluster.kubectl import Kubectl, eventually
-from tests.cluster.load import origin
-from tests.cluster.release import Release
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.load import address
+from tests.cluster.release import SECRET, Release
 
 PATIENCE = 60_000  # milliseconds that a busy machine may take to show something
 
@@ -34,15 +34,6 @@ def page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
-
-
-def address(kubectl: Kubectl, release: Release, service: str) -> str:
-    """Where the load balancer answers for a service."""
-    return eventually(
-        f"{service} has an address",
-        lambda: origin(kubectl.get("service", service, release.namespace)),
-        tolerate=ValueError,
-    )
 
 
 def test_user_sees_the_signal_that_the_api_computed_and_the_trade_that_the_bot_wrote(
@@ -94,7 +85,7 @@ def test_session_survives_the_death_of_the_api_pod_that_began_it(
 
 def test_admin_opens_grafana(kubectl: Kubectl, platform: Release, page: Page) -> None:
     page.goto(address(kubectl, platform, "grafana-service"))
-    password = kubectl.secret("genx-fx-secrets", platform.namespace)["GRAFANA_ADMIN_PASSWORD"]
+    password = kubectl.secret(SECRET, platform.namespace)["GRAFANA_ADMIN_PASSWORD"]
     page.get_by_label("User").fill("admin")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -35,6 +33,8 @@ ARENAS = 4
 PATIENCE = 20.0  # seconds until a policy must be in effect
 BY_NAME = {case.name: case for case in CASES}
 
+Outcome = dict[str, dict[str, list[str]]]  # when, how, and the flows that are wrong
+
 pytestmark = pytest.mark.xdist_group("network-policy")
 
 
@@ -55,8 +55,6 @@ def arenas(
     yield made
     for arena in made:
         arena.close()
-        for namespace in arena.namespaces.values():
-            kubectl("delete", "namespace", namespace, "--wait=false")
 
 
 @pytest.fixture
@@ -81,37 +79,32 @@ def differences(expected: set[str], seen: set[str]) -> dict[str, list[str]]:
     return {how: flows for how, flows in found.items() if flows}
 
 
-@pytest.fixture(scope="module")
-def outcomes(arenas: list[Arena]) -> dict[str, dict[str, dict[str, list[str]]]]:
+def play(arena: Arena, cases: Iterable[Case]) -> dict[str, Outcome]:
     """What was wrong in each case: with its policies, and before, without those of the last."""
-    left: SimpleQueue[Case] = SimpleQueue()
-    for case in CASES:
-        left.put(case)
-    found: dict[str, dict[str, dict[str, list[str]]]] = {}
-
-    def work(arena: Arena) -> None:
-        everything = set(arena.flows)
-        while not left.empty():
-            case = left.get()
-            wrong = {"before": differences(everything, wait_for(arena, everything))}
-            arena.enforce(case.policies)
-            expected = arena.expected(case)
-            wrong["with the policies"] = differences(expected, wait_for(arena, expected))
-            arena.open_up()
-            found[case.name] = {when: what for when, what in wrong.items() if what}
-
-    threads = [threading.Thread(target=work, args=(arena,)) for arena in arenas]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    everything = set(arena.flows)
+    found = {}
+    for case in cases:
+        wrong = {"before": differences(everything, wait_for(arena, everything))}
+        arena.enforce(case.policies)
+        expected = arena.expected(case)
+        wrong["with the policies"] = differences(expected, wait_for(arena, expected))
+        arena.open_up()
+        found[case.name] = {when: what for when, what in wrong.items() if what}
     return found
 
 
+@pytest.fixture(scope="module")
+def outcomes(arenas: list[Arena]) -> dict[str, Outcome]:
+    """What was wrong, by the names of the cases."""
+    shares = [CASES[number::ARENAS] for number in range(ARENAS)]
+    with ThreadPoolExecutor(ARENAS) as pool:
+        return {
+            name: wrong for part in pool.map(play, arenas, shares) for name, wrong in part.items()
+        }
+
+
 @pytest.mark.parametrize("name", BY_NAME)
-def test_policies_close_exactly_what_they_say(
-    name: str, outcomes: dict[str, dict[str, dict[str, list[str]]]]
-) -> None:
+def test_policies_close_exactly_what_they_say(name: str, outcomes: dict[str, Outcome]) -> None:
     assert outcomes[name] == {}
 
 

@@ -12,12 +12,13 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.load import REQUESTS, Load, addresses, steady_load
+from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
+from tools.cluster import Cluster
 
 RATE = 120  # requests a second: steady, and no burden for two cores
 STATELESS = ("frontend", "api")
 SELECTOR = f"app in ({','.join(STATELESS)})"
-CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 LABEL = "genx-fx/drain"
 
 pytestmark = pytest.mark.xdist_group("platform")
@@ -33,7 +34,7 @@ class Size:
 
 
 SHORT = Size(requests=30_000, rollouts=5, drains=1)
-LONG = Size(requests=300_000, rollouts=50, drains=10)
+LONG = Size(requests=200_000, rollouts=30, drains=6)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ LONG = Size(requests=300_000, rollouts=50, drains=10)
     [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
 )
 def test_no_request_is_lost(
-    kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
+    cluster: Cluster, kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
 ) -> None:
     targets = addresses(kubectl, platform, REQUESTS)
     with platform.unchanged():
@@ -56,7 +57,7 @@ def test_no_request_is_lost(
                 roll_out(kubectl, platform)
             for number in range(1, size.drains + 1):
                 load.phase(f"drain {number}")
-                drain_a_node(kubectl, platform)
+                drain_a_node(cluster, kubectl, platform)
             load.phase("upgrade")
             platform.upgrade(replicas(2, podAnnotations={"release": "next"}))
             load.phase("rollback")
@@ -106,19 +107,20 @@ def roll_out(kubectl: Kubectl, platform: Release) -> None:
         kubectl.rolled_out(f"deployment/{name}", platform.namespace)
 
 
-def drain_a_node(kubectl: Kubectl, platform: Release) -> None:
+def drain_a_node(cluster: Cluster, kubectl: Kubectl, platform: Release) -> None:
     """Drain a node of the platform's pods that may run anywhere, and give it back."""
     namespace = platform.namespace
     mark = f"{LABEL}={namespace}"
     # kubectl drain knows no namespaces, and others have pods there, too.
     kubectl("label", "pods", "-n", namespace, "--selector", SELECTOR, "--overwrite", mark)
-    node = worker_of(kubectl, pods(kubectl, platform))
+    # Not the first, which has the addresses of load balancers.
+    node = max(hosts(kubectl, platform) & set(cluster.nodes()[1:]))
     try:
         kubectl(
             *("drain", node, "--pod-selector", mark, "--timeout=180s"),
             *("--ignore-daemonsets", "--delete-emptydir-data"),
         )
-        assert node not in {pod["spec"]["nodeName"] for pod in pods(kubectl, platform)}
+        assert node not in hosts(kubectl, platform)
         for name in STATELESS:
             kubectl.rolled_out(f"deployment/{name}", namespace)
     finally:
@@ -129,14 +131,8 @@ def pods(kubectl: Kubectl, platform: Release) -> list[Object]:
     return kubectl.list("pods", platform.namespace, SELECTOR)
 
 
-def worker_of(kubectl: Kubectl, pods: list[Object]) -> str:
-    """A node of these pods, other than the one that has the addresses of load balancers."""
-    workers: set[str] = {
-        node["metadata"]["name"]
-        for node in kubectl.json("get", "nodes")["items"]
-        if CONTROL_PLANE not in node["metadata"]["labels"]
-    }
-    return min(workers & {pod["spec"]["nodeName"] for pod in pods})
+def hosts(kubectl: Kubectl, platform: Release) -> set[str]:
+    return {pod["spec"]["nodeName"] for pod in pods(kubectl, platform)}
 
 
 def settled(kubectl: Kubectl, platform: Release, number: int) -> None:
@@ -152,11 +148,6 @@ def settled(kubectl: Kubectl, platform: Release, number: int) -> None:
         return ready == dict.fromkeys(STATELESS, number) and total == ready.total()
 
     eventually(f"{number} pods of each", as_wanted, timeout=240)
-
-
-def is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions", [])
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
 def summary(load: Load) -> str:

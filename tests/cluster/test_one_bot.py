@@ -25,17 +25,17 @@ from tests.cluster.journal import (
 )
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import away_from, expendable, rather_on
+from tests.cluster.pods import toolbox_image
 from tests.cluster.processes import container_id, kill, runs_on_its_node
-from tests.cluster.release import Release
+from tests.cluster.release import OFF, Release
 from tools.cluster import Cluster
 
 POD = "trading-bot-0"
 SELECTOR = "app=trading-bot"
 # Seconds that pods stay on a node that is lost. The cluster's own default of 300 would take long.
 LOST_AFTER = 2
-OFF = {"enabled": False}
 
-pytestmark = pytest.mark.xdist_group("platform")
+pytestmark = pytest.mark.xdist_group("one-bot")
 
 
 @dataclass(frozen=True)
@@ -253,11 +253,10 @@ def test_one_bot_while_its_node_is_lost(
 
 def deployment(node: str, base_values: dict[str, Any]) -> Object:
     """What the bot must not be: a Deployment, which like the bot wants to be on that node."""
-    image = base_values["global"]["toolbox"]["image"]
     labels = {"app": "companion"}
     container = {
         "name": "idle",
-        "image": f"{image['registry']}/{image['repository']}:{image['tag']}",
+        "image": toolbox_image(base_values),
         "command": ["sleep", "infinity"],
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }

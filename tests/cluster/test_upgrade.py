@@ -13,24 +13,20 @@ from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import merged
 from tests.cluster import kept
 from tests.cluster.conftest import MakeNamespace
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import Request, addresses, steady_load
-from tests.cluster.nodes import away_from, expendable
-from tests.cluster.release import Release
+from tests.cluster.release import SECRET, Release
 from tests.cluster.released import NoHistory, last_release
-from tests.cluster.test_secrets import SECRET
 from tests.helm import HELMS, HelmError
-from tools.cluster import Cluster
 
 RATE = 10  # requests a second; 5 of them on new connections
 PATIENCE = 45  # seconds until an upgrade that does not get ready counts as failed
 UNDO = {"helm3": "--atomic", "helm4": "--rollback-on-failure"}
 REQUESTS: tuple[Request, ...] = (
     ("GET", "frontend-service", "/"),
-    ("GET", "api-service", "/health"),
+    ("GET", "api-service", "/pairs"),
     ("GET", "grafana-service", "/api/health"),
 )
 PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
@@ -54,7 +50,6 @@ class Upgraded:
 
     release: Release
     word: str
-    values: dict[str, Any]
     before: Kept
 
     def kept(self) -> Kept:
@@ -84,7 +79,6 @@ def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=HELMS)
 def upgraded(
     request: pytest.FixtureRequest,
-    cluster: Cluster,
     kubectl: Kubectl,
     make_namespace: MakeNamespace,
     chart: Path,
@@ -92,28 +86,17 @@ def upgraded(
     base_values: dict[str, Any],
 ) -> Iterator[Upgraded]:
     """A platform with data in all its volumes, upgraded by each Helm in turn."""
-    values = kept_away_from(expendable(cluster))
     new = Release(kubectl, make_namespace("upgrade"), chart, base_values, helm=request.param)
     old = replace(new, chart=old_chart)
     word = uuid.uuid4().hex
 
-    old.install(values)
+    old.install()
     kept.write(kubectl, old.namespace, PLACES, word)
     before = what_is_kept(old, word)
-    new.upgrade(values)
+    new.upgrade()
 
-    yield Upgraded(new, word, values, before)
+    yield Upgraded(new, word, before)
     new.uninstall()
-
-
-def kept_away_from(node: str) -> dict[str, Any]:
-    """Values that put no pod on a node."""
-    options = {"affinity": away_from(node)}
-    return {
-        "application": {"frontend": options, "api": options, "tradingBot": options},
-        "data": {"mysql": options, "redis": options},
-        "monitoring": {"grafana": options},
-    }
 
 
 def test_upgrade_from_the_last_release_keeps_everything(upgraded: Upgraded) -> None:
@@ -135,9 +118,7 @@ def test_upgrade_that_fails_is_undone_and_users_notice_nothing(
 
     with steady_load(targets, RATE, tmp_path) as load:
         with pytest.raises(HelmError):
-            release.upgrade(
-                merged(upgraded.values, broken), UNDO[release.helm], f"--timeout={PATIENCE}s"
-            )
+            release.upgrade(broken, UNDO[release.helm], f"--timeout={PATIENCE}s")
         for workload in ("deployment/api", "deployment/frontend"):
             kubectl.rolled_out(workload, release.namespace)
 

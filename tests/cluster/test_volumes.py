@@ -14,28 +14,33 @@ from tests.cluster import kept
 from tests.cluster.conftest import MakeNamespace
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import expendable, rather_on
-from tests.cluster.processes import container_id
-from tests.cluster.release import Release
-from tests.cluster.test_secrets import DATA_TIER, SECRET
+from tests.cluster.processes import container_id, is_ready
+from tests.cluster.release import DATA_TIER, SECRET, Release
 from tools.cluster import Cluster
 
-PODS = 3
+PODS = 5
 KEEPERS = {
     "mysql": ("data", "mysql"),
     "redis": ("data", "redis"),
     "grafana": ("monitoring", "grafana"),
+    "api": ("application", "api"),
+    "trading-bot": ("application", "tradingBot"),
 }
-WORKLOADS = ("statefulset/mysql", "statefulset/redis", "deployment/grafana")
+WORKLOADS = (
+    *("statefulset/mysql", "statefulset/redis", "statefulset/trading-bot"),
+    *("deployment/grafana", "deployment/api"),
+)
+PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
 
-# One node is stopped; tests that cannot bear that are in this group, too.
-pytestmark = pytest.mark.xdist_group("platform")
+pytestmark = pytest.mark.xdist_group("volumes")
 
 
 @pytest.fixture(scope="module")
 def values(cluster: Cluster) -> dict[str, Any]:
-    """All components that have a volume of their own, on the node that tests may stop."""
+    """All components that have a volume, on the node that tests may stop."""
     options = {"enabled": True, "affinity": rather_on(expendable(cluster))}
-    return merged(DATA_TIER, of_each(KEEPERS, options))
+    one = {"application": {"api": {"replicas": 1}}}
+    return merged(DATA_TIER, of_each(KEEPERS, options), one)
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +61,13 @@ def running(
     """A release whose volumes hold the word. Shared: each test leaves it running."""
     release = Release(kubectl, make_namespace("volumes"), chart, base_values)
     release.install(values)
-    kept.write(kubectl, release.namespace, kept.OWN_VOLUMES, word)
+    kept.write(kubectl, release.namespace, PLACES, word)
     yield release
     release.uninstall()
 
 
 def assert_kept(kubectl: Kubectl, release: Release, word: str) -> None:
-    found = kept.read(kubectl, release.namespace, kept.OWN_VOLUMES, word)
+    found = kept.read(kubectl, release.namespace, PLACES, word)
     assert set(found.values()) == {word}, found
 
 
@@ -116,10 +121,5 @@ def all_ready_without(pods: list[Object], containers: set[str]) -> bool:
     A node that has just come back still has the state on record that it had before.
     """
     return len(pods) == PODS and all(
-        container_id(pod) not in {"", *containers}
-        and any(
-            condition["type"] == "Ready" and condition["status"] == "True"
-            for condition in pod["status"]["conditions"]
-        )
-        for pod in pods
+        container_id(pod) not in {"", *containers} and is_ready(pod) for pod in pods
     )
