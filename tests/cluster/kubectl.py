@@ -67,6 +67,14 @@ class Kubectl:
         found: Object = self.json("get", kind, name, "-n", namespace)
         return found
 
+    def staying_pods(self, namespace: str, selector: str = "") -> list[Object]:
+        """The pods that are neither done nor on their way out, as those that a rollout replaced."""
+        return [
+            pod
+            for pod in self.list("pods", namespace, selector)
+            if pod["status"]["phase"] != "Succeeded" and "deletionTimestamp" not in pod["metadata"]
+        ]
+
     def list(self, kind: str, namespace: str, selector: str = "") -> list[Object]:
         """The objects of a kind, or of several with a comma between."""
         arguments = ["--selector", selector] if selector else []

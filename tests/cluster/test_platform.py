@@ -22,11 +22,7 @@ pytestmark = pytest.mark.xdist_group("platform")
 def pods(kubectl: Kubectl, platform: Release) -> list[Object]:
     """The pods of all components."""
     selector = f"app.kubernetes.io/instance={RELEASE}"
-    return [
-        pod
-        for pod in kubectl.list("pods", platform.namespace, selector)
-        if pod["status"]["phase"] != "Succeeded"
-    ]
+    return kubectl.staying_pods(platform.namespace, selector)
 
 
 def test_every_component_runs_and_is_ready(pods: list[Object]) -> None:

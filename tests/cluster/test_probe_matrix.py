@@ -38,10 +38,8 @@ def component(pod: Object) -> str:
 @pytest.fixture(scope="module")
 def pods(kubectl: Kubectl, platform: Release) -> dict[str, Object]:
     """The pods of the platform, by name."""
-    items = kubectl.list("pods", platform.namespace, f"app.kubernetes.io/instance={RELEASE}")
-    running = {
-        item["metadata"]["name"]: item for item in items if item["status"]["phase"] == "Running"
-    }
+    items = kubectl.staying_pods(platform.namespace, f"app.kubernetes.io/instance={RELEASE}")
+    running = {item["metadata"]["name"]: item for item in items}
     assert {component(pod) for pod in running.values()} == set(PLAN.by_name)
     return running
 

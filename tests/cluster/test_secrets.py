@@ -91,12 +91,8 @@ def test_changed_given_password_restarts_what_reads_it(kubectl: Kubectl, release
 
 def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
     """The pods that go on running, and what tells each from its successor."""
-    pods = kubectl.list("pods", namespace)
-    return {
-        pod["metadata"]["name"]: pod["metadata"]["uid"]
-        for pod in pods
-        if pod["status"]["phase"] != "Succeeded" and "deletionTimestamp" not in pod["metadata"]
-    }
+    pods = kubectl.staying_pods(namespace)
+    return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in pods}
 
 
 def apis(pods: dict[str, str]) -> set[str]:
