@@ -25,6 +25,7 @@ from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_ke
 from tools.kind_node.command_line import exit_status
 from tools.kind_node.go_toolchain import go_environment, go_program, go_version
 from tools.kind_node.python_programs import python_program
+from tools.kind_node.versions import version_tuple
 
 TOOLS = Path(__file__).resolve().parent
 GO_FLAGS = ("-trimpath", "-buildvcs=false")
@@ -99,12 +100,6 @@ def helm_on_path(name: str) -> Path | None:
 def _system_helm_version(program: str) -> str:
     command = [program, "version", "--template", "{{.Version}}"]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
-
-
-def version_tuple(text: str) -> tuple[int, ...]:
-    """The first dotted number in a text: `go1.26.8` is (1, 26, 8)."""
-    found = re.search(r"\d+(?:\.\d+)*", text)
-    return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 
 def read_go_mod(name: str) -> GoTool:

@@ -10,8 +10,9 @@ import shutil
 import subprocess
 import sys
 
-from tools.build import tool_path, version_tuple
+from tools.build import tool_path
 from tools.kind_node.cache import BuildError
+from tools.kind_node.versions import version_tuple
 
 # As Vite has it: ^20.19 || >=22.12
 OLDEST_NODE = {20: (20, 19), 22: (22, 12)}

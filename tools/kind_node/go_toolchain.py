@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import shutil
 from pathlib import Path
 
 from .cache import run
 from .python_programs import locked_version, python_program
-from .versions import HERE
+from .versions import HERE, version_tuple
 
 LOCK = HERE / "go-toolchain.lock"
 DROPPED = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
@@ -36,13 +35,11 @@ def go_environment() -> dict[str, str]:
 
 def _go_on_path(needed: str) -> Path | None:
     go = shutil.which("go")
-    return Path(go) if go and _numbers(_version_of(Path(go))) >= _numbers(needed) else None
+    return (
+        Path(go) if go and version_tuple(_version_of(Path(go))) >= version_tuple(needed) else None
+    )
 
 
 @functools.cache
 def _version_of(go: Path) -> str:
     return run([go, "env", "GOVERSION"], "ask Go for its version", env=go_environment()).strip()
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text))

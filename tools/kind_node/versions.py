@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -26,3 +27,9 @@ def fill_in(text: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         text = text.replace(f"__{name}__", value)
     return text
+
+
+def version_tuple(text: str) -> tuple[int, ...]:
+    """The first dotted number in a text: `go1.26.8` is (1, 26, 8)."""
+    found = re.search(r"\d+(?:\.\d+)*", text)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()
