@@ -140,3 +140,19 @@ def eventually(
         last = error.last_attempt
         seen = last.exception() if last.failed else last.result()
         raise AssertionError(f"not within {timeout:.0f} s: {what}; last: {seen!r}") from None
+
+
+def last_seen(look: Callable[[], T], expected: T, *, timeout: float, every: float = 0) -> T:
+    """What is seen, as soon as it is what is expected, or else the last that was seen.
+
+    For `assert last_seen(look, expected, ...) == expected`, which shows what differs. The time-out
+    and the pause between looks are in seconds.
+    """
+    attempts = Retrying(
+        stop=stop_after_delay(timeout),
+        wait=wait_fixed(every),
+        retry=retry_if_result(lambda seen: seen != expected)
+        | retry_if_exception_type(KubectlError),
+        retry_error_callback=lambda state: state.outcome and state.outcome.result(),
+    )
+    return attempts(look)

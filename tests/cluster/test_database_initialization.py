@@ -28,6 +28,7 @@ from tests.cluster.database_contract import (
     UNIQUE,
     Picture,
 )
+from tests.cluster.forms import short_and_long
 from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.processes import container_id, kill, restarts
@@ -143,10 +144,7 @@ def ask(
     }
 
 
-@pytest.mark.parametrize(
-    "cuts",
-    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
-)
+@short_and_long("cuts", SHORT, LONG)
 def test_first_start_that_is_cut_short_starts_over(
     cluster: Cluster,
     kubectl: Kubectl,

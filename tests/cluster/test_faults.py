@@ -32,6 +32,7 @@ from playwright.sync_api import Page, expect
 from tests.chart.scenarios import SECRETS
 from tests.cluster.browser import chromium
 from tests.cluster.conftest import MakeNamespace
+from tests.cluster.forms import short_and_long
 from tests.cluster.journal import doubled, lost, query, read_journal, read_trades
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.load import address
@@ -67,10 +68,7 @@ print(answer.status, answer.read().decode())
 pytestmark = pytest.mark.xdist_group("faults")
 
 # How long, in seconds, something is down. Less than the 180 s after which a pod is restarted.
-durations = pytest.mark.parametrize(
-    "seconds",
-    [pytest.param(20, id="short"), pytest.param(60, id="long", marks=pytest.mark.soak)],
-)
+durations = short_and_long("seconds", 20, 60)
 
 
 class Visitor:

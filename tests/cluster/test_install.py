@@ -13,7 +13,7 @@ import pytest
 
 from reference.installation import shared_volumes
 from tests.chart.scenarios import read_yaml
-from tests.cluster.kubectl import Kubectl, KubectlError, eventually
+from tests.cluster.kubectl import Kubectl, last_seen
 from tests.cluster.release import SECRET, TIMEOUT, unpack
 from tests.helm import CHART, ROOT
 from tools.build import tool_path
@@ -82,16 +82,8 @@ def test_chart_installs_and_its_tests_pass(
 
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert "All charts installed successfully" in done.stdout
-
-    def only_that_is_left() -> bool:
-        assert left(kubectl, namespace) == KEPT[name(way)]
-        return True
-
-    eventually(
-        "what is kept is left, and nothing else",
-        only_that_is_left,
-        tolerate=(AssertionError, KubectlError),
-    )
+    kept = KEPT[name(way)]
+    assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=1) == kept
 
 
 def left(kubectl: Kubectl, namespace: str) -> set[str]:

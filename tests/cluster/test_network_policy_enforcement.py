@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.arena import Arena
-from tests.cluster.kubectl import Kubectl, eventually
+from tests.cluster.kubectl import Kubectl, eventually, last_seen
 from tests.cluster.network_policy_cases import (
     CASES,
     DB,
@@ -67,10 +66,7 @@ def arena(arenas: list[Arena]) -> Iterator[Arena]:
 
 def wait_for(arena: Arena, expected: set[str]) -> set[str]:
     """The open flows, as soon as they are those expected, or else the last that were seen."""
-    deadline = time.monotonic() + PATIENCE
-    while (seen := arena.open_flows()) != expected and time.monotonic() < deadline:
-        pass
-    return seen
+    return last_seen(arena.open_flows, expected, timeout=PATIENCE)
 
 
 def differences(expected: set[str], seen: set[str]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.load import REQUESTS, Load, addresses, steady_load
 from tests.cluster.processes import is_ready
@@ -37,10 +38,7 @@ SHORT = Size(requests=30_000, rollouts=5, drains=1)
 LONG = Size(requests=200_000, rollouts=30, drains=6)
 
 
-@pytest.mark.parametrize(
-    "size",
-    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
-)
+@short_and_long("size", SHORT, LONG)
 def test_no_request_is_lost(
     cluster: Cluster, kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.chart.scenarios import SECRETS
 from tests.cluster.conftest import MakeNamespace
+from tests.cluster.forms import short_and_long
 from tests.cluster.journal import (
     Entry,
     doubled,
@@ -49,10 +50,7 @@ class Size:
 
 SHORT = Size(deaths=5, upgrades=2, losses=1)
 LONG = Size(deaths=50, upgrades=10, losses=6)
-sizes = pytest.mark.parametrize(
-    "size",
-    [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.soak)],
-)
+sizes = short_and_long("size", SHORT, LONG)
 
 
 TOLERATIONS = [

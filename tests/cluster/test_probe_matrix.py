@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from tests.cluster.kubectl import Kubectl, Object
+from tests.cluster.kubectl import Kubectl, Object, last_seen
 from tests.cluster.outside import outside
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.probe import Target, probe, probe_all
@@ -24,8 +23,6 @@ PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
 PORTS = sorted({component.port for component in PLAN.served if component.port})
 
 PATIENCE = 30  # seconds until policies must be in effect
-
-T = TypeVar("T")
 Path = tuple[str, str, int]  # caller, callee, port
 
 pytestmark = pytest.mark.xdist_group("platform")
@@ -80,14 +77,6 @@ def named(pods: dict[str, Object], seen: dict[tuple[str, Target], str]) -> dict[
     return answers
 
 
-def settled(look: Callable[[], T], expected: T) -> T:
-    """What is seen, as soon as it is what is expected: policies do not change at once."""
-    deadline = time.monotonic() + PATIENCE
-    while (seen := look()) != expected and time.monotonic() < deadline:
-        pass
-    return seen
-
-
 def test_only_declared_flows_connect(
     kubectl: Kubectl,
     platform: Release,
@@ -106,11 +95,13 @@ def test_only_declared_flows_connect(
     listening = {(item.name, item.port) for item in PLAN.served}
     canary = {path: {"connected" if path[1:] in listening else "refused"} for path in paths}
     with without_policies(platform):
-        assert settled(look, canary) == canary, "without policies everything answers"
+        assert last_seen(look, canary, timeout=PATIENCE) == canary, (
+            "without policies everything answers"
+        )
 
     flows = {(flow.caller.name, flow.callee.name, flow.callee.port) for flow in PLAN.flows}
     guarded = {path: {"connected" if path in flows else "dropped"} for path in paths}
-    assert settled(look, guarded) == guarded
+    assert last_seen(look, guarded, timeout=PATIENCE) == guarded
     assert flows <= paths
 
 
@@ -129,14 +120,16 @@ def test_only_who_calls_the_internet_gets_out_and_only_by_https(
 
         canary = {(pod, target): answer for pod in pods for target, answer in answers.items()}
         with without_policies(platform):
-            assert settled(look, canary) == canary, "without policies everybody gets out"
+            assert last_seen(look, canary, timeout=PATIENCE) == canary, (
+                "without policies everybody gets out"
+            )
 
         callers = {item.name for item in PLAN.components if "internet" in item.spec.calls}
         guarded = dict.fromkeys(canary, "dropped") | {
             (pod, (address, 443)): "refused" for pod in pods if component(pods[pod]) in callers
         }
         assert callers
-        assert settled(look, guarded) == guarded
+        assert last_seen(look, guarded, timeout=PATIENCE) == guarded
 
 
 def private_addresses(kubectl: Kubectl, cluster: Cluster) -> dict[Target, str]:

@@ -1,0 +1,11 @@
+"""Tests that are long by nature have a short form, too."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def short_and_long(argument: str, short: object, long: object) -> pytest.MarkDecorator:
+    """Run a test with the short form's size in `make test`, and the long form's in `make soak`."""
+    forms = [pytest.param(short, id="short"), pytest.param(long, id="long", marks=pytest.mark.soak)]
+    return pytest.mark.parametrize(argument, forms)
