@@ -35,9 +35,9 @@ def go_environment() -> dict[str, str]:
 
 def _go_on_path(needed: str) -> Path | None:
     go = shutil.which("go")
-    return (
-        Path(go) if go and version_tuple(_version_of(Path(go))) >= version_tuple(needed) else None
-    )
+    if go is None or version_tuple(_version_of(Path(go))) < version_tuple(needed):
+        return None
+    return Path(go)
 
 
 @functools.cache
