@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,11 +42,11 @@ def test_ct_accepts_the_chart(helm: str, checkout: Path) -> None:
     ("file", "old", "new", "complaint"),
     [
         ("Chart.yaml", "\nname:", "\nnmae:", "nmae: Unexpected element"),
-        ("Chart.yaml", "\nversion: ", "\nversion: one-", "version"),
+        ("Chart.yaml", "\nversion: ", "\nversion: one-", "is not a semantic version"),
         ("values.yaml", "\nglobal:", "\nglobal: [", "syntax error"),
         ("values.yaml", "\nglobal:", "\nglobal:  ", "trailing spaces"),
-        ("templates/config/configmap.yaml", "kind: ConfigMap", "kind: ConfigMap:", "YAML"),
-        ("templates/config/configmap.yaml", "include ", "nonsense ", "nonsense"),
+        ("templates/config/configmap.yaml", "kind: ConfigMap", "kind: ConfigMap:", "parse YAML"),
+        ("templates/config/configmap.yaml", "include ", "nonsense ", '"nonsense" not defined'),
     ],
 )
 def test_ct_refuses_a_broken_chart(
@@ -56,6 +57,11 @@ def test_ct_refuses_a_broken_chart(
     assert old in text
     broken.write_text(text.replace(old, new, 1))
     code, output = ct_lint("helm4", checkout)
+    assert code == 1
+    # ct can lose the last words of the linter it runs: it waits for the process before it has read
+    # its pipe (os/exec, StdoutPipe). So the linter that ct stopped at is asked for them.
+    linters = [line.removeprefix(">>> ") for line in output.splitlines() if line.startswith(">>> ")]
+    code, output = run("helm4", checkout, *shlex.split(linters[-1]))
     assert code == 1
     assert complaint in output
 
@@ -86,7 +92,7 @@ def helm_lint(helm: str, home: Path, *options: str) -> tuple[int, str]:
 
 
 def ct_lint(helm: str, checkout: Path) -> tuple[int, str]:
-    return run(helm, checkout, str(tool_path("ct")), "lint", "--config", "ct.yaml")
+    return run(helm, checkout, str(tool_path("ct")), "lint", "--config", "ct.yaml", "--debug")
 
 
 def run(helm: str, folder: Path, *command: str) -> tuple[int, str]:
