@@ -14,8 +14,8 @@ from .images import Programs, images_key, write_images
 from .node import write_node_image
 from .versions import HERE, REGISTRY, versions
 
-# Module and program of what runs on the machine itself.
-PROGRAMS = {"kind": ("kind", "kind"), "kubectl": ("kubernetes", "hyperkube")}
+# What runs on the machine itself, and the module that it is built with.
+PROGRAMS = {"kind": "kind", "kubectl": "kubernetes"}
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,7 @@ def program(name: str) -> Path:
     """Path of `kind` or `kubectl`, built first if it is missing."""
     if name not in PROGRAMS:
         raise ValueError(f"there is no program {name!r}, only {', '.join(PROGRAMS)}")
-    module, file = PROGRAMS[name]
-    built = build_module(modules()[module]) / file
-    if built.name == name:
-        return built
-    # The multi-call program does what it is called.
-    link = built.parent.parent / name
-    if not link.is_symlink():
-        build_once(link, f"linking {name}", lambda out: out.symlink_to(Path("bin", file)))
-    return link
+    return build_module(modules()[PROGRAMS[name]]) / name
 
 
 @functools.cache
