@@ -14,7 +14,7 @@ import pytest
 from reference.installation import shared_volumes
 from tests.chart.scenarios import read_yaml
 from tests.cluster.kubectl import Kubectl, last_seen
-from tests.cluster.release import SECRET, TIMEOUT, unpack
+from tests.cluster.release import SECRET, TIMEOUT, Release, unpack
 from tests.helm import CHART, ROOT
 from tools.build import tool_path
 from tools.cluster import Cluster
@@ -66,6 +66,9 @@ def test_chart_installs_and_its_tests_pass(
             *(str(tool_path("ct")), "install", "--config", str(ROOT / "ct.yaml")),
             *("--namespace", namespace, "--helm-extra-args", f"--timeout={TIMEOUT}s"),
             *("--helm-extra-set-args", f"--values={base}"),
+            # It would take a kubectl for each thing it prints of each pod, also when all is well.
+            # Pods that stay are there for what a failed test brings along.
+            "--skip-clean-up",
         ],
         capture_output=True,
         text=True,
@@ -79,9 +82,12 @@ def test_chart_installs_and_its_tests_pass(
         },
         check=False,
     )
-
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert "All charts installed successfully" in done.stdout
+
+    release = Release(kubectl, namespace, chart, images, helm)
+    (called,) = release.run("list", "--short").split()
+    release.run("uninstall", called)
     kept = KEPT[name(way)]
     assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=1) == kept
 
