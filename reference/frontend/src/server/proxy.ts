@@ -145,11 +145,13 @@ function requestHeaders(request: IncomingMessage, api: URL, isRead: boolean): Ou
   if (isRead) delete headers["content-length"];
   else if (request.headers["transfer-encoding"]) headers["transfer-encoding"] = "chunked";
   const callers = [request.headers["x-forwarded-for"], request.socket.remoteAddress];
+  // HTTP/1.0 knows no Host.
+  const host = request.headers["x-forwarded-host"] ?? request.headers.host;
   return {
     ...headers,
     host: api.host,
     "x-forwarded-for": callers.flat().filter(Boolean).join(", "),
-    "x-forwarded-host": request.headers["x-forwarded-host"] ?? request.headers.host,
+    ...(host && { "x-forwarded-host": host }),
     "x-forwarded-proto": request.headers["x-forwarded-proto"] ?? "http",
   };
 }

@@ -7,7 +7,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createApp } from "../../src/server/app";
 import type { Assets } from "../../src/server/assets";
 import { ApiProxy, PROXY_TIMES, type ProxyTimes } from "../../src/server/proxy";
-import { ask, listen, unusedAddress, Wire } from "./servers";
+import { ask, listen, until, unusedAddress, Wire } from "./servers";
 
 const ASSETS: Pick<Assets, "serve"> = {
   serve: (_path, _request, response) => response.end("page"),
@@ -103,6 +103,14 @@ test("headers of the one connection are not passed to the other", async () => {
   expect(asked?.headers).not.toHaveProperty("te");
   expect(asked?.headers).toHaveProperty("x-kept", "2");
   expect(answer.headers).not.toHaveProperty("proxy-authenticate");
+});
+
+test("a caller of HTTP/1.0, who names no host, is answered", async () => {
+  const server = await serve((_request, response) => response.end("api"));
+  const caller = new Wire(server);
+  caller.write("GET /api/pairs HTTP/1.0\r\n\r\n");
+  await until(() => caller.closed);
+  expect(caller.received).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\napi$/s);
 });
 
 test("a body of unknown length is passed on", async () => {

@@ -91,6 +91,10 @@ export class Wire {
   }
 
   send(path: string): void {
-    this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    this.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  }
+
+  write(text: string): void {
+    this.#socket.write(text);
   }
 }
