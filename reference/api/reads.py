@@ -26,12 +26,16 @@ FROM trading_signals WHERE %(symbol)s IS NULL OR symbol = %(symbol)s
 ORDER BY id DESC LIMIT %(limit)s
 """
 
+# The latest come first of all: joined before, MySQL would sort all trades there are.
 TRADES = """
-SELECT trades.id, account_id, account_name, symbol, trade_type, quantity, price, total_amount,
-  status, signal_id, trades.created_at, executed_at
-FROM trades JOIN trading_accounts ON trading_accounts.id = account_id
-WHERE %(symbol)s IS NULL OR symbol = %(symbol)s
-ORDER BY trades.id DESC LIMIT %(limit)s
+SELECT latest.id, account_id, account_name, symbol, trade_type, quantity, price, total_amount,
+  status, signal_id, latest.created_at, executed_at
+FROM (
+  SELECT * FROM trades WHERE %(symbol)s IS NULL OR symbol = %(symbol)s
+  ORDER BY id DESC LIMIT %(limit)s
+) AS latest
+JOIN trading_accounts ON trading_accounts.id = account_id
+ORDER BY latest.id DESC
 """
 
 ACCOUNTS = """

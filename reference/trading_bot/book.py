@@ -17,8 +17,11 @@ from reference.trading_bot.risk import Order, Signal, size
 USERNAME = "trading-bot"
 START_BALANCE = 100_000
 CURRENCY = "USD"
-# No password has this hash: nobody logs in as the bot.
+# No password has this hash: nobody logs in as the bot, nor who signed up by its name before it.
 NO_PASSWORD = "!"
+# All that an account can have traded in the last minute, at a bot's shortest interval. The table of
+# the contract has no index by time or status: each day's trades would make the next one slower.
+LATEST = "(SELECT * FROM trades WHERE account_id = %s ORDER BY id DESC LIMIT 1500) AS latest"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Book:
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO users (username, email, password_hash) VALUES (%s, %s, %s)"
-                " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+                " ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id),"
+                " password_hash = VALUES(password_hash)",
                 (USERNAME, f"{USERNAME}@example.com", NO_PASSWORD),
             )
             user_id = cursor.lastrowid
@@ -97,8 +101,7 @@ class Book:
     def fill(self, account: Account) -> list[Trade]:
         """Write FILLED what is PENDING, also of a bot that died: the demo broker fills at once."""
         pending = self._database.rows(
-            "SELECT id, signal_id FROM trades WHERE account_id = %s AND status = 'PENDING'"
-            " ORDER BY id LIMIT 100",
+            f"SELECT id, signal_id FROM {LATEST} WHERE status = 'PENDING' ORDER BY id",
             (account.id,),
         )
         filled = []
@@ -133,8 +136,8 @@ def _spent(cursor: Cursor, account: Account, signal: Signal) -> Decimal:
     """What the last minute's orders in this pair took, in the account's currency."""
     worth = "quantity" if signal.symbol.startswith(f"{account.currency}/") else "total_amount"
     cursor.execute(
-        f"SELECT COALESCE(SUM({worth}), 0) AS spent FROM trades"
-        " WHERE account_id = %s AND symbol = %s AND created_at > NOW() - INTERVAL 1 MINUTE",
+        f"SELECT COALESCE(SUM({worth}), 0) AS spent FROM {LATEST}"
+        " WHERE symbol = %s AND created_at > NOW() - INTERVAL 1 MINUTE",
         (account.id, signal.symbol),
     )
     row = cursor.fetchone()
