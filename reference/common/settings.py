@@ -30,11 +30,11 @@ class DatabaseAddress(BaseModel):
         )
         if not isinstance(url, str):
             raise ValueError(form)
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or 3306
-        except ValueError as error:
-            raise ValueError(form) from error
+        except ValueError:
+            raise ValueError(form) from None  # Python's own message repeats a part of it
         database = parts.path.removeprefix("/")
         if parts.scheme != "mysql" or not parts.hostname or not parts.username or not database:
             raise ValueError(form)
@@ -47,11 +47,28 @@ class DatabaseAddress(BaseModel):
         )
 
 
+def http_url(url: object) -> str:
+    """Accept the address of a server, http://host:port. Raises ValueError for any other."""
+    return _server_url(url, "http", "https")
+
+
 def _redis_url(url: object) -> str:
-    parts = urlsplit(url) if isinstance(url, str) else None
-    if parts is None or parts.scheme != "redis" or not parts.hostname:
-        raise ValueError("must be redis://host:port")
-    return parts.geturl()
+    """Accept the address of Redis, redis://host:port. Raises ValueError for any other."""
+    return _server_url(url, "redis")
+
+
+def _server_url(url: object, *schemes: str) -> str:
+    form = f"must be {schemes[0]}://host:port"
+    if not isinstance(url, str):
+        raise ValueError(form)
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port != 0
+    except ValueError:
+        raise ValueError(form) from None  # Python's own message repeats a part of it
+    if parts.scheme not in schemes or not parts.hostname or not has_port or parts.path.strip("/"):
+        raise ValueError(form)
+    return url
 
 
 class CommonSettings(BaseModel):

@@ -26,7 +26,7 @@ REMEMBERED = 1000
 
 def backoff(interval: float, failures: int) -> float:
     """Seconds to wait after so many failures in a row."""
-    return max(interval, min(LONGEST_WAIT_SECONDS, interval * 2.0 ** min(failures, 10)))
+    return min(LONGEST_WAIT_SECONDS, interval * 2.0 ** min(failures, 10))
 
 
 class Bot:

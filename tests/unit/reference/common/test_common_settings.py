@@ -37,6 +37,8 @@ def test_port_of_mysql_may_be_left_out() -> None:
         "mysql://me:secret@:3306/fx",
         "mysql://me:secret@db:port/fx",
         "mysql://me:secret/part@db/fx",
+        "mysql://me:secret[1]@db/fx",
+        "mysql://me:secret\u2100@db/fx",
         None,
     ],
 )
@@ -44,6 +46,25 @@ def test_malformed_url_is_refused_without_telling_the_password(url: str | None) 
     with pytest.raises(ValueError, match="must be mysql://user:password") as refusal:
         DatabaseAddress.parse(url)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis",
+        "http://redis:6379",
+        "redis://:6379",
+        "redis://redis:637O",
+        "redis://:secret/part@redis:6379",
+        "redis://:secret[1]@redis:6379",
+    ],
+)
+def test_malformed_address_of_redis_is_refused_without_telling_a_password(url: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        load(CommonSettings, {**GOOD, "REDIS_URL": url})
+    assert str(end.value) == (
+        "REDIS_URL must be redis://host:port (address of Redis, redis://host:port)"
+    )
 
 
 def test_settings_are_read() -> None:

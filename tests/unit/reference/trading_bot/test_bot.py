@@ -77,20 +77,19 @@ def world() -> World:
     return World(threading.Event())
 
 
+ENVIRONMENT = {
+    "DATABASE_URL": "mysql://u:p@h/d",
+    "REDIS_URL": "redis://h",
+    "HOSTNAME": "bot-0",
+    "API_URL": "http://api",
+    "MT5_LOGIN": "me",
+    "BOT_INTERVAL_SECONDS": "0.05",
+}
+
+
 @pytest.fixture
 def run(world: World, tmp_path: Path) -> Callable[[], None]:
-    settings = load(
-        Settings,
-        {
-            "DATABASE_URL": "mysql://u:p@h/d",
-            "REDIS_URL": "redis://h",
-            "HOSTNAME": "bot-0",
-            "API_URL": "http://api",
-            "MT5_LOGIN": "me",
-            "BOT_INTERVAL_SECONDS": "0.05",
-            "BOT_HEARTBEAT": str(tmp_path / "heartbeat"),
-        },
-    )
+    settings = load(Settings, {**ENVIRONMENT, "BOT_HEARTBEAT": str(tmp_path / "heartbeat")})
     bot = Bot(
         settings,
         cast(Book, world),
@@ -159,14 +158,16 @@ def test_defect_ends_no_bot(world: World, run: Callable[[], None]) -> None:
 def test_heart_beats_in_an_outage_too(
     world: World, run: Callable[[], None], tmp_path: Path
 ) -> None:
+    beats = []
+
     def down() -> None:
-        assert (tmp_path / "heartbeat").exists()
-        (tmp_path / "heartbeat").unlink()
+        beats.append((tmp_path / "heartbeat").exists())
+        (tmp_path / "heartbeat").unlink(missing_ok=True)
         raise OutageError("api", "refused")
 
     world.step = down
     run()
-    assert world.steps == 3
+    assert beats == [True] * 3
 
 
 def test_heartbeat_is_replaced_whole(tmp_path: Path) -> None:
@@ -181,7 +182,21 @@ def test_waiting_grows_to_a_bound() -> None:
     waits = [backoff(1, failures) for failures in range(8)]
     assert waits == sorted(waits)
     assert (waits[0], waits[1], waits[-1]) == (1, 2, LONGEST_WAIT_SECONDS)
-    assert backoff(60, 5) == 60
+    assert backoff(LONGEST_WAIT_SECONDS, 5) == LONGEST_WAIT_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("API_URL", "http://api:808O"),
+        ("API_URL", "api:8080"),
+        # The heart would beat too seldom.
+        ("BOT_INTERVAL_SECONDS", "11"),
+    ],
+)
+def test_setting_that_cannot_work_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(SystemExit, match=f"^{variable} "):
+        load(Settings, {**ENVIRONMENT, variable: value})
 
 
 def test_order_has_the_same_number_at_every_attempt() -> None:
