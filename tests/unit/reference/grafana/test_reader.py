@@ -35,8 +35,8 @@ class FakeCursor:
         self.statements: list[str] = []
 
     @property
-    def description(self) -> list[tuple[str]]:
-        return [(column,) for column in self.columns]
+    def description(self) -> list[tuple[str]] | None:
+        return None if self.error else [(column,) for column in self.columns]
 
     def execute(self, statement: str) -> None:
         self.statements.append(statement)
@@ -116,7 +116,8 @@ def test_panel_whose_query_does_not_run_is_named(
 
 def test_slow_query_is_no_fault() -> None:
     slow = pymysql.OperationalError(3024, "maximum statement execution time exceeded")
-    assert check(dashboard(), FakeCursor(["time"], slow)) == []
+    for format in ("table", "time_series"):
+        assert check(dashboard(format), FakeCursor(["time"], slow)) == []
 
 
 @pytest.mark.parametrize(
