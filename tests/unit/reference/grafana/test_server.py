@@ -122,6 +122,11 @@ def test_wrong_password_is_refused(client: httpx.Client, user: str, password: st
     assert client.get("/api/search", auth=httpx.BasicAuth(user, password)).status_code == 401
 
 
+def test_credentials_that_are_no_text_are_refused(client: httpx.Client) -> None:
+    headers = [(b"Authorization", b"Basic \xe4")]
+    assert client.get("/api/search", headers=headers).status_code == 401
+
+
 @pytest.mark.parametrize(
     "headers",
     [
