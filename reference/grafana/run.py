@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import threading
 import time
 
 from reference.common.settings import load
+from reference.common.stopping import on_signal
 from reference.grafana.check import Checker
 from reference.grafana.server import Server
 from reference.grafana.settings import Settings, with_files
@@ -30,9 +30,7 @@ def run() -> None:
     )
     checker = Checker(settings.provisioning, os.environ)
     server = Server(settings, checker, Store(settings.data))
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = on_signal()
     checker.start()
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     log.info("listening on %s:%d", *server.server_address[:2])

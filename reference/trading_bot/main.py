@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
+from reference.common.stopping import on_signal
 
 
 def main() -> None:
     """Trade until SIGTERM or SIGINT, then finish the order in hand."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = on_signal()
 
     # Only now: process 1 of a container ignores a signal that it doesn't handle yet.
     from reference.trading_bot.bot import run
