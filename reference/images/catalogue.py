@@ -188,8 +188,7 @@ def recipes() -> list[Recipe]:
             {
                 "WorkingDir": "/data",
                 "Entrypoint": ["docker-entrypoint.sh"],
-                # As the official image: it is reached from other containers or not at all.
-                "Cmd": ["redis-server", "--protected-mode", "no"],
+                "Cmd": ["redis-server"],
                 "Volumes": {"/data": {}},
                 **_port(6379),
             },

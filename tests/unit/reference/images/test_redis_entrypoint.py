@@ -15,8 +15,9 @@ PROGRAMS = {"redis-server": '#!/bin/sh\necho server "$@"; umask\n', "id": "#!/bi
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["redis-server", "--port", "1"], "server --port 1\n0077\n"),
-        (["--port", "1"], "server --port 1\n0077\n"),
+        (["redis-server"], "server --protected-mode no\n0077\n"),
+        (["redis-server", "--port", "1"], "server --protected-mode no --port 1\n0077\n"),
+        (["--port", "1"], "server --protected-mode no --port 1\n0077\n"),
         (["/etc/redis.conf"], "server /etc/redis.conf\n0077\n"),
         (["echo", "hello"], "hello\n"),
     ],
