@@ -26,5 +26,5 @@ class Settings(CommonSettings):
         alias="API_DATABASE_CONNECTIONS",
         ge=2,
         le=100,
-        description="connections to MySQL at most",
+        description="connections to MySQL for requests; signals and /health take one each besides",
     )
