@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from reference.api.market import START_PRICES, next_candle, start_price
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+PAIRS = Path(__file__).parents[4] / "generator/files/mysql/init/20-pairs.sql"
 
 
 def test_every_pod_sees_the_same_market() -> None:
@@ -28,4 +31,6 @@ def test_candles_follow_each_other_and_stay_in_range(symbol: str) -> None:
 
 
 def test_every_pair_of_the_platform_has_a_price() -> None:
-    assert len(START_PRICES) == 11
+    seeded = re.findall(r"\('(\w+/\w+)'", PAIRS.read_text())
+    assert len(seeded) == 11
+    assert set(START_PRICES) == set(seeded)
