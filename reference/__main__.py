@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from reference.installation import prepare, shared_volumes
+from reference.installation import DIRECTLY, STORAGE_CLASS, prepare, shared_volumes
 from tools.build import tool_path
 from tools.cluster import Cluster, ClusterError, current, lifecycle
 from tools.kind_node.cache import progress
@@ -29,9 +29,8 @@ T = TypeVar("T")
 
 CHART = Path(__file__).resolve().parents[1] / "charts" / "genx-fx"
 RELEASE = NAMESPACE = "genx-fx"
+MARK = "genx-fx.local/made-by-make-up"  # label of the namespace
 SERVICES = {"frontend": "frontend-service", "api": "api-service", "grafana": "grafana-service"}
-# No proxy knows the way to a cluster on this machine.
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PATIENCE = 300  # seconds until the first trade, on a busy machine
 
 
@@ -42,6 +41,13 @@ class NotRunning(Exception):
 def up() -> None:
     """Raise the cluster, install the platform, and print its addresses and first trade."""
     cluster = lifecycle.up()
+    take_namespace(cluster)
+    if not cluster.is_kind and STORAGE_CLASS not in os.environ:
+        print(
+            f"  note: the shared volumes are claimed of {cluster.context}'s default storage class; "
+            f"where that is not ReadWriteMany, name one that is in {STORAGE_CLASS}",
+            file=sys.stderr,
+        )
     values = {**prepare(cluster), **shared_volumes(cluster)}
     with progress("installing the chart"):
         install(cluster, values)
@@ -67,9 +73,36 @@ def down() -> None:
     """Remove the platform, and the cluster if it was made here; what was built stays."""
     with suppress(ClusterError):  # there is none
         cluster = current()
-        if not cluster.is_kind:
+        if not cluster.is_kind and MARK in (namespace_labels(cluster) or {}):
             uninstall(cluster)
     lifecycle.down()
+
+
+def take_namespace(cluster: Cluster) -> None:
+    """Make the namespace unless `make up` has; NotRunning where it is somebody else's."""
+    labels = namespace_labels(cluster)
+    if labels is None:
+        make_namespace(cluster)
+    elif MARK not in labels:
+        raise NotRunning(
+            f"the namespace {NAMESPACE} of {cluster.context} was not made by `make up`, so what is "
+            "there is left as it is; use another cluster, or remove the namespace first"
+        )
+
+
+def namespace_labels(cluster: Cluster) -> dict[str, str] | None:
+    """Labels of the namespace; None where there is none."""
+    asked = ("get", "namespace", NAMESPACE, "--ignore-not-found", "--output=json")
+    found = cluster.kubectl_output(*asked)
+    labels: dict[str, str] = json.loads(found)["metadata"].get("labels", {}) if found else {}
+    return labels if found else None
+
+
+def make_namespace(cluster: Cluster) -> None:
+    """Make the namespace, with the mark by which `make down` knows that it may remove it."""
+    metadata = {"name": NAMESPACE, "labels": {MARK: "true"}}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    cluster.kubectl_output("create", "--filename=-", stdin=json.dumps(namespace))
 
 
 def install(cluster: Cluster, values: dict[str, Any]) -> None:
@@ -77,7 +110,7 @@ def install(cluster: Cluster, values: dict[str, Any]) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(values, file)
         file.flush()
-        options = ("--create-namespace", "--values", file.name, "--wait", "--timeout=10m")
+        options = ("--values", file.name, "--wait", "--timeout=10m")
         helm(cluster, "upgrade", "--install", RELEASE, str(CHART), *options)
 
 
@@ -107,7 +140,7 @@ def address(cluster: Cluster, service: str) -> str:
         port = found["spec"]["ports"][0]["port"]
         return f"http://{entries[0].get('ip') or entries[0]['hostname']}:{port}" if entries else ""
 
-    return wait_for(f"an address of {service}", assigned)
+    return wait_for(f"an address of {service}, which the cluster's load balancer gives", assigned)
 
 
 def first_trade(frontend: str) -> dict[str, Any] | None:

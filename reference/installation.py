@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from tools.cluster.images import load
 # Names the ReadWriteMany class of a cluster that was there before; empty means its default class.
 STORAGE_CLASS = "GENX_FX_SHARED_STORAGE_CLASS"
 KIND_STORAGE_CLASS = "shared"
+# No proxy knows the way to a cluster on this machine.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def prepare(cluster: Cluster) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def prepare(cluster: Cluster) -> dict[str, Any]:
     """
     images = build_all()
     if cluster.is_kind:
-        load(cluster, archives(images))
+        load(cluster, archives(images), again=False)
     elif lacking := _lacking(cluster, images):
         loaded = "".join(f"\n    {archive}" for archive in archives(lacking))
         names = ", ".join(image.name for image in lacking)

@@ -1,0 +1,72 @@
+"""What `make up` and `make down` may touch on a cluster that was there before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reference import __main__ as reference
+from tools.cluster import Cluster, lifecycle
+
+THEIRS = Cluster(Path("/kubeconfig"), "production", Path("/kubectl"))
+
+
+class Commands(list[str]):
+    """What is done to the cluster, whose namespace has these labels; None where there is none."""
+
+    def __init__(self, labels: dict[str, str] | None) -> None:
+        self.labels = labels
+
+    def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
+        if arguments[0] == "get":
+            return "" if self.labels is None else json.dumps({"metadata": {"labels": self.labels}})
+        self.append(f"kubectl {arguments[0]}")
+        if arguments[0] == "create":
+            self.labels = json.loads(stdin or "")["metadata"]["labels"]
+        return ""
+
+    def helm(self, cluster: Cluster, *arguments: str) -> None:
+        self.append(f"helm {arguments[0]}")
+
+
+@pytest.fixture
+def commands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    done = Commands(request.param)
+    monkeypatch.setattr(Cluster, "kubectl_output", done.kubectl)
+    monkeypatch.setattr(reference, "helm", done.helm)
+    monkeypatch.setattr(reference, "current", lambda: THEIRS)
+    monkeypatch.setattr(lifecycle, "down", lambda: done.append("forget"))
+    return done
+
+
+OURS = {reference.MARK: "true"}
+of_everybody = pytest.mark.parametrize("commands", [None, {}, OURS], indirect=True)
+
+
+@pytest.mark.parametrize("commands", [None], indirect=True)
+def test_a_namespace_is_made_where_there_is_none(commands: Commands) -> None:
+    reference.take_namespace(THEIRS)
+    assert commands == ["kubectl create"]
+    assert commands.labels == OURS
+
+
+@pytest.mark.parametrize("commands", [OURS], indirect=True)
+def test_the_namespace_of_the_last_time_is_used_again(commands: Commands) -> None:
+    reference.take_namespace(THEIRS)
+    assert commands == []
+
+
+@pytest.mark.parametrize("commands", [{}], indirect=True)
+def test_the_namespace_of_somebody_else_is_left_alone(commands: Commands) -> None:
+    with pytest.raises(reference.NotRunning, match="genx-fx of production was not made by"):
+        reference.take_namespace(THEIRS)
+    assert commands == []
+
+
+@of_everybody
+def test_down_removes_only_what_up_has_made(commands: Commands) -> None:
+    removal = ["helm uninstall", "kubectl delete"] if commands.labels == OURS else []
+    reference.down()
+    assert commands == [*removal, "forget"]
