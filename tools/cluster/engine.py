@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -67,6 +68,10 @@ class Engine:
         # Docker's client prints its own half, and fails only then.
         if done.returncode:
             return f"`{self.program} info` says: {last_line(done.stderr)}"
+        info = json.loads(done.stdout)
+        host = info.get("Name") or info.get("host", {}).get("hostname")
+        if host != os.uname().nodename:
+            return f"it runs on {host!r}, and not on this machine, which could not reach the nodes"
         if "name=rootless" in done.stdout or '"rootless":true' in done.stdout:
             return "rootless: this machine could not reach the cluster's addresses"
         if self.program == "docker":
