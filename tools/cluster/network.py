@@ -25,7 +25,10 @@ PRIORITY = -10
 Network = ipaddress.IPv4Network
 Rule = dict[str, Any]
 
-NODES = tuple(Network(f"172.31.{third}.0/24") for third in (240, 241, 242, 243))
+# Far from each other: a route that takes one leaves the next.
+NODES = tuple(
+    Network(f"{base}.0/24") for base in ("172.31.240", "192.168.240", "172.21.240", "10.213.240")
+)
 Nft = Callable[[Sequence[str], str], str]
 
 
@@ -70,9 +73,10 @@ def host_routes(table: str | None = None) -> list[Network]:
     routes = []
     for line in table.splitlines()[1:]:
         device, destination, *_, mask = line.split()[:8]
-        if device != BRIDGE and int(mask, 16):
+        length = int(mask, 16).bit_count()
+        # A VPN may say the default route in two halves.
+        if device != BRIDGE and length > 1:
             address = int.from_bytes(bytes.fromhex(destination), "little")
-            length = int(mask, 16).bit_count()
             routes.append(Network((address, length), strict=False))
     return routes
 
@@ -89,7 +93,8 @@ def free_ranges(routes: Iterable[Network], pods: str, services: str) -> Ranges:
             raise ClusterError(
                 f"the cluster's {what} have addresses of {cidr}, and this host has a route to "
                 f"{clash}; have it away while the cluster is up, such as by leaving a VPN "
-                "(`ip route` lists all routes)"
+                "(`ip route` lists all routes), or choose another range in "
+                "tools/kind_node/versions.toml"
             )
     free = (one for one in NODES if not any(one.overlaps(route) for route in taken))
     nodes = next(free, None)

@@ -17,6 +17,8 @@ Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tI
 eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
 br-genx-fx\t00F01FAC\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
 eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+tun0\t00000000\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0
+tun0\t00000080\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0
 """
 
 
@@ -25,18 +27,24 @@ def test_routes_are_those_of_others() -> None:
 
 
 def test_nodes_get_the_first_range_that_no_route_overlaps() -> None:
-    routes = [IPv4Network("172.31.240.128/25"), IPv4Network("172.31.241.0/24")]
+    routes = [IPv4Network("172.16.0.0/12"), IPv4Network("192.168.240.128/25")]
     ranges = network.free_ranges(routes, RANGES.pods, RANGES.services)
-    assert ranges.nodes == "172.31.242.0/24"
+    assert ranges.nodes == "10.213.240.0/24"
 
 
 @pytest.mark.parametrize(
     ("route", "said"),
-    [("10.0.0.0/8", "pods.*10.0.0.0/8"), ("10.96.3.0/24", "services"), ("172.16.0.0/12", "nodes")],
+    [("10.0.0.0/8", "pods.*10.0.0.0/8"), ("10.96.3.0/24", "services")],
 )
 def test_a_range_that_is_taken_is_named(route: str, said: str) -> None:
     with pytest.raises(ClusterError, match=said):
         network.free_ranges([IPv4Network(route)], RANGES.pods, RANGES.services)
+
+
+def test_ranges_that_are_all_taken_are_named() -> None:
+    routes = [IPv4Network(one) for one in ("172.16.0.0/12", "192.168.0.0/16", "10.213.0.0/16")]
+    with pytest.raises(ClusterError, match=r"no range is free for the cluster's nodes"):
+        network.free_ranges(routes, RANGES.pods, RANGES.services)
 
 
 def test_load_balancers_get_no_address_that_the_engine_gives_to_nodes() -> None:
