@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -97,7 +98,9 @@ def _options(folder: Path) -> list[str]:
     }
     (RUN / "no-settings.json").write_text("{}")
     if runc_shim.missing():
-        shim = Path(runc_shim.__file__).resolve()
+        # A copy: the engine outlives this checkout, and would run whatever stands there then.
+        shim = Path(shutil.copy(runc_shim.__file__, RUN / "runc-shim"))
+        shim.chmod(0o755)
         options |= {"add-runtime": f"shim={shim}", "default-runtime": "shim"}
     return [f"--{name}={value}" for name, value in options.items()]
 
