@@ -59,15 +59,29 @@ def files_key(folder: Path, pattern: str = "**/*", exclude: str = "") -> str:
 def missing(product: Path) -> Iterator[bool]:
     """Tell whether a product is to be built; only one process or thread at a time is told so.
 
-    The others wait, and then find it built. The lock goes with the process that holds it.
+    The others wait, and then find it built.
     """
     if product.exists():
         yield False
         return
     product.parent.mkdir(parents=True, exist_ok=True)
-    with product.with_name(f"{product.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(product.with_name(f"{product.name}.lock")):
         yield not product.exists()
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let one process or thread at a time go on; the others wait, and say so.
+
+    The lock, a file, goes with the process that holds it.
+    """
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with progress(f"waiting for who holds {lock}"):
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
