@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import kind_node
-from ..kind_node.cache import cache_key, progress
+from ..kind_node.cache import alone, cache_key, progress
 from ..kind_node.versions import versions
 from . import choice, handle, kind, network, own_engine, packages
 from .engine import Engine, find_program
@@ -67,6 +65,8 @@ def down() -> None:
             return
         for engine in (own_engine.ENGINE, Engine("docker"), Engine("podman")):
             made_here = known is not None and known.engine == engine
+            if made_here and engine.is_ours:
+                choice.make_ready(engine)  # it has what it ran, also after a reboot
             why_unusable = engine.why_unusable()
             if not why_unusable and (made_here or kind.nodes(engine)):
                 _delete(engine)
@@ -93,6 +93,18 @@ def _refuse_a_second(engine: Engine | None) -> None:
         raise ClusterError(
             f"a cluster that was made here is up ({known.context}); remove it first: "
             "`python -m tools.cluster down`"
+        )
+
+
+def _refuse_anothers(engine: Engine) -> None:
+    """Other users of the engine may have a cluster of the same name."""
+    found = kind.nodes(engine)
+    if found and not _record_file().exists() and _known() is None:
+        names = ", ".join(node.name for node in found)
+        raise ClusterError(
+            f"nodes {names} are there, and {handle.state_folder()} does not know them: another "
+            "user has made them, or you with another GENX_FX_CACHE. If nobody needs them, delete "
+            "them: `python -m tools.cluster down`"
         )
 
 
@@ -153,6 +165,7 @@ def _raise(engine: Engine) -> Cluster:
     _shut_off(engine, ranges)
     if _recorded()[0] == key and _recover(cluster):
         return cluster
+    _refuse_anothers(engine)
     _delete(engine)
     if engine.run("image", "inspect", image.name).returncode:
         with progress("loading the node image"):
@@ -175,6 +188,8 @@ def _recover(cluster: Cluster) -> bool:
     assert cluster.engine is not None
     order = _recorded()[1:]
     if sorted(node.name for node in kind.nodes(cluster.engine)) != sorted(order):
+        return False
+    if not cluster.kubeconfig.exists():
         return False
     before = datetime.now(UTC)
     try:
@@ -200,14 +215,16 @@ def _ranges(engine: Engine) -> Ranges:
 
 def _shut_off(engine: Engine, ranges: Ranges) -> None:
     """See to it that nothing leaves the cluster, before there is anything that could."""
+    if packages.can_install():
+        packages.install_missing(packages.FIREWALL)
     if network.can_guard():
         try:
             network.check_isolation(ranges)
         except ClusterError:
             network.guard(ranges)
             network.check_isolation(ranges)
-    elif engine.is_ours:
-        raise ClusterError("cannot set firewall rules: nft is missing")
+    elif os.geteuid() == 0:
+        raise ClusterError("cannot set firewall rules: nft is missing; install nftables")
     if engine.is_ours:
         network.let_nodes_talk(True)
 
@@ -326,11 +343,8 @@ def _recorded() -> list[str]:
     return file.read_text().split() if file.exists() else [""]
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> AbstractContextManager[None]:
     """Let one command at a time change the cluster; others wait for it."""
     folder = handle.state_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return alone(folder / "lock")

@@ -16,9 +16,9 @@ from .errors import ClusterError
 ENGINE = {
     "dockerd": "docker.io",
     "docker": "docker-cli",
-    "nft": "nftables",
     "iptables": "iptables",
 }
+FIREWALL = {"nft": "nftables"}
 # The engine that is started here is not the system's.
 DOCKER_UNITS = ("docker.service", "docker.socket")
 BUILDER = {"mmdebstrap": "mmdebstrap"}
@@ -37,6 +37,8 @@ def can_install() -> bool:
 
 def install_missing(programs: Mapping[str, str]) -> None:
     """Install the programs that are missing with apt-get, without starting any service."""
+    if POLICY.exists() and POLICY.read_text() == NO_SERVICES:
+        POLICY.unlink()  # left by a run that was killed
     lacking = missing(programs)
     if not lacking:
         return
@@ -100,8 +102,7 @@ def _apt_get(*arguments: str) -> None:
 @contextmanager
 def _no_services() -> Iterator[None]:
     """While packages are installed, tell Debian's scripts to start none of their services."""
-    # One of ours may be left from a run that was killed.
-    if POLICY.exists() and POLICY.read_text() != NO_SERVICES:
+    if POLICY.exists():
         yield
         return
     POLICY.write_text(NO_SERVICES)

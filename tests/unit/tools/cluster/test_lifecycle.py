@@ -85,6 +85,29 @@ def test_down_keeps_the_rules_while_nodes_cannot_be_deleted(
     assert current().engine == DOCKER
 
 
+def test_down_starts_the_engine_that_a_reboot_has_ended(
+    monkeypatch: pytest.MonkeyPatch, done: list[str]
+) -> None:
+    monkeypatch.setattr(choice, "make_ready", lambda engine: done.append("start"))
+    monkeypatch.setattr(
+        Engine,
+        "why_unusable",
+        lambda self: "" if self.is_ours and "start" in done else "not running",
+    )
+    made_by(own_engine.ENGINE)
+    lifecycle.down()
+    assert done == ["start", "delete docker", "stop", "unguard"]
+
+
+def test_nodes_that_another_user_made_are_not_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = kind.Node("genx-fx-worker", "image", is_running=True, address="")
+    monkeypatch.setattr(kind, "nodes", lambda engine: [node])
+    with pytest.raises(ClusterError, match=r"genx-fx-worker are there.*another user"):
+        lifecycle._refuse_anothers(DOCKER)
+    made_by(DOCKER)
+    lifecycle._refuse_anothers(DOCKER)
+
+
 def test_down_leaves_a_cluster_that_was_there_before(
     monkeypatch: pytest.MonkeyPatch, done: list[str]
 ) -> None:
