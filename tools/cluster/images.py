@@ -8,17 +8,19 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..kind_node.cache import last_line, progress
+from ..kind_node.archive import architecture
+from ..kind_node.cache import alone, last_line, progress
 from .errors import ClusterError
-from .handle import Cluster
+from .handle import Cluster, state_folder
 
 CTR = ("ctr", "--namespace=k8s.io", "images")
 
 
-def load(cluster: Cluster, archives: Iterable[Path]) -> None:
-    """Load the images that a node lacks into it, all nodes at once.
+def load(cluster: Cluster, archives: Iterable[Path], *, again: bool = True) -> None:
+    """Load images into all nodes at once.
 
-    Names are taken to say what an image is: a node that has all names of an archive is skipped.
+    Unless `again`, names are taken to say what an image is: a node that has all names of an archive
+    is skipped.
     """
     if cluster.engine is None:
         raise ClusterError(
@@ -27,10 +29,10 @@ def load(cluster: Cluster, archives: Iterable[Path]) -> None:
         )
     wanted = {archive: archive_names(archive) for archive in archives}
     nodes = cluster.nodes()
-    with ThreadPoolExecutor(len(nodes)) as pool:
-        present = dict(
-            zip(nodes, pool.map(lambda node: _present(cluster, node), nodes), strict=True)
-        )
+    # Who comes second finds all there.
+    with alone(state_folder() / "loading.lock"), ThreadPoolExecutor(len(nodes)) as pool:
+        found = pool.map(lambda node: frozenset() if again else _present(cluster, node), nodes)
+        present = dict(zip(nodes, found, strict=True))
         for archive, names in wanted.items():
             lacking = [node for node in nodes if not names <= present[node]]
             if lacking:
@@ -44,11 +46,16 @@ def archive_names(archive: Path) -> frozenset[str]:
         with tarfile.open(archive) as tar:
             member = tar.extractfile("manifest.json")
             manifest = json.load(member) if member else []
-            return frozenset(full_name(name) for item in manifest for name in item["RepoTags"])
+            names = [full_name(name) for item in manifest for name in item["RepoTags"] or []]
     except (tarfile.TarError, KeyError, ValueError, TypeError):
         raise ClusterError(f"{archive} is not an archive of `docker save`") from None
     except OSError as error:
         raise ClusterError(f"cannot read {archive}: {error.strerror}") from None
+    if not names:
+        raise ClusterError(
+            f"the images in {archive} have no names: save them by name, as in `docker save redis:8`"
+        )
+    return frozenset(names)
 
 
 def full_name(name: str) -> str:
@@ -69,7 +76,9 @@ def _present(cluster: Cluster, node: str) -> frozenset[str]:
 
 def _load(cluster: Cluster, node: str, archive: Path) -> None:
     assert cluster.engine is not None
-    command = ("exec", "--interactive", node, *CTR, "import", "--all-platforms", "--digests", "-")
+    # An archive that names several platforms may hold just one.
+    only = ("--local", "--platform", f"linux/{architecture()}")
+    command = ("exec", "--interactive", node, *CTR, "import", *only, "--digests", "-")
     with archive.open("rb") as stream:
         done = cluster.engine.run(*command, stdin=stream)
     if done.returncode:

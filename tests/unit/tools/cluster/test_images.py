@@ -24,17 +24,28 @@ def test_names_are_those_that_nodes_list(name: str, full: str) -> None:
     assert images.full_name(name) == full
 
 
-def test_the_names_of_an_archive_are_read(tmp_path: Path) -> None:
-    manifest = json.dumps([{"RepoTags": ["redis:8", "redis:latest"]}, {"RepoTags": ["a.b/c:1"]}])
-    with tarfile.open(tmp_path / "images.tar", "w") as tar:
+def archive(folder: Path, manifest: object) -> Path:
+    text = json.dumps(manifest).encode()
+    with tarfile.open(folder / "images.tar", "w") as tar:
         entry = tarfile.TarInfo("manifest.json")
-        entry.size = len(manifest)
-        tar.addfile(entry, io.BytesIO(manifest.encode()))
-    assert images.archive_names(tmp_path / "images.tar") == {
+        entry.size = len(text)
+        tar.addfile(entry, io.BytesIO(text))
+    return folder / "images.tar"
+
+
+def test_the_names_of_an_archive_are_read(tmp_path: Path) -> None:
+    made = archive(tmp_path, [{"RepoTags": ["redis:8", "redis:latest"]}, {"RepoTags": ["a.b/c:1"]}])
+    assert images.archive_names(made) == {
         "docker.io/library/redis:8",
         "docker.io/library/redis:latest",
         "a.b/c:1",
     }
+
+
+@pytest.mark.parametrize("tags", [None, []])
+def test_images_without_names_are_refused(tmp_path: Path, tags: object) -> None:
+    with pytest.raises(ClusterError, match="have no names: save them by name"):
+        images.archive_names(archive(tmp_path, [{"RepoTags": tags}]))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
