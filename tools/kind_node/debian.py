@@ -1,6 +1,6 @@
 """The part of a node that comes from Debian packages: two root file systems, as tar files.
 
-mmdebstrap makes them from the mirror that this machine is set up with. Debian's stable suites get
+mmdebstrap makes them from the mirrors that this machine is set up with. Debian's stable suites get
 security updates, so the same packages may be newer when built another day; what has been built is
 kept, by the list of packages.
 """
@@ -52,6 +52,8 @@ TOOL_HOOKS = (
 )
 
 DEBIAN = "http://deb.debian.org/debian"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+ROLLING = ("sid", "unstable")  # fixes come to these without a suite of their own
 TAKEN_OVER = (
     "Acquire::http",
     "Acquire::https",
@@ -118,24 +120,48 @@ def bootstrap(
     # The format is else chosen by the name of the file.
     fixed = ["--quiet", "--format=tar", '--aptopt=APT::Install-Recommends "false"']
     taken_over = [f"--aptopt={option}" for option in _apt_options()]
-    command = ["mmdebstrap", *fixed, *taken_over, *options, suite, str(out), mirror()]
+    where = mirrors()
+    if where == DEBIANS_OWN and not KEYRING.exists():
+        raise BuildError(
+            f"cannot {what}: there is no {KEYRING}, which tells Debian's packages from others; on "
+            "Ubuntu as root: apt-get install debian-archive-keyring"
+        )
+    command = ["mmdebstrap", *fixed, *taken_over, *options, suite, str(out), *where.sources(suite)]
     run(command, what, env=env, reason=_first_error)
 
 
-def mirror() -> str:
-    """Address of the Debian mirror that this machine's apt is set up with.
+@dataclass(frozen=True)
+class Mirrors:
+    """Where Debian's packages and their security updates are; empty where there is no such."""
 
-    Elsewhere, as on Ubuntu, it is Debian's own.
-    """
+    main: str
+    security: str = ""
+
+    def sources(self, suite: str) -> list[str]:
+        """Lines of apt's list of sources for a suite."""
+        # Not all machines' apt trusts Debian's keys without being told.
+        options = f" [signed-by={KEYRING}]" if KEYRING.exists() else ""
+        lines = [f"deb{options} {self.main} {suite} main"]
+        if self.security and suite not in ROLLING:
+            lines.append(f"deb{options} {self.security} {suite}-security main")
+        return lines
+
+
+DEBIANS_OWN = Mirrors(DEBIAN, f"{DEBIAN}-security")
+
+
+def mirrors() -> Mirrors:
+    """The Debian mirrors that this machine's apt is set up with; elsewhere Debian's own."""
     if shutil.which("apt-get") is None:
-        return DEBIAN
+        return DEBIANS_OWN
     asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)", "Identifier: Packages"]
-    found = [line.partition(" ") for line in run(asked, "ask apt for its mirror").splitlines()]
-    for uri, _, origin in found:
-        if origin == "Debian" and "security" not in uri:
-            return uri
-    if any(origin for *_, origin in found):
-        return DEBIAN
+    listed = [line.split(" ") for line in run(asked, "ask apt for its mirror").splitlines()]
+    debian = [uri for uri, origin in listed if origin == "Debian"]
+    main = next((uri for uri in debian if "security" not in uri), "")
+    if main:
+        return Mirrors(main, next((uri for uri in debian if "security" in uri), ""))
+    if any(origin for _, origin in listed):
+        return DEBIANS_OWN
     raise BuildError(
         "cannot gather Debian packages: apt knows no mirror; "
         "is one configured, and has apt-get update been run?"
