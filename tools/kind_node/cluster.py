@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from .images import MANIFESTS, manifest_values
@@ -41,7 +42,15 @@ def load_balancer_manifest(first: str, last: str) -> str:
     """Objects to apply for services of type LoadBalancer, with the addresses to give to them.
 
     The addresses, both included, are of the container network that the nodes are on, and ones that
-    the engine does not give to containers.
+    the engine does not give to containers. ValueError where they are no range of IPv4 addresses.
     """
+    try:
+        is_range = IPv4Address(first) <= IPv4Address(last)
+    except AddressValueError:
+        is_range = False
+    if not is_range:
+        raise ValueError(
+            f"{first} to {last} is no range of IPv4 addresses, such as 172.18.0.200 to 172.18.0.239"
+        )
     text = (MANIFESTS / "load-balancer.yaml").read_text()
     return fill_in(text, manifest_values(agent_key()) | {"range": f"{first}-{last}"})

@@ -156,6 +156,14 @@ def test_the_load_balancer_gets_its_range(monkeypatch: pytest.MonkeyPatch) -> No
     assert "--range=10.0.0.1-10.0.0.9," in cluster.load_balancer_manifest("10.0.0.1", "10.0.0.9")
 
 
+@pytest.mark.parametrize(
+    ("first", "last"), [("foo", "10.0.0.9"), ("10.0.0.1", ""), ("10.0.0.9", "10.0.0.1")]
+)
+def test_what_is_no_range_of_addresses_is_refused(first: str, last: str) -> None:
+    with pytest.raises(ValueError, match=r"is no range of IPv4 addresses, such as 172\.18"):
+        cluster.load_balancer_manifest(first, last)
+
+
 def test_the_command_line_explains_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--nodes", "0"]) == 1
     assert capsys.readouterr().err == "error: a cluster of 0 nodes cannot be; give 1 or more\n"

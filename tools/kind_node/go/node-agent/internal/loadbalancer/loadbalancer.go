@@ -44,6 +44,9 @@ func Run(ctx context.Context, client kubernetes.Interface, options Options) erro
 	if err != nil {
 		return fmt.Errorf("network device %s: %w", options.Device, err)
 	}
+	if err := refuseOwn(device, addresses); err != nil {
+		return err
+	}
 	broadcaster := record.NewBroadcaster()
 	defer broadcaster.Shutdown()
 	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
@@ -106,6 +109,25 @@ func apply(
 	for _, assignment := range assignments {
 		if err := publish(ctx, client, assignment); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// refuseOwn returns an error if the range holds an address that the device has from elsewhere.
+func refuseOwn(device netlink.Link, addresses Range) error {
+	present, err := netlink.AddrList(device, netlink.FAMILY_V4)
+	if err != nil {
+		return err
+	}
+	for _, existing := range present {
+		address, _ := netip.AddrFromSlice(existing.IP.To4())
+		// What is given to services is given alone, without a network.
+		if bits, _ := existing.Mask.Size(); bits < 32 && addresses.Contains(address) {
+			return fmt.Errorf(
+				"the range %s holds the node's own address %s: choose addresses that the engine gives to no container",
+				addresses, address,
+			)
 		}
 	}
 	return nil
