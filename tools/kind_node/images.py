@@ -134,6 +134,7 @@ def write_images(path: Path, programs: Programs, agent_key: str) -> None:
     )
 
 
-def images_key(*keys: str) -> str:
+def images_key(agent_key: str, *keys: str) -> str:
     """Hash of all that the archive is made of, given the keys of its programs."""
-    return cache_key((HERE / "images.py").read_bytes(), (HERE / "archive.py").read_bytes(), *keys)
+    sources = ((HERE / name).read_bytes() for name in ("images.py", "archive.py"))
+    return cache_key(*sources, repr(image_names(agent_key)), *keys)

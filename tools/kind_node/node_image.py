@@ -103,7 +103,7 @@ def _fail_early(futures: list[Future[Path]]) -> None:
 def _write(out: Path, name: str, parts: _Parts) -> None:
     every = modules()
     keys = [module_key(module) for module in every.values()]
-    key = images_key(*keys, parts.programs.tools.parent.name)
+    key = images_key(agent_key(), *keys, parts.programs.tools.parent.name)
     images = build_once(
         cache_folder("kind-node") / f"images-{key}" / "images.tar",
         "writing the images that a node carries",
