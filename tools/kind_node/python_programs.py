@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import re
+import subprocess
 import venv
 from pathlib import Path
 
-from .cache import cache_folder, cache_key, missing, progress, run
+from .cache import BuildError, cache_folder, cache_key, missing, progress, run
 
 
 def python_program(name: str, lock: Path, part: str) -> Path:
@@ -37,7 +38,13 @@ def locked_version(name: str, lock: Path) -> str:
 
 
 def _install(lock: Path, environment: Path, name: str) -> None:
-    venv.create(environment, clear=True, with_pip=True, symlinks=True)
+    try:
+        venv.create(environment, clear=True, with_pip=True, symlinks=True)
+    except subprocess.CalledProcessError:
+        raise BuildError(
+            f"cannot install {name}: this Python lacks its ensurepip module (Debian, Ubuntu: apt "
+            "install python3-venv)"
+        ) from None
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
     options = ["--quiet", "--no-deps", "--require-hashes", f"--requirement={lock}"]
     run([*pip, "install", *options], f"install {name}")
