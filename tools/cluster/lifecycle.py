@@ -208,9 +208,10 @@ def _ranges(engine: Engine) -> Ranges:
     if ranges and network.exists(engine, ranges):
         return ranges
     fixed = versions()
-    return network.free_ranges(
+    free = network.free_ranges(
         network.host_routes(), pods=fixed["pod_subnet"], services=fixed["service_subnet"]
     )
+    return replace(free, names_on_host=engine.program == "podman")
 
 
 def _shut_off(engine: Engine, ranges: Ranges) -> None:

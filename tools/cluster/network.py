@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ TABLE = "genx_fx"
 FAMILY = "inet"
 # Before the filters of engines and firewalls: what is dropped here stays dropped.
 PRIORITY = -10
+
+# An address of this machine's own where nothing listens.
+NOBODY = "127.255.255.254"
 
 Network = ipaddress.IPv4Network
 Rule = dict[str, Any]
@@ -39,6 +42,8 @@ class Ranges:
     nodes: str
     pods: str
     services: str
+    names_on_host: bool = False
+    """Whether the engine's name server is on the host, at the gateway, as Podman's is."""
 
     @property
     def gateway(self) -> str:
@@ -59,7 +64,7 @@ class Ranges:
     @property
     def all(self) -> tuple[str, ...]:
         """Every range."""
-        return tuple(asdict(self).values())
+        return (self.nodes, self.pods, self.services)
 
 
 def host_routes(table: str | None = None) -> list[Network]:
@@ -113,7 +118,8 @@ def create(engine: Engine, ranges: Ranges) -> None:
         *("--opt", f"com.docker.network.bridge.name={BRIDGE}"),
         *("--opt", "com.docker.network.bridge.enable_ip_masquerade=false"),
     )
-    podman_only = ("--interface-name", BRIDGE)
+    # Its name server asks those of the host for what it doesn't know, unless told of another.
+    podman_only = ("--interface-name", BRIDGE, "--dns", NOBODY)
     engine.output(
         *("network", "create", "--driver", "bridge", "--subnet", ranges.nodes),
         *("--gateway", ranges.gateway, "--ip-range", ranges.containers),
@@ -136,11 +142,18 @@ def remove(engine: Engine) -> None:
 def rules(ranges: Ranges) -> dict[str, dict[str, Any]]:
     """The rules that keep the cluster on this machine, by what each is for.
 
-    Each has the chain it belongs to and its matches, in the JSON of libnftables; the verdict is
-    always to count and drop.
+    Each has the chain it belongs to, its matches, in the JSON of libnftables, and its verdict where
+    that is not to drop.
     """
     bridge_in, bridge_out = _interface("iifname", "=="), _interface("oifname", "==")
-    return {
+    names = {
+        "names of nodes": {
+            "chain": "input",
+            "match": [bridge_in, *_name_server(ranges.gateway)],
+            "verdict": "accept",
+        }
+    }
+    return (names if ranges.names_on_host else {}) | {
         "cluster to outside": {
             "chain": "forward",
             "match": [bridge_in, _interface("oifname", "!=")],
@@ -163,14 +176,29 @@ def _interface(key: str, operator: str, *names: str) -> Rule:
     return {"match": {"op": operator, "left": {"meta": {"key": key}}, "right": right}}
 
 
+def _name_server(server: str) -> list[Rule]:
+    return [
+        _equals({"payload": {"protocol": "ip", "field": "daddr"}}, server),
+        _equals({"meta": {"key": "l4proto"}}, {"set": ["tcp", "udp"]}),
+        _equals({"payload": {"protocol": "th", "field": "dport"}}, 53),
+    ]
+
+
+def _equals(left: Rule, right: object) -> Rule:
+    return {"match": {"op": "==", "left": left, "right": right}}
+
+
+def _verdict(rule: dict[str, Any]) -> Rule:
+    return {rule.get("verdict", "drop"): None}
+
+
 _NEW: Rule = {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "new"}}
 
 
 def _destination(cidrs: Iterable[str]) -> Rule:
     networks = sorted(Network(cidr) for cidr in cidrs)
     prefixes = [{"prefix": {"addr": str(one[0]), "len": one.prefixlen}} for one in networks]
-    left = {"payload": {"protocol": "ip", "field": "daddr"}}
-    return {"match": {"op": "==", "left": left, "right": {"set": prefixes}}}
+    return _equals({"payload": {"protocol": "ip", "field": "daddr"}}, {"set": prefixes})
 
 
 def can_guard() -> bool:
@@ -192,7 +220,7 @@ def guard(ranges: Ranges) -> None:
         commands.append({"add": {"chain": {**place, "name": chain, **base}}})
     for comment, rule in rules(ranges).items():
         counter = {"counter": {"packets": 0, "bytes": 0}}
-        expression = [*rule["match"], counter, {"drop": None}]
+        expression = [*rule["match"], counter, _verdict(rule)]
         line = {**place, "chain": rule["chain"], "comment": comment, "expr": expression}
         commands.append({"add": {"rule": line}})
     nft(["-j", "-f", "-"], json.dumps({"nftables": commands}))
@@ -217,7 +245,7 @@ def check_isolation(ranges: Ranges, read: Nft | None = None) -> None:
     for comment, rule in rules(ranges).items():
         chain = rule["chain"]
         expected = [_canonical(part) for part in (*rule["match"], {"counter": None})]
-        expected.append(_canonical({"drop": None}))
+        expected.append(_canonical(_verdict(rule)))
         if hooks.get(chain) != (chain, "filter") or present.get(comment) != (chain, expected):
             wrong.append(comment)
     if wrong:
@@ -232,7 +260,7 @@ def dropped_packets(read: Nft | None = None) -> dict[str, int]:
     """How many packets each of the rules has dropped since it was put in place."""
     found = {}
     for item in _listed(read or nft):
-        if "rule" in item:
+        if "rule" in item and {"drop": None} in item["rule"]["expr"]:
             counts = (part["counter"] for part in item["rule"]["expr"] if "counter" in part)
             found[item["rule"]["comment"]] = sum(count["packets"] for count in counts)
     return found

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from tools.cluster import ClusterError, network
 from tools.cluster.network import Ranges
 
-RANGES = Ranges(nodes="172.31.240.0/24", pods="10.244.0.0/16", services="10.96.0.0/16")
+RANGES = Ranges(
+    nodes="172.31.240.0/24", pods="10.244.0.0/16", services="10.96.0.0/16", names_on_host=True
+)
 ROUTES = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -66,7 +69,8 @@ def listing() -> list[dict[str, Any]]:
             right = part["match"]["right"]
             if isinstance(right, dict) and "set" in right:
                 right["set"].reverse()
-        expression = [*match, {"counter": {"packets": 3, "bytes": 180}}, {"drop": None}]
+        verdict = {rule.get("verdict", "drop"): None}
+        expression = [*match, {"counter": {"packets": 3, "bytes": 180}}, verdict]
         line = {"chain": rule["chain"], "comment": comment, "handle": 9, "expr": expression}
         rules.append({"rule": {**place, **line}})
     return [{"metainfo": {}}, {"table": place}, *chains, *rules]
@@ -117,4 +121,11 @@ def test_no_table_at_all_lacks_every_rule() -> None:
 
 
 def test_dropped_packets_are_counted_by_rule() -> None:
-    assert network.dropped_packets(read(listing())) == dict.fromkeys(network.rules(RANGES), 3)
+    dropping = network.rules(RANGES).keys() - {"names of nodes"}
+    assert network.dropped_packets(read(listing())) == dict.fromkeys(dropping, 3)
+
+
+def test_nodes_reach_a_name_server_on_the_host_before_all_else_is_dropped() -> None:
+    chain = [comment for comment, rule in network.rules(RANGES).items() if rule["chain"] == "input"]
+    assert chain == ["names of nodes", "cluster to host"]
+    assert "names of nodes" not in network.rules(replace(RANGES, names_on_host=False))
