@@ -122,13 +122,14 @@ def _build(module: Module, out: Path) -> None:
 
 def check_module(module: Module) -> str:
     """What `go vet` and `go test` say of a module's own code; BuildError where they object."""
-    go = go_program(module.needs_go)
-    said = (
-        run([go, command, "./..."], f"{command} {module.name}", folder=module.folder, env=env)
-        for env in [go_environment()]
-        for command in ("vet", "test")
-    )
-    return "".join(said)
+    go, env = go_program(module.needs_go), go_environment()
+
+    def say(command: str) -> str:
+        # With the flags of a build, what that has compiled is there.
+        arguments = (str(go), command, *FLAGS, "./...")
+        return run(arguments, f"{command} {module.name}", folder=module.folder, env=env)
+
+    return say("vet") + say("test")
 
 
 def go_source(module: Module, package: str) -> Path:
