@@ -39,9 +39,10 @@ def test_people_neither_read_secrets_nor_enter_containers(chart: Chart, role: st
 def test_viewers_read_and_nothing_else(chart: Chart) -> None:
     granted = _granted(_rules(chart(), "viewer"))
     assert all(verbs <= READ for verbs in granted.values())
-    assert granted.keys() >= {
-        *("pods", "pods/log", "services", "configmaps", "events", "persistentvolumeclaims"),
-        *("deployments", "statefulsets", "horizontalpodautoscalers", "networkpolicies"),
+    assert granted.keys() == {
+        *("pods", "pods/log", "services", "endpoints", "configmaps", "persistentvolumeclaims"),
+        *("events", "deployments", "statefulsets", "replicasets", "horizontalpodautoscalers"),
+        *("poddisruptionbudgets", "networkpolicies", "ingresses", "jobs"),
     }
 
 

@@ -85,6 +85,49 @@ def _asked(action: Action) -> dict[str, str]:
     return {"verb": verb, **attributes}
 
 
+def granted(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
+    """All that somebody may do in a namespace: what `kubectl auth can-i --list` prints."""
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": namespace},
+    }
+    # To check it here, kubectl would ask the cluster for what few may see.
+    options = ("--as", user, "--validate=false", "-o", "json", "-f", "-")
+    answer = json.loads(kubectl("create", *options, stdin=json.dumps(review)))["status"]
+    assert not answer.get("incomplete"), answer
+    return {
+        (verb, _qualified(resource, group), name)
+        for rule in answer["resourceRules"]
+        for verb in rule["verbs"]
+        for group in rule.get("apiGroups", [""])
+        for resource in rule["resources"]
+        for name in rule.get("resourceNames", [""])
+    }
+
+
+def _qualified(resource: str, group: str) -> str:
+    """A resource and its group as kubectl takes them, such as `deployments.apps/scale`."""
+    kind, slash, subresource = resource.partition("/")
+    return f"{kind}.{group}".rstrip(".") + slash + subresource
+
+
+@pytest.mark.parametrize(("person", "actions"), [("viewer", VIEWER), ("operator", OPERATOR)])
+def test_role_grants_what_it_should_and_nothing_else(
+    kubectl: Kubectl, platform: Release, person: str, actions: set[Action]
+) -> None:
+    # Whoever has logged in may ask what he may do.
+    of_everybody = granted(kubectl, "test-nobody", platform.namespace)
+    found = granted(kubectl, f"test-{person}", platform.namespace) - of_everybody
+    assert {_by_kind(action) for action in found} == {_by_kind(action) for action in actions}
+
+
+def _by_kind(action: Action) -> Action:
+    """Deployments and StatefulSets share a rule, and so each other's names."""
+    verb, kind, name = action
+    return (verb, "workloads", name) if name and kind in WORKLOADS else action
+
+
 @pytest.mark.parametrize(
     ("person", "actions"), [("viewer", VIEWER), ("operator", OPERATOR), ("nobody", set())]
 )
