@@ -10,10 +10,21 @@ from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
 from tests.helm import RELEASE, ROOT
+from tools.cluster import Cluster
 
 PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
-# What the architecture document says people reach.
+# What the architecture document says people reach, and what is only for the platform itself.
 ADDRESSED = {"frontend-service": [3000], "api-service": [8080], "grafana-service": [3001]}
+INTERNAL = {"mysql-service": [3306], "redis-service": [6379]}
+# Its resources, as Kubernetes writes them: requests, then limits, of CPU and memory.
+RESOURCES = {
+    "frontend": (("100m", "256Mi"), ("500m", "1Gi")),
+    "api": (("250m", "512Mi"), ("1", "2Gi")),
+    "trading-bot": (("250m", "512Mi"), ("1", "2Gi")),
+    "mysql": (("250m", "512Mi"), ("500m", "1Gi")),
+    "redis": (("100m", "256Mi"), ("200m", "512Mi")),
+    "grafana": (("100m", "256Mi"), ("250m", "512Mi")),
+}
 
 pytestmark = pytest.mark.xdist_group("platform")
 
@@ -29,6 +40,33 @@ def test_every_component_runs_and_is_ready(pods: list[Object]) -> None:
     assert {pod["metadata"]["labels"]["app"] for pod in pods} == set(PLAN.by_name)
     for pod in pods:
         assert is_ready(pod), pod["metadata"]["name"]
+
+
+def test_every_component_has_its_documented_resources(pods: list[Object]) -> None:
+    for pod in pods:
+        (container,) = pod["spec"]["containers"]
+        given = container["resources"]
+        found = tuple(
+            (given[kind]["cpu"], given[kind]["memory"]) for kind in ("requests", "limits")
+        )
+        assert found == RESOURCES[pod["metadata"]["labels"]["app"]], pod["metadata"]["name"]
+
+
+def test_configuration_and_secrets_are_there(kubectl: Kubectl, platform: Release) -> None:
+    found = {
+        f"{item['kind']}/{item['metadata']['name']}"
+        for item in kubectl.list("configmaps,secrets", platform.namespace)
+    }
+    assert found >= {
+        *("ConfigMap/genx-fx-config", "ConfigMap/mysql-init-scripts", "Secret/genx-fx-secrets")
+    }
+
+
+def test_it_runs_on_three_nodes(cluster: Cluster, pods: list[Object]) -> None:
+    if not cluster.is_kind:
+        pytest.skip("a cluster that was there before has the nodes that it has")
+    assert {pod["spec"]["nodeName"] for pod in pods} <= set(cluster.nodes())
+    assert len(cluster.nodes()) == 3
 
 
 def test_nothing_had_to_start_twice(pods: list[Object]) -> None:
@@ -58,16 +96,17 @@ def test_every_claim_is_bound_at_its_documented_size(kubectl: Kubectl, platform:
     assert bound == documented
 
 
-def test_every_exposed_component_has_an_address_and_its_port(
+def test_services_have_their_ports_and_the_exposed_ones_an_address(
     kubectl: Kubectl, platform: Release
 ) -> None:
     services = kubectl.list("services", platform.namespace)
-    addressed = {
-        item["metadata"]["name"]: [port["port"] for port in item["spec"]["ports"]]
-        for item in services
-        if item["status"].get("loadBalancer", {}).get("ingress")
-    }
-    assert addressed == ADDRESSED
+    ports: dict[bool, dict[str, list[int]]] = {True: {}, False: {}}
+    for item in services:
+        is_addressed = bool(item["status"].get("loadBalancer", {}).get("ingress"))
+        numbers = [port["port"] for port in item["spec"].get("ports", [])]
+        ports[is_addressed][item["metadata"]["name"]] = numbers
+    assert ports[True] == ADDRESSED
+    assert {name: ports[False].get(name) for name in INTERNAL} == INTERNAL
 
 
 def test_replicas_run_on_different_nodes(pods: list[Object]) -> None:
