@@ -32,15 +32,15 @@ ip netns delete outside
 
 
 @contextmanager
-def outside(cluster: Cluster) -> Iterator[str]:
-    """The address, while it answers the pods of every node."""
+def outside(cluster: Cluster) -> Iterator[None]:
+    """ADDRESS answers the pods of every node, until the block ends."""
     nodes = cluster.nodes()
     try:
         for node in nodes:
             cluster.node_exec(node, ["bash", "-c", REMOVE])  # what a run that was killed has left
             done = cluster.node_exec(node, ["bash", "-ec", BUILD])
             assert done.returncode == 0, done.stderr
-        yield ADDRESS
+        yield
     finally:
         for node in nodes:
             cluster.node_exec(node, ["bash", "-c", REMOVE])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.cluster.kubectl import Kubectl, Object, last_seen
-from tests.cluster.outside import outside
+from tests.cluster.outside import ADDRESS, outside
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.probe import Target, probe, probe_all
 from tests.cluster.release import Release
@@ -22,8 +23,14 @@ from tools.cluster import Cluster
 PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
 PORTS = sorted({component.port for component in PLAN.served if component.port})
 
+FLOWS = {(flow.caller.name, flow.callee.name, flow.callee.port) for flow in PLAN.flows}
+LISTENING = {(item.name, item.port) for item in PLAN.served}
+INTERNET_CALLERS = {item.name for item in PLAN.components if "internet" in item.spec.calls}
+
 PATIENCE = 30  # seconds until policies must be in effect
-Path = tuple[str, str, int]  # caller, callee, port
+Answers = dict[tuple[str, Target], str]  # `connected`, `refused` or `dropped`, by pod and target
+Named = dict[tuple[str, str, int | None], set[str]]  # the same by caller, callee or address, port
+NO_RELEASE = {"key": "app.kubernetes.io/instance", "operator": "DoesNotExist"}
 
 pytestmark = pytest.mark.xdist_group("platform")
 
@@ -42,94 +49,125 @@ def pods(kubectl: Kubectl, platform: Release) -> dict[str, Object]:
 
 
 @pytest.fixture(scope="module")
-def targets(pods: dict[str, Object]) -> dict[str, list[Target]]:
-    """What each pod tries: every port of every other pod."""
-    return {
-        source: [
-            (pods[target]["status"]["podIP"], port)
-            for target in pods
-            for port in PORTS
-            if target != source
-        ]
-        for source in pods
-    }
-
-
-@pytest.fixture(scope="module")
 def toolbox(base_values: dict[str, Any]) -> str:
     return toolbox_image(base_values)
 
 
+def between(pods: dict[str, Object], *, guarded: bool) -> Answers:
+    """What each pod is to hear from every port of every other pod."""
+    expected = {}
+    for source, target in itertools.permutations(pods, 2):
+        for port in PORTS:
+            path = (component(pods[source]), component(pods[target]), port)
+            if guarded:
+                answer = "connected" if path in FLOWS else "dropped"
+            else:
+                answer = "connected" if path[1:] in LISTENING else "refused"
+            expected[source, (pods[target]["status"]["podIP"], port)] = answer
+    return expected
+
+
+def outwards(pods: dict[str, Object], answers: dict[Target, str], *, guarded: bool) -> Answers:
+    """What each pod is to hear from outside, where these answers are given to who gets there."""
+    return {
+        (pod, target): "dropped" if guarded and not may_call(pods[pod], target) else answer
+        for pod in pods
+        for target, answer in answers.items()
+    }
+
+
+def may_call(pod: Object, target: Target) -> bool:
+    """Whether the spec lets a pod reach an address that is not the platform's."""
+    return target == (ADDRESS, 443) and component(pod) in INTERNET_CALLERS
+
+
 @contextmanager
-def without_policies(platform: Release) -> Iterator[None]:
-    with platform.unchanged():
-        platform.upgrade({"global": {"networkPolicy": {"enabled": False}}})
-        yield
+def beyond(kubectl: Kubectl, cluster: Cluster) -> Iterator[dict[Target, str]]:
+    """Addresses outside, and how they answer; none where the nodes were not made here."""
+    if not cluster.is_kind:
+        yield {}
+        return
+    with outside(cluster):
+        answers = {(ADDRESS, port): "refused" for port in (53, 80, 443, 3306)}
+        yield answers | private_addresses(kubectl, cluster)
 
 
-def named(pods: dict[str, Object], seen: dict[tuple[str, Target], str]) -> dict[Path, set[str]]:
-    """What was seen, by components in place of pods and addresses."""
-    by_address = {pod["status"]["podIP"]: component(pod) for pod in pods.values()}
-    answers: dict[Path, set[str]] = {}
-    for (source, (address, port)), answer in seen.items():
-        path = (component(pods[source]), by_address[address], port)
-        answers.setdefault(path, set()).add(answer)
-    return answers
+@dataclass(frozen=True)
+class Comparison:
+    """What probes were to be answered, and what they were."""
+
+    expected: Answers
+    seen: Answers
+
+    def part(self, pods: dict[str, Object], *, inside: bool) -> tuple[Named, Named]:
+        """Expected and seen, of calls between pods or of those outwards, by components."""
+        addresses = {pod["status"]["podIP"]: component(pod) for pod in pods.values()}
+
+        def named(answers: Answers) -> Named:
+            found: Named = {}
+            for (source, (address, port)), answer in answers.items():
+                if (address in addresses) is inside:
+                    path = (component(pods[source]), addresses.get(address, address), port)
+                    found.setdefault(path, set()).add(answer)
+            return found
+
+        return named(self.expected), named(self.seen)
+
+
+@pytest.fixture(scope="module")
+def probed(
+    kubectl: Kubectl,
+    cluster: Cluster,
+    platform: Release,
+    pods: dict[str, Object],
+    toolbox: str,
+) -> dict[str, Comparison]:
+    """All probes, first without policies, then with them."""
+    found = {}
+
+    def compare(answers: dict[Target, str], *, guarded: bool) -> Comparison:
+        expected = between(pods, guarded=guarded) | outwards(pods, answers, guarded=guarded)
+        targets: dict[str, list[Target]] = {}
+        for source, target in expected:
+            targets.setdefault(source, []).append(target)
+
+        def look() -> Answers:
+            return probe_all(kubectl, platform.namespace, toolbox, targets)
+
+        return Comparison(expected, last_seen(look, expected, timeout=PATIENCE))
+
+    with beyond(kubectl, cluster) as answers:
+        with platform.unchanged():
+            platform.upgrade({"global": {"networkPolicy": {"enabled": False}}})
+            found["open"] = compare(answers, guarded=False)
+        found["guarded"] = compare(answers, guarded=True)
+    return found
 
 
 def test_only_declared_flows_connect(
-    kubectl: Kubectl,
-    platform: Release,
-    pods: dict[str, Object],
-    targets: dict[str, list[Target]],
-    toolbox: str,
+    pods: dict[str, Object], probed: dict[str, Comparison]
 ) -> None:
-    def look() -> dict[Path, set[str]]:
-        return named(pods, probe_all(kubectl, platform.namespace, toolbox, targets))
+    expected, seen = probed["open"].part(pods, inside=True)
+    assert seen == expected, "without policies everything answers"
+    assert expected.keys() >= FLOWS
 
-    paths = {
-        (component(pods[source]), component(pods[target]), port)
-        for source, target in itertools.permutations(pods, 2)
-        for port in PORTS
-    }
-    listening = {(item.name, item.port) for item in PLAN.served}
-    canary = {path: {"connected" if path[1:] in listening else "refused"} for path in paths}
-    with without_policies(platform):
-        assert last_seen(look, canary, timeout=PATIENCE) == canary, (
-            "without policies everything answers"
-        )
-
-    flows = {(flow.caller.name, flow.callee.name, flow.callee.port) for flow in PLAN.flows}
-    guarded = {path: {"connected" if path in flows else "dropped"} for path in paths}
-    assert last_seen(look, guarded, timeout=PATIENCE) == guarded
-    assert flows <= paths
+    expected, seen = probed["guarded"].part(pods, inside=True)
+    assert seen == expected
 
 
 def test_only_who_calls_the_internet_gets_out_and_only_by_https(
-    kubectl: Kubectl, cluster: Cluster, platform: Release, pods: dict[str, Object], toolbox: str
+    cluster: Cluster, pods: dict[str, Object], probed: dict[str, Comparison]
 ) -> None:
     if not cluster.is_kind:
         pytest.skip("the nodes were not made here, so nothing can be put behind them")
-    with outside(cluster) as address:
-        answers = {(address, port): "refused" for port in (53, 80, 443, 3306)}
-        answers |= private_addresses(kubectl, cluster)
+    expected, seen = probed["open"].part(pods, inside=False)
+    assert seen == expected, "without policies everybody gets out"
 
-        def look() -> dict[tuple[str, Target], str]:
-            targets = dict.fromkeys(pods, answers)
-            return probe_all(kubectl, platform.namespace, toolbox, targets)
-
-        canary = {(pod, target): answer for pod in pods for target, answer in answers.items()}
-        with without_policies(platform):
-            assert last_seen(look, canary, timeout=PATIENCE) == canary, (
-                "without policies everybody gets out"
-            )
-
-        callers = {item.name for item in PLAN.components if "internet" in item.spec.calls}
-        guarded = dict.fromkeys(canary, "dropped") | {
-            (pod, (address, 443)): "refused" for pod in pods if component(pods[pod]) in callers
-        }
-        assert callers
-        assert last_seen(look, guarded, timeout=PATIENCE) == guarded
+    expected, seen = probed["guarded"].part(pods, inside=False)
+    assert {path[0] for path, answers in expected.items() if answers != {"dropped"}} == (
+        INTERNET_CALLERS
+    )
+    assert seen == expected
 
 
 def private_addresses(kubectl: Kubectl, cluster: Cluster) -> dict[Target, str]:
@@ -143,24 +181,54 @@ def private_addresses(kubectl: Kubectl, cluster: Cluster) -> dict[Target, str]:
     return {(service, 443): "connected", (node, 443): "refused"}
 
 
-def test_strangers_reach_only_what_is_exposed(
-    kubectl: Kubectl,
-    pods: dict[str, Object],
-    toolbox: str,
-    namespace: str,
-) -> None:
-    kubectl.apply(python_pod("stranger", toolbox, SLEEP), namespace)
-    kubectl.wait("pod/stranger", "condition=Ready", namespace)
-    targets = [(pod["status"]["podIP"], port) for pod in pods.values() for port in PORTS]
-    exposed = {(item.name, item.port) for item in PLAN.exposed}
-    seen = probe(kubectl, namespace, "stranger", toolbox, targets)
-    by_address = {pod["status"]["podIP"]: component(pod) for pod in pods.values()}
-    answers = {
-        (by_address[address], port, answer)
-        for (address, port), answer in zip(targets, seen, strict=True)
+@pytest.fixture
+def strangers(
+    kubectl: Kubectl, platform: Release, namespace: str, toolbox: str
+) -> Iterator[list[str]]:
+    """Namespaces with a pod `stranger`, which calls itself the API but is of no release.
+
+    One is the platform's own, where it can send to all: only those who are called can refuse it.
+    """
+    homes = [namespace, platform.namespace]
+    pod = python_pod("stranger", toolbox, SLEEP, labels={"app": "api"})
+    talks = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "stranger"},
+        "spec": {
+            "podSelector": {"matchExpressions": [NO_RELEASE]},
+            "policyTypes": ["Egress"],
+            "egress": [{}],
+        },
     }
-    assert answers == {
+    try:
+        for home in homes:
+            kubectl.apply([talks, pod], home)
+            kubectl.wait("pod/stranger", "condition=Ready", home)
+        yield homes
+    finally:
+        for home in homes:
+            kubectl("delete", "pod,networkpolicy", "stranger", "-n", home, "--ignore-not-found")
+
+
+def test_strangers_reach_only_what_is_exposed(
+    kubectl: Kubectl, pods: dict[str, Object], toolbox: str, strangers: list[str]
+) -> None:
+    by_address = {pod["status"]["podIP"]: component(pod) for pod in pods.values()}
+    targets = sorted(itertools.product(by_address, PORTS))
+    exposed = {(item.name, item.port) for item in PLAN.exposed}
+    expected = {
         (name, port, "connected" if (name, port) in exposed else "dropped")
         for name in PLAN.by_name
         for port in PORTS
     }
+    for home in strangers:
+
+        def look(home: str = home) -> set[tuple[str, int, str]]:
+            seen = probe(kubectl, home, "stranger", toolbox, targets)
+            return {
+                (by_address[address], port, answer)
+                for (address, port), answer in zip(targets, seen, strict=True)
+            }
+
+        assert last_seen(look, expected, timeout=PATIENCE) == expected, home
