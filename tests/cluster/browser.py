@@ -17,6 +17,7 @@ QUIET = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    "--no-proxy-server",  # none knows the way to a cluster on this machine
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import os
 import subprocess
 import time
 from collections import Counter
@@ -174,7 +175,14 @@ def _attacker(connection: str, targets: Sequence[str], rate: float, folder: Path
     log = folder / f"{connection}.log"
     with (
         log.open("w") as errors,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            # No proxy knows the way to a cluster on this machine.
+            env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
+        ) as process,
     ):
         assert process.stdin is not None
         process.stdin.write("\n".join(targets))
