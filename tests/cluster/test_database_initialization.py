@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -62,12 +62,11 @@ def database(
     make_namespace: MakeNamespace,
     chart: Path,
     base_values: dict[str, Any],
-) -> Iterator[Release]:
+) -> Release:
     """A database whose first start nobody disturbed. Shared: tests leave no rows in it."""
     release = Release(kubectl, make_namespace("database"), chart, base_values)
     release.install(MYSQL_ALONE)
-    yield release
-    release.uninstall()
+    return release
 
 
 @pytest.fixture(scope="module")

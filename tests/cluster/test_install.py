@@ -93,5 +93,8 @@ def test_chart_installs_and_its_tests_pass(
 
 
 def left(kubectl: Kubectl, namespace: str) -> set[str]:
-    found = kubectl.list(KINDS, namespace)
+    """What is there and has no owner to go with."""
+    found = [
+        item for item in kubectl.list(KINDS, namespace) if "ownerReferences" not in item["metadata"]
+    ]
     return {f"{item['kind']}/{item['metadata']['name']}" for item in found} - OF_EVERY_NAMESPACE

@@ -6,7 +6,6 @@ Nothing that is kept may change on the way, and users notice no upgrade that fai
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,6 @@ REQUESTS: tuple[Request, ...] = (
     ("GET", "grafana-service", "/api/health"),
 )
 PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
-
-pytestmark = pytest.mark.xdist_group("upgrade")
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,10 @@ def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail(str(error), pytrace=False)
 
 
-@pytest.fixture(scope="module", params=HELMS)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(helm, marks=pytest.mark.xdist_group(f"upgrade-{helm}")) for helm in HELMS],
+)
 def upgraded(
     request: pytest.FixtureRequest,
     kubectl: Kubectl,
@@ -84,7 +84,7 @@ def upgraded(
     chart: Path,
     old_chart: Path,
     base_values: dict[str, Any],
-) -> Iterator[Upgraded]:
+) -> Upgraded:
     """A platform with data in all its volumes, upgraded by each Helm in turn."""
     new = Release(kubectl, make_namespace("upgrade"), chart, base_values, helm=request.param)
     old = replace(new, chart=old_chart)
@@ -95,8 +95,7 @@ def upgraded(
     before = what_is_kept(old, word)
     new.upgrade()
 
-    yield Upgraded(new, word, before)
-    new.uninstall()
+    return Upgraded(new, word, before)
 
 
 def test_upgrade_from_the_last_release_keeps_everything(upgraded: Upgraded) -> None:
