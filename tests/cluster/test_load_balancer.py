@@ -22,6 +22,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
 """
 
+MakeServer = Callable[..., str]
+
 # Others go on while the controller is restarted: addresses stay as they are.
 pytestmark = pytest.mark.xdist_group("load-balancer")
 
@@ -36,29 +38,31 @@ def ranges(cluster: Cluster) -> Ranges:
 @pytest.fixture
 def servers(
     kubectl: Kubectl, ranges: Ranges, namespace: str, base_values: dict[str, Any]
-) -> Callable[[str], str]:
+) -> MakeServer:
     """Makes a server that answers with its name, behind a service; gives the address."""
     image = toolbox_image(base_values)
     probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
 
-    def make(name: str) -> str:
+    def make(name: str, wish: str = "") -> str:
         pod = python_pod(name, image, SERVER, name, labels={"app": name}, readinessProbe=probe)
-        kubectl.apply([pod, service(name)], namespace)
+        kubectl.apply([pod, service(name, wish)], namespace)
         kubectl.wait(f"pod/{name}", "condition=Ready", namespace)
         return eventually("an address", lambda: address(kubectl, name, namespace), timeout=30)
 
     return make
 
 
-def service(name: str) -> Object:
+def service(name: str, wish: str = "", app: str = "") -> Object:
+    """A service that may wish for an address, in front of a server by its own name or another's."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name},
         "spec": {
             "type": "LoadBalancer",
-            "selector": {"app": name},
+            "selector": {"app": app or name},
             "ports": [{"port": 80, "targetPort": 8080}],
+            **({"loadBalancerIP": wish} if wish else {}),
         },
     }
 
@@ -81,9 +85,7 @@ def answer(host: str) -> str:
         return ""
 
 
-def test_each_service_answers_at_an_address_of_its_own(
-    servers: Callable[[str], str], ranges: Ranges
-) -> None:
+def test_each_service_answers_at_an_address_of_its_own(servers: MakeServer, ranges: Ranges) -> None:
     found = {name: servers(name) for name in ("one", "two")}
     assert found["one"] != found["two"]
     first, last = map(IPv4Address, ranges.load_balancers)
@@ -93,20 +95,20 @@ def test_each_service_answers_at_an_address_of_its_own(
 
 
 def test_an_address_is_released_with_its_service(
-    servers: Callable[[str], str], kubectl: Kubectl, namespace: str
+    servers: MakeServer, ranges: Ranges, kubectl: Kubectl, namespace: str
 ) -> None:
-    host = servers("gone")
+    # The last of the range: what others install at the same time gets the first that are free.
+    host = servers("gone", wish=ranges.load_balancers[1])
+    assert host == ranges.load_balancers[1]
     eventually("it answers", lambda: answer(host) == "gone", timeout=30)
     kubectl("delete", "service", "gone", "-n", namespace)
     eventually("nobody answers", lambda: not answer(host), timeout=30)
-    kubectl.apply(
-        service("heir") | {"spec": {**service("gone")["spec"], "loadBalancerIP": host}}, namespace
-    )
+    kubectl.apply(service("heir", wish=host, app="gone"), namespace)
     eventually("the address is free", lambda: address(kubectl, "heir", namespace) == host)
 
 
 def test_addresses_outlive_the_controller(
-    servers: Callable[[str], str], kubectl: Kubectl, namespace: str
+    servers: MakeServer, kubectl: Kubectl, namespace: str
 ) -> None:
     host = servers("steady")
     eventually("it answers", lambda: answer(host) == "steady", timeout=30)
