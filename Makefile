@@ -57,13 +57,13 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@echo "go test"
 	@$(BIN)/python -m tools.kind_node test
 	@echo "pytest tests/cluster"
-	@$(BIN)/pytest tests/cluster -m "not soak and not disruptive" $(CLUSTER_ARGS)
-	@$(BIN)/pytest tests/cluster -m "not soak and disruptive"
+	@$(BIN)/pytest tests/cluster -m "not soak and not alone" $(CLUSTER_ARGS)
+	@$(BIN)/pytest tests/cluster -m "not soak and alone"
 
 soak: $(INSTALLED) ## run the long forms of the cluster tests, which take an hour
 	@$(BIN)/python -m tools.cluster up
-	@$(BIN)/pytest tests/cluster -m "soak and not disruptive" $(CLUSTER_ARGS)
-	@$(BIN)/pytest tests/cluster -m "soak and disruptive"
+	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS)
+	@$(BIN)/pytest tests/cluster -m "soak and alone"
 
 cluster: $(INSTALLED) ## raise a Kubernetes cluster of three nodes on this machine
 	@$(BIN)/python -m tools.cluster up

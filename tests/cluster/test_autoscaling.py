@@ -36,7 +36,7 @@ SCALED: dict[str, Any] = {
 # As the chart is by default: a fixed number of pods.
 FIXED: dict[str, Any] = {"application": {"api": {"autoscaling": {"enabled": False}, "replicas": 2}}}
 
-pytestmark = pytest.mark.xdist_group("platform")
+pytestmark = pytest.mark.alone
 
 
 def test_api_grows_under_load_and_shrinks_after_it(

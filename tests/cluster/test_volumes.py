@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +56,12 @@ def running(
     base_values: dict[str, Any],
     values: dict[str, Any],
     word: str,
-) -> Iterator[Release]:
+) -> Release:
     """A release whose volumes hold the word. Shared: each test leaves it running."""
     release = Release(kubectl, make_namespace("volumes"), chart, base_values)
     release.install(values)
     kept.write(kubectl, release.namespace, PLACES, word)
-    yield release
-    release.uninstall()
+    return release
 
 
 def assert_kept(kubectl: Kubectl, release: Release, word: str) -> None:
@@ -90,7 +88,7 @@ def test_volumes_and_passwords_outlive_the_release(
     assert_kept(kubectl, running, word)
 
 
-@pytest.mark.disruptive
+@pytest.mark.alone
 def test_volumes_outlive_a_power_failure_of_their_node(
     cluster: Cluster, kubectl: Kubectl, running: Release, word: str
 ) -> None:
