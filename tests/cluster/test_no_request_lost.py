@@ -17,7 +17,7 @@ from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
 from tools.cluster import Cluster
 
-RATE = 90  # requests a second: steady, and half of what two cores can bear
+RATE = 110  # requests a second: steady, and half of what two cores can bear
 STATELESS = ("frontend", "api")
 SELECTOR = f"app in ({','.join(STATELESS)})"
 LABEL = "genx-fx/drain"
