@@ -32,9 +32,12 @@ def is_ready(pod: Object) -> bool:
     return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
-def send_signal(cluster: Cluster, pod: Object, signal: str) -> None:
-    """Send a signal such as SIGKILL to the main process of a pod's only container."""
-    command = [*CTR, "kill", "--signal", signal, container_id(pod)]
+def send_signal(cluster: Cluster, pod: Object, signal: str, *options: str) -> None:
+    """Send a signal such as SIGKILL to the main process of a pod's only container.
+
+    With the option `--all`, to every process: the main one may be a shell that waits for another.
+    """
+    command = [*CTR, "kill", "--signal", signal, *options, container_id(pod)]
     done = cluster.node_exec(pod["spec"]["nodeName"], command)
     assert done.returncode == 0, done.stderr
 

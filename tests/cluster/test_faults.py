@@ -333,14 +333,14 @@ def test_data_service_is_stopped_for_a_minute(scene: Scene, service: str) -> Non
 def test_mysql_is_frozen(scene: Scene, seconds: float) -> None:
     """It takes connections and answers nobody: nobody waits for it for long."""
     (pod,) = scene.pods("mysql")
-    send_signal(scene.cluster, pod, "SIGSTOP")
+    send_signal(scene.cluster, pod, "SIGSTOP", "--all")
     try:
         scene.api_blames("mysql")
         scene.page_says_so()
         scene.bot_waits()
         scene.lasts(seconds, lambda: not scene.answering("api-service"))
     finally:
-        send_signal(scene.cluster, pod, "SIGCONT")
+        send_signal(scene.cluster, pod, "SIGCONT", "--all")
 
     scene.recovers()
 
