@@ -3,7 +3,7 @@
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 .PHONY: all build test test-cluster test-frontend soak bench cluster cluster-down up down lint lint-code lint-chart \
-	tools checkov chart-check lock clean help
+	tools scan chart-check lock clean help
 
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -36,7 +36,7 @@ all: tools build ## build the chart, lint it and package it into dist/
 
 build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
 
-test: tools checkov chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
+test: tools chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
 	@$(MAKE) -s --no-print-directory test-cluster
@@ -60,7 +60,7 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@$(BIN)/pytest tests/cluster -m "not soak and not alone" $(CLUSTER_ARGS)
 	@$(BIN)/pytest tests/cluster -m "not soak and alone"
 
-soak: $(INSTALLED) ## run the long forms of the cluster tests, which take an hour
+soak: scan ## run the scanners and the long forms of the cluster tests, which take an hour
 	@$(BIN)/python -m tools.cluster up
 	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS)
 	@$(BIN)/pytest tests/cluster -m "soak and alone"
@@ -96,8 +96,10 @@ tools: $(INSTALLED) ## build the command-line tools into the cache, where they s
 	@echo "tools"
 	@$(TOOL)
 
-checkov: $(INSTALLED)
+scan: tools ## run the slow scanners, as before a release
 	@$(TOOL) checkov
+	@echo "pytest tests/scan"
+	@$(BIN)/pytest tests/scan
 
 # The tests judge the chart that is in the checkout: this complains and changes nothing.
 chart-check: $(INSTALLED)
