@@ -19,6 +19,7 @@ LOCK := $(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --gene
 
 # What steps are made from. Folders count too: their time changes when a file is deleted.
 FRONTEND  := reference/frontend
+NODE_MODULES := $(FRONTEND)/node_modules
 CHART     := $(shell find charts/genx-fx 2>/dev/null)
 GENERATOR := $(shell find generator -not -path '*/__pycache__*' 2>/dev/null)
 
@@ -41,14 +42,16 @@ test: tools chart-check lint test-frontend ## check code and chart, then run all
 	@$(BIN)/pytest $(PYTEST_ARGS)
 	@$(MAKE) -s --no-print-directory test-cluster
 
-test-frontend: $(FRONTEND)/node_modules/installed
+test-frontend: $(NODE_MODULES)/installed
 	@echo "npm test"
 	@$(NPM) --prefix $(FRONTEND) run --silent lint
 	@$(NPM) --prefix $(FRONTEND) --silent test
 
-$(FRONTEND)/node_modules/installed: $(addprefix $(FRONTEND)/,package.json package-lock.json) | $(INSTALLED)
-	@echo "npm ci"
-	@cd $(FRONTEND) && PYTHONPATH=$(CURDIR) $(CURDIR)/$(NPM) ci --silent --no-audit --no-fund
+# The packages that the image of the frontend is built with. As links to the same files, so that an
+# `npm ci` here leaves the cache whole.
+$(NODE_MODULES)/installed: $(addprefix $(FRONTEND)/,package.json package-lock.json) | $(INSTALLED)
+	@cached=$$($(BIN)/python -m reference.images modules) && rm -rf $(NODE_MODULES) && \
+		{ cp -al "$$cached" $(NODE_MODULES) 2>/dev/null || cp -a "$$cached" $(NODE_MODULES); }
 	@touch $@
 
 # A machine that cannot run a cluster (status 3) says so here, and again at the end of the tests.
@@ -149,7 +152,7 @@ lock: $(INSTALLED) ## renew all lock files
 	@cd reference && ../$(subst 3.11,3.13,$(LOCK)) requirements.in -o requirements.lock
 
 clean: ## delete all that make has made here; the tools stay in their cache
-	@rm -rf .venv .make dist $(FRONTEND)/node_modules $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .make dist $(NODE_MODULES) $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile

@@ -67,6 +67,9 @@ MYSQL = Root(
 )
 
 
+FRONTEND = NodeProgram(REFERENCE / "frontend", "app")
+
+
 @dataclass(frozen=True, eq=False)
 class Recipe:
     """How one component's image is made."""
@@ -127,7 +130,7 @@ def recipes() -> list[Recipe]:
         Recipe(
             "frontend",
             RUNTIME,
-            [Files(WRITTEN_TO), NodeProgram(REFERENCE / "frontend", "app")],
+            [Files(WRITTEN_TO), FRONTEND],
             {"WorkingDir": "/app", "Cmd": ["node", "dist/server.js"], **_port(3000)},
         ),
         Recipe(

@@ -133,11 +133,11 @@ class NodeProgram:
         return _layer(path, self.to)
 
     def _build(self, path: Path) -> None:
-        modules = self._modules()
+        modules = self.node_modules()
         with tempfile.TemporaryDirectory() as scratch:
             work = Path(scratch, self.folder.name)
             _copy(self.folder, work)
-            (work / "node_modules").symlink_to(modules / "node_modules")
+            (work / "node_modules").symlink_to(modules)
             _npm("run build", work)
             if not (work / "dist").is_dir():
                 raise BuildError(f"`npm run build` in {self.folder} wrote no folder `dist`")
@@ -145,8 +145,11 @@ class NodeProgram:
             shutil.copy(work / "package.json", path)
             shutil.copytree(work / "dist", path / "dist")
 
-    def _modules(self) -> Path:
-        """The packages that the build needs, installed once for all changes of the sources."""
+    def node_modules(self) -> Path:
+        """Return the folder of installed packages, filled once for all changes of the sources.
+
+        Builds, checks and tests share it. Raises BuildError where npm fails.
+        """
         files = [self.folder / name for name in ("package.json", "package-lock.json", ".npmrc")]
         present = [file for file in files if file.exists()]
 
@@ -158,7 +161,8 @@ class NodeProgram:
 
         key = cache_key("node-modules", *(file.read_bytes() for file in present))
         path = cache_folder("images") / f"node-modules-{key}"
-        return build_once(path, f"installing the npm packages of {self.folder.name}", install)
+        what = f"installing the npm packages of {self.folder.name}"
+        return build_once(path, what, install) / "node_modules"
 
 
 def _npm(arguments: str, folder: Path) -> None:
