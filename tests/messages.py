@@ -32,9 +32,8 @@ Each mistake below is in a file `my-values.yaml` or in an option. First comes wh
     genx-fx validate --values my-values.yaml
 
 prints, which needs no cluster, and Helm only to look for contradictions. Both refuse the same
-values: the verdict is that of the chart's `values.schema.json`. Helm names a mistake in a tier
-twice, by its path in the whole chart and by its path in the tier's own. `genx-fx explain PATH`
-says more about any value.
+values: the verdict is that of the chart's `values.schema.json`. `genx-fx explain PATH` says more
+about any value.
 """
 
 

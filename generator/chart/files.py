@@ -55,7 +55,7 @@ def chart_files(spec: Spec) -> dict[str, str]:
 
 def partial_values_schema(spec: Spec) -> str:
     """The schema of values files that say only what differs, for editors."""
-    return schema.schema_text(schema.partial_schema(schema.values_schema(spec)))
+    return schema.schema_text(schema.partial_schema(schema.umbrella_schema(Plan(spec))))
 
 
 def _files(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -146,8 +146,7 @@ def _tier(plan: Plan, tier: Tier, base: dict[str, Any]) -> Iterator[tuple[str, s
     folder = f"charts/{tier.name}"
     tree = subchart_values(plan, tier)
     yield f"{folder}/Chart.yaml", render("charts/tier/Chart.yaml", base)
-    yield f"{folder}/values.yaml", schema_line("values.schema.json") + tree_text(tree)
-    yield f"{folder}/values.schema.json", schema.schema_text(schema.tier_schema(plan, tier))
+    yield f"{folder}/values.yaml", tree_text(tree)
     for component in tier.components:
         given = base | context.component_context(plan, component)
         for source in _component_sources(component):

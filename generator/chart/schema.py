@@ -6,38 +6,49 @@ https://helm.sh/docs/topics/charts/#schema-files
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 from collections import Counter
 from typing import Any
 
 from generator.chart.mark import MARK
-from generator.chart.values.platform import subchart_values, umbrella_values
-from generator.chart.values.schemas import DEFINITIONS, Limits
+from generator.chart.values.platform import umbrella_values
+from generator.chart.values.schemas import DEFINITIONS, Limits, reference
 from generator.chart.values.tree import JsonSchema, Section, Value
-from generator.plan.platform import Plan, Tier
-from generator.spec.model import Spec
+from generator.plan.platform import Plan
 
-LEVELS_IN_LINES = 6
-"""properties, tier, properties, component, properties, value."""
-
-
-def values_schema(spec: Spec) -> JsonSchema:
-    """The schema of the umbrella chart's values."""
-    return umbrella_schema(Plan(spec))
+_LIMITS_OFF: JsonSchema = {
+    "properties": {
+        "global": {
+            "properties": {"enforceDocumentedLimits": {"const": False}},
+            "required": ["enforceDocumentedLimits"],
+        }
+    },
+    "required": ["global"],
+}
 
 
 def umbrella_schema(plan: Plan) -> JsonSchema:
-    """The schema of the umbrella chart's values."""
+    """Build the schema of all values; the subcharts have none of their own."""
     tree = umbrella_values(plan)
     properties = _properties(tree)
     for tier in plan.tiers:
         # Helm hands each subchart its `global`, and the umbrella sees it there.
         properties[tier.name]["properties"]["global"] = {"type": "object"}
     properties["common"] = {"type": "object", "description": "Library chart; it has no values"}
-    return _document(
-        f"Values of {plan.spec.platform.name}", properties, tree, _limits(plan), strict_global=True
-    )
+    document: JsonSchema = {
+        "$comment": MARK,
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"Values of {plan.spec.platform.name}",
+        "type": "object",
+        "properties": properties,
+        "required": list(tree.entries),
+        "additionalProperties": False,
+    }
+    if documented := _documented(tree):
+        document |= {"if": _LIMITS_OFF, "else": documented}
+    shared = _hoist_repeated(document["properties"])
+    document["definitions"] = shared | _used_definitions([document, shared], _limits(plan))
+    return document
 
 
 def partial_schema(schema: JsonSchema) -> JsonSchema:
@@ -53,67 +64,9 @@ def partial_schema(schema: JsonSchema) -> JsonSchema:
     return described
 
 
-def tier_schema(plan: Plan, tier: Tier) -> JsonSchema:
-    """The schema of one subchart's values."""
-    tree = subchart_values(plan, tier)
-    return _document(
-        f"Values of tier {tier.name}", _properties(tree), tree, _limits(plan), strict_global=False
-    )
-
-
 def schema_text(schema: JsonSchema) -> str:
-    """The schema as the file holds it: a line for each value, which git can compare."""
-    return _text(schema, LEVELS_IN_LINES) + "\n"
-
-
-def _text(node: Any, levels: int) -> str:
-    if levels and isinstance(node, dict) and node:
-        lines = (f"{json.dumps(key)}:{_text(value, levels - 1)}" for key, value in node.items())
-        return "{\n" + ",\n".join(lines) + "\n}"
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))
-
-
-def _document(
-    title: str,
-    properties: dict[str, JsonSchema],
-    tree: Section,
-    limits: dict[str, JsonSchema],
-    *,
-    strict_global: bool,
-) -> JsonSchema:
-    if not strict_global:
-        # Another umbrella may pass globals of its own; ours checks those that we know.
-        properties["global"] = {
-            "description": "What holds for all tiers: see the umbrella chart",
-            "type": "object",
-            "default": tree.defaults()["global"],
-        }
-    document: JsonSchema = {
-        "$comment": MARK,
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": title,
-        "type": "object",
-        "properties": properties,
-        "required": list(tree.entries),
-        "additionalProperties": False,
-    }
-    documented = _documented(tree)
-    if documented:
-        document |= {
-            "if": {
-                "properties": {
-                    "global": {
-                        "properties": {"enforceDocumentedLimits": {"const": False}},
-                        "required": ["enforceDocumentedLimits"],
-                    }
-                },
-                "required": ["global"],
-            },
-            "else": documented,
-        }
-    shared = _hoist_repeated(document["properties"])
-    document["definitions"] = shared | _used_definitions([document, shared], limits)
-    return document
+    """The schema as the file holds it, indented for people and for `git diff`."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def _properties(section: Section) -> dict[str, JsonSchema]:
@@ -145,7 +98,11 @@ def _documented(section: Section) -> JsonSchema:
 
 
 def _hoist_repeated(properties: dict[str, JsonSchema]) -> dict[str, JsonSchema]:
-    """Move what stands under the same key more than once, word for word, to the definitions."""
+    """Move what stands word for word under the same key to the definitions, where that is shorter.
+
+    A definition has the path of the first place that it is used at, such as application.api.image:
+    so it keeps its name when another component is added.
+    """
     counts: Counter[tuple[str, str]] = Counter()
 
     def count(nodes: dict[str, JsonSchema]) -> None:
@@ -156,27 +113,24 @@ def _hoist_repeated(properties: dict[str, JsonSchema]) -> dict[str, JsonSchema]:
     names: dict[tuple[str, str], str] = {}
     hoisted: dict[str, JsonSchema] = {}
 
-    def replace(nodes: dict[str, JsonSchema]) -> None:
+    def replace(nodes: dict[str, JsonSchema], above: tuple[str, ...]) -> None:
         for key, node in nodes.items():
+            path = (*above, key)
             identity = key, json.dumps(node)
-            if counts[identity] > 1:
-                if identity not in names:
-                    names[identity] = _free_name(key, {*hoisted, *DEFINITIONS})
-                    hoisted[names[identity]] = node
-                    replace(node.get("properties", {}))
-                nodes[key] = {"$ref": f"#/definitions/{names[identity]}"}
+            name = names.setdefault(identity, ".".join(path))
+            in_place = counts[identity] * len(identity[1])
+            by_name = counts[identity] * len(json.dumps(reference(name))) + len(identity[1])
+            if by_name + len(name) < in_place:
+                if name not in hoisted:
+                    hoisted[name] = node
+                    replace(node.get("properties", {}), path)
+                nodes[key] = reference(name)
             else:
-                replace(node.get("properties", {}))
+                replace(node.get("properties", {}), path)
 
     count(properties)
-    replace(properties)
+    replace(properties, ())
     return hoisted
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    numbered = (f"{name}{number}" for number in itertools.count(2))
-    candidates = itertools.chain([name], numbered)
-    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _used_definitions(document: Any, limits: dict[str, JsonSchema]) -> JsonSchema:
@@ -203,8 +157,12 @@ def _used_definitions(document: Any, limits: dict[str, JsonSchema]) -> JsonSchem
 def _limits(plan: Plan) -> dict[str, JsonSchema]:
     """Definitions of all documented ranges."""
     resources = [c.spec.resources for c in plan.components]
-    spans = [Limits(r.low, r.high) for part in resources for r in (part.cpu, part.memory)]
+    spans = [
+        Limits(unit, span.low, span.high)
+        for part in resources
+        for unit, span in (("cores", part.cpu), ("bytes", part.memory))
+    ]
     sizes = [c.storage.size for c in plan.components if c.storage]
     sizes += [volume.spec.size for volume in plan.volumes]
-    limits = [*spans, *(Limits(size, None) for size in sizes)]
+    limits = [*spans, *(Limits("bytes", size, None) for size in sizes)]
     return {name: schema for one in limits for name, schema in one.definitions.items()}

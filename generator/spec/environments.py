@@ -20,10 +20,11 @@ def environment_problems(spec: Spec, source: Source) -> list[Problem]:
     """Every value of an environment that the schema of the chart's values refuses."""
     if not spec.environments:
         return []
-    from generator.chart.schema import values_schema
+    from generator.chart.schema import umbrella_schema
     from generator.chart.validator import HelmValidator
+    from generator.plan.platform import Plan
 
-    validator = HelmValidator(values_schema(spec))
+    validator = HelmValidator(umbrella_schema(Plan(spec)))
     return [
         problem
         for name, environment in spec.environments.items()

@@ -28,8 +28,8 @@ from tests.chart.test_values_schema import described, leaves, schema
 from tests.helm import CHART, Manifest, render, template
 
 DEFAULTS = read_yaml(CHART / "values.yaml")
-DECLARED = dict(described("genx-fx"))
-LEAVES = {path: value for path, value in leaves("genx-fx") if path in DECLARED}
+DECLARED = dict(described())
+LEAVES = {path: value for path, value in leaves() if path in DECLARED}
 
 # Values that change no object, each with the reason.
 NOT_IN_THE_RENDER = {
@@ -119,7 +119,7 @@ HIDING = tuple(ending for setting in SETTINGS.values() for ending in setting.cha
 @functools.cache
 def checker(path: str) -> jsonschema.Draft7Validator:
     """The schema of one value."""
-    definitions = schema("genx-fx")["definitions"]
+    definitions = schema()["definitions"]
     return jsonschema.Draft7Validator({**DECLARED[path], "definitions": definitions})
 
 

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 from typing import Any
 
 from generator.chart.values.platform import umbrella_values
@@ -19,7 +18,7 @@ from generator.chart.values.tree import JsonSchema, Value
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.helm import ROOT
-from tests.limits.quantities import ENDINGS, written
+from tests.limits.quantities import UNITS, Notations, amount, around
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ def _cases(number: int, path: str) -> Cases:
     if ending := next((key for key in NAMED_FORMS if path.endswith(key)), None):
         return NAMED_FORMS[ending]
     kind = schema.get("$ref", "").removeprefix("#/definitions/")
-    if kind == "quantity":
-        return _quantities(span, number)
+    if kind in UNITS:
+        return _quantities(UNITS[kind], span, number)
     if kind in FORMS:
         return FORMS[kind]
     if kind.endswith("OrEmpty"):
@@ -127,46 +126,32 @@ def _or_empty(form: Cases) -> Cases:
 
 
 NO_QUANTITIES = ["", "1 Gi", "1gi", "-1", -1, "512MB", "NaN", "0x10", "1e", "1Gi\n", True, [1], {}]
-
-# Endings and decimal places that a quantity is written with.
-NOTATIONS = [
-    *(("", 0), ("Ki", 0), ("Mi", 0), ("Mi", 3), ("Gi", 9), ("Ti", 9), ("k", 3), ("M", 6)),
-    *(("G", 9), ("m", 0), ("m", 6), ("", 3), ("e3", 9), ("e6", 9), ("e9", 9), ("e-3", 3)),
-]
+UNUSUAL = ["+1", "01", "1.", ".5", "1E3", "1e0", "1e4", "1Pi", "1P", "1.0000", "0.5Ki"]
 
 
-def _quantities(span: Span, number: int) -> Cases:
-    """Cases at both bounds. Those in unusual notations are dealt out over the values."""
+def _quantities(unit: Notations, span: Span, number: int) -> Cases:
+    """Cases at both bounds. The notations are dealt out over the values."""
     within: list[Any] = []
     outside: list[Any] = []
     for bound in (span.low, span.high):
         if bound is None:
             continue
-        texts = [text for form in NOTATIONS for text in _about(bound, *form)]
-        texts += [text for form in (("", 3), ("Mi", 0)) for text in _about(bound, *form)]
-        for text, value in [*texts, *_numbers(bound)]:
+        texts = [(text, amount(text, unit)) for text in around(bound, unit)]
+        for given, value in [*texts, *_numbers(bound)]:
+            assert value is not None, given
             low = span.low is None or value >= span.low
             high = span.high is None or value <= span.high
-            (within if low and high else outside).append(text)
+            (within if low and high else outside).append(given)
     if not within:
-        within = ["1", 1, 0.5, "0.5", "250m", "1Gi", "64Mi", "2.0Gi", "2e9", "1E3", ".5", "5.", 0]
+        within = ["0", 0, 1, 0.5, 10**15, *around(Fraction(3 * 2**29), unit)]
     start = number % 4
-    refused = NO_QUANTITIES[:4] + NO_QUANTITIES[4 + start :: 4]
+    refused = NO_QUANTITIES[:4] + (NO_QUANTITIES[4:] + UNUSUAL)[start::4]
     return Cases(_dealt(within, start), refused, _dealt(outside, start))
 
 
 def _dealt(cases: list[Any], start: int) -> list[Any]:
     """Each fourth case, so that all stand with some value, and none twice."""
     return list({json.dumps(case): case for case in cases[start::4]}.values())
-
-
-def _about(bound: Fraction, ending: str, places: int) -> Iterator[tuple[str, Fraction]]:
-    """Quantities next to a bound, with their amounts."""
-    unit = ENDINGS[ending] / 10**places
-    nearest = floor(bound / unit)
-    for units in (nearest - 1, nearest, nearest + 1):
-        if units > 0:
-            yield written(units, places, ending), units * unit
 
 
 def _numbers(bound: Fraction) -> Iterator[tuple[int | float, Fraction]]:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from generator.chart.values.platform import umbrella_values
+from generator.chart.values.quantity_patterns import BYTES
 from generator.cli import commands
 from generator.errors import UsageError
 from generator.explain.page import NOT_IN_SPEC, Explanations
@@ -43,7 +44,7 @@ def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
     assert explained("application.api.resources.limits.memory") == [
         "application.api.resources.limits.memory",
         "  meaning     Memory, bytes",
-        "  type        a quantity such as 512Mi, 2Gi, 250m or 0.5",
+        f"  type        {BYTES.examples}",
         "  unit        bytes",
         "  default     2Gi",
         "  in dev      1Gi",

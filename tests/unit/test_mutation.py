@@ -22,9 +22,9 @@ Files = dict[str, str]
 Build = Callable[[SpecData], Files]
 
 VALUES = ("README.md", "values.yaml", "values.schema.json")
-TIER_VALUES = (*VALUES, "charts/{tier}/values.yaml", "charts/{tier}/values.schema.json")
+TIER_VALUES = (*VALUES, "charts/{tier}/values.yaml")
 # `global` stands in the values of every tier.
-GLOBAL_VALUES = (*VALUES, "charts/*/values.yaml", "charts/*/values.schema.json")
+GLOBAL_VALUES = (*VALUES, "charts/*/values.yaml")
 ABOUT_CHARTS = ("README.md", "Chart.yaml", "charts/*/Chart.yaml")
 OWN = "charts/{tier}/templates/{name}"
 WORKLOAD = (f"{OWN}/deployment.yaml", f"{OWN}/statefulset.yaml")

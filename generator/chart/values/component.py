@@ -147,8 +147,8 @@ def _storage(component: ComponentPlan) -> dict[str, Value | Section]:
                 "size": Value(
                     storage.size.text,
                     "Size",
-                    reference("quantity"),
-                    reference(Limits(storage.size, None).name),
+                    reference("bytes"),
+                    reference(Limits("bytes", storage.size, None).name),
                     f"bytes; documented: {storage.size}",
                 ),
                 "storageClass": parts.text(

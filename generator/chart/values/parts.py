@@ -10,7 +10,6 @@ from generator.chart.values.schemas import (
     Limits,
     choice,
     integer,
-    matching,
     optional,
     reference,
 )
@@ -43,17 +42,17 @@ def image(reference_text: str) -> Section:
             "repository": Value(
                 rest if has_registry else name,
                 "Repository",
-                matching(r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$", "a repository such as library/mysql"),
+                reference("repository"),
             ),
             "tag": Value(
                 tag,
                 "Tag",
-                matching(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "a tag such as 8.4.6, in quotes"),
+                reference("tag"),
             ),
             "digest": text(
                 "",
                 "Digest; where it is set it wins over the tag",
-                matching("^(sha256:[0-9a-f]{64})?$", "empty, or sha256: and 64 hexadecimal digits"),
+                optional("digest"),
                 "sha256:…",
             ),
             "pullPolicy": text(
@@ -66,26 +65,32 @@ def image(reference_text: str) -> Section:
 def resources(spec: Resources, *, documented: bool = True) -> Section:
     """Requests and limits: the ends of the ranges; those of CPU and memory are documented."""
 
-    def quantity(given: Quantity, about: str, span: QuantityRange, limited: bool) -> Value:
-        limits = reference(Limits(span.low, span.high).name) if limited else {}
-        bounds = f"documented: {span}" if limited else ""
-        return Value(given.text, about, reference("quantity"), limits, bounds)
+    def amount(about: str, unit: str, span: QuantityRange, given: Quantity) -> Value:
+        limits = reference(Limits(unit, span.low, span.high).name) if documented else {}
+        bounds = f"documented: {span}" if documented else ""
+        return Value(given.text, f"{about}, {unit}", reference(unit), limits, bounds)
 
-    ranges = {
-        "cpu": ("CPU, cores", spec.cpu, documented),
-        "memory": ("Memory, bytes", spec.memory, documented),
-        "ephemeral-storage": ("Scratch space, bytes", spec.scratch, False),
-    }
+    def scratch(given: Quantity) -> Value:
+        return Value(given.text, "Scratch space, bytes", reference("bytes"))
+
     return Section(
         "CPU, memory and scratch space",
         {
             "requests": Section(
                 "What the scheduler sets aside",
-                {key: quantity(r.low, about, r, lim) for key, (about, r, lim) in ranges.items()},
+                {
+                    "cpu": amount("CPU", "cores", spec.cpu, spec.cpu.low),
+                    "memory": amount("Memory", "bytes", spec.memory, spec.memory.low),
+                    "ephemeral-storage": scratch(spec.scratch.low),
+                },
             ),
             "limits": Section(
                 "What it never exceeds",
-                {key: quantity(r.high, about, r, lim) for key, (about, r, lim) in ranges.items()},
+                {
+                    "cpu": amount("CPU", "cores", spec.cpu, spec.cpu.high),
+                    "memory": amount("Memory", "bytes", spec.memory, spec.memory.high),
+                    "ephemeral-storage": scratch(spec.scratch.high),
+                },
             ),
         },
     )

@@ -122,8 +122,8 @@ def _storage(plan: Plan) -> Section:
                 "size": Value(
                     size.text,
                     "Size",
-                    reference("quantity"),
-                    reference(Limits(size, None).name),
+                    reference("bytes"),
+                    reference(Limits("bytes", size, None).name),
                     f"bytes; documented: {size}",
                 ),
                 "storageClass": parts.text(

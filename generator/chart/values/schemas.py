@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.chart.values.quantity_patterns import at_least, at_most, quantity_pattern
+from generator.chart.values.quantity_patterns import BYTES, CORES, Unit, at_least, at_most
 from generator.chart.values.tree import JsonSchema
 from generator.spec.quantities import Quantity
 
@@ -59,12 +59,14 @@ def _or_empty(pattern: str) -> str:
 
 
 _ADDRESS_RANGE = f"^({IPV4}/(3[0-2]|[12]?[0-9])|{IPV6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
-_QUANTITY: JsonSchema = {
-    "anyOf": [
-        {"type": "string", "pattern": quantity_pattern()},
-        {"type": "number", "minimum": 0},
-    ]
-}
+UNITS = {"cores": CORES, "bytes": BYTES}
+
+
+def _amount(*units: Unit) -> JsonSchema:
+    """A quantity of one of these units, or a number."""
+    texts = [{"type": "string", "pattern": unit.pattern} for unit in units]
+    return {"anyOf": [{"type": "number", "minimum": 0}, *texts]}
+
 
 _TEXT_FORMS = {
     "dnsName": (DNS_NAME, "a DNS name such as mysql.example.com", 253),
@@ -72,6 +74,9 @@ _TEXT_FORMS = {
     "addressRange": (_ADDRESS_RANGE, "a range of addresses such as 10.0.0.0/8", 64),
     "qualifiedName": (f"^{QUALIFIED_NAME}$", "a name such as example.org/internal", 253),
     "registry": (f"^{REGISTRY}$", "a registry such as registry.example.org:5000", 253),
+    "repository": (r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$", "a repository such as library/mysql", 253),
+    "tag": (r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "a tag such as 8.4.6, in quotes", 128),
+    "digest": ("^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits", 71),
     "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
 }
 
@@ -81,10 +86,12 @@ DEFINITIONS: dict[str, JsonSchema] = {
         f"{name}OrEmpty": matching(_or_empty(pattern), f"empty, or {wanted}", longest)
         for name, (pattern, wanted, longest) in _TEXT_FORMS.items()
     },
-    "anyQuantity": _QUANTITY,
-    "quantity": explained(
-        {"$ref": "#/definitions/anyQuantity"}, "a quantity such as 512Mi, 2Gi, 250m or 0.5"
-    ),
+    **{f"any{name.title()}": _amount(unit) for name, unit in UNITS.items()},
+    **{
+        name: explained({"$ref": f"#/definitions/any{name.title()}"}, unit.examples)
+        for name, unit in UNITS.items()
+    },
+    "quantity": explained(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
     "environmentValues": _map(
         "[A-Z][A-Z0-9_]*", TEXT, "under a key of capital letters, digits and _ such as MY_KEY"
     ),
@@ -114,6 +121,8 @@ def optional(name: str) -> JsonSchema:
 class Limits:
     """Documented bounds of a quantity, both included."""
 
+    unit: str
+    """Key of UNITS."""
     low: Quantity | None
     high: Quantity | None
 
@@ -127,22 +136,19 @@ class Limits:
     def definitions(self) -> dict[str, JsonSchema]:
         """The schema of the limits, and of each bound; what is no quantity is passed over."""
         bounds = {
-            f"{word}{bound}": _bound(word, bound)
+            f"{word}{bound}": _bound(word, bound, UNITS[self.unit])
             for word, bound in (("atLeast", self.low), ("atMost", self.high))
             if bound
         }
-        outside = {
-            "allOf": [
-                reference("anyQuantity"),
-                {"not": {"allOf": [reference(name) for name in bounds]}},
-            ]
-        }
+        well_formed = reference(f"any{self.unit.title()}")
+        outside = {"not": {"allOf": [reference(name) for name in bounds]}}
         span = " to ".join(str(bound) for bound in (self.low, self.high) if bound)
         words = span if self.high else f"at least {span}"
-        return {self.name: {"if": outside, "then": {"const": f"{words}{AS_DOCUMENTED}"}}, **bounds}
+        told = {"const": f"{words}{AS_DOCUMENTED}"}
+        return {self.name: {"if": {"allOf": [well_formed, outside]}, "then": told}, **bounds}
 
 
-def _bound(word: str, bound: Quantity) -> JsonSchema:
+def _bound(word: str, bound: Quantity, unit: Unit) -> JsonSchema:
     pattern, keyword = {
         "atLeast": (at_least, "minimum"),
         "atMost": (at_most, "maximum"),
@@ -152,7 +158,7 @@ def _bound(word: str, bound: Quantity) -> JsonSchema:
     return {
         "anyOf": [
             {"type": "number", keyword: number},
-            {"type": "string", "pattern": pattern(bound.value)},
+            {"type": "string", "pattern": pattern(bound.value, unit)},
         ]
     }
 

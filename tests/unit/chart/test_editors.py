@@ -14,7 +14,7 @@ from tests.chart.scenarios import nested, read_yaml
 from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import CHART, ROOT
 
-FOUND = ("values*.yaml", "ci/*.yaml", "charts/*/values.yaml")
+FOUND = ("values*.yaml", "ci/*.yaml")
 FILES = sorted(file for pattern in FOUND for file in CHART.glob(pattern))
 PARTIAL = ROOT / "schema" / "genx-fx-values.schema.json"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft7Validator
 
-from generator.chart.schema import tier_schema, umbrella_schema, values_schema
-from generator.chart.values.globals import global_values
-from generator.chart.values.platform import tier_values, umbrella_values
+from generator.chart.schema import schema_text, umbrella_schema
+from generator.chart.values.platform import umbrella_values
 from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
+from tests.benchmark.larger import larger
 from tests.unit.chart.platforms import OURS, SPECS
 
 ALL_SPECS = [OURS, *sorted(SPECS.glob("*.yaml"))]
-UMBRELLA = "umbrella"
 Values = dict[str, Any]
 
 
@@ -31,41 +32,32 @@ def plan(spec: Path) -> Plan:
 
 
 @cache
-def schemas(spec: Path) -> dict[str, tuple[JsonSchema, Section]]:
-    """Schema and values of the umbrella chart and of each subchart."""
-    it = plan(spec)
-    found = {UMBRELLA: (umbrella_schema(it), umbrella_values(it))}
-    for tier in it.tiers:
-        entries = {"global": global_values(it), **tier_values(it, tier).entries}
-        found[tier.name] = (tier_schema(it, tier), Section("", entries))
-    return found
+def built(spec: Path) -> tuple[JsonSchema, Section]:
+    """The schema of a spec's values, and the values."""
+    return umbrella_schema(plan(spec)), umbrella_values(plan(spec))
 
 
-EACH = pytest.mark.parametrize(
-    ("spec", "name"),
-    [(spec, name) for spec in ALL_SPECS for name in schemas(spec)],
-    ids=lambda part: part.stem if isinstance(part, Path) else part,
-)
+EACH = pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.stem)
 
 
 @EACH
-def test_it_is_a_draft_07_schema(spec: Path, name: str) -> None:
-    schema, _ = schemas(spec)[name]
+def test_it_is_a_draft_07_schema(spec: Path) -> None:
+    schema, _ = built(spec)
     assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
     Draft7Validator.check_schema(schema)
 
 
 @EACH
-def test_defaults_are_valid(spec: Path, name: str) -> None:
-    schema, tree = schemas(spec)[name]
+def test_defaults_are_valid(spec: Path) -> None:
+    schema, tree = built(spec)
     assert errors(schema, tree.defaults()) == []
 
 
 @EACH
-def test_no_section_takes_a_key_that_is_not_declared(spec: Path, name: str) -> None:
-    schema, tree = schemas(spec)[name]
+def test_no_section_takes_a_key_that_is_not_declared(spec: Path) -> None:
+    schema, tree = built(spec)
     values = copy.deepcopy(tree.defaults())
-    checked = [path for path in sections(tree) if is_checked(name, path)]
+    checked = [*sections(tree)]
     for path in checked:
         at(values, path)["misspelt"] = True
     refused = {
@@ -78,14 +70,10 @@ def test_no_section_takes_a_key_that_is_not_declared(spec: Path, name: str) -> N
 
 @EACH
 @pytest.mark.parametrize("wrong", [{"a": {}}, [{}, "a"], None], ids=["map", "list", "null"])
-def test_no_value_takes_another_type(spec: Path, name: str, wrong: Any) -> None:
-    schema, tree = schemas(spec)[name]
+def test_no_value_takes_another_type(spec: Path, wrong: Any) -> None:
+    schema, tree = built(spec)
     values = copy.deepcopy(tree.defaults())
-    checked = {
-        path
-        for path, value in tree.leaves()
-        if is_checked(name, path) and not isinstance(wrong, type(value.default))
-    }
+    checked = {path for path, value in tree.leaves() if not isinstance(wrong, type(value.default))}
     for path in checked:
         at(values, path[:-1])[path[-1]] = wrong
     refused = {tuple(error.absolute_path) for error in Draft7Validator(schema).iter_errors(values)}
@@ -93,27 +81,27 @@ def test_no_value_takes_another_type(spec: Path, name: str, wrong: Any) -> None:
 
 
 @EACH
-def test_every_value_is_described(spec: Path, name: str) -> None:
-    schema, _ = schemas(spec)[name]
+def test_every_value_is_described(spec: Path) -> None:
+    schema, _ = built(spec)
     undescribed = [
         path
         for path, node in properties(schema, schema)
         if not node.get("description") and path[-1] not in ("global", "common", "tests")
     ]
     # Of a map's entries only the map is described, and of an entry of a list the list.
-    assert [path for path in undescribed if not inside_entries(path, schemas(spec)[name][1])] == []
+    assert [path for path in undescribed if not inside_entries(path, built(spec)[1])] == []
 
 
 @EACH
-def test_references_lead_to_definitions_of_its_own(spec: Path, name: str) -> None:
-    schema, _ = schemas(spec)[name]
+def test_references_lead_to_definitions_of_its_own(spec: Path) -> None:
+    schema, _ = built(spec)
     used = {node["$ref"] for node in nodes(schema) if "$ref" in node}
     assert used == {f"#/definitions/{definition}" for definition in schema["definitions"]}
 
 
 @EACH
-def test_patterns_are_such_as_go_understands(spec: Path, name: str) -> None:
-    schema, _ = schemas(spec)[name]
+def test_patterns_are_such_as_go_understands(spec: Path) -> None:
+    schema, _ = built(spec)
     patterns = {node["pattern"] for node in nodes(schema) if isinstance(node.get("pattern"), str)}
     assert patterns
     for pattern in patterns:
@@ -123,16 +111,8 @@ def test_patterns_are_such_as_go_understands(spec: Path, name: str) -> None:
         assert pattern.endswith("$"), pattern
 
 
-@pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.stem)
-def test_a_subchart_takes_global_and_enabled(spec: Path) -> None:
-    for tier in plan(spec).tiers:
-        schema, tree = schemas(spec)[tier.name]
-        values = tree.defaults() | {"enabled": False, "global": {"of": "another umbrella"}}
-        assert errors(schema, values) == []
-
-
 def test_the_umbrella_takes_what_helm_hands_to_subcharts() -> None:
-    schema, tree = schemas(OURS)[UMBRELLA]
+    schema, tree = built(OURS)
     values = tree.defaults()
     for tier in plan(OURS).tiers:
         values[tier.name]["global"] = values["global"]
@@ -166,7 +146,7 @@ def test_the_umbrella_takes_what_helm_hands_to_subcharts() -> None:
 def test_limits_hold_and_only_documented_ones_can_be_lifted(
     path: str, value: object, documented: bool
 ) -> None:
-    schema, tree = schemas(OURS)[UMBRELLA]
+    schema, tree = built(OURS)
     values = copy.deepcopy(tree.defaults())
     *above, key = path.split(".")
     assert key in at(values, tuple(above))
@@ -176,8 +156,26 @@ def test_limits_hold_and_only_documented_ones_can_be_lifted(
     assert (errors(schema, values) == []) is documented
 
 
-def test_values_schema_is_that_of_the_umbrella() -> None:
-    assert values_schema(load_spec(OURS)) == umbrella_schema(plan(OURS))
+def test_the_schema_is_small() -> None:
+    """Helm compiles it for each command, and stores it in each release: bytes."""
+    schema, _ = built(OURS)
+    patterns = [node["pattern"] for node in nodes(schema) if isinstance(node.get("pattern"), str)]
+    assert max(map(len, patterns)) <= 1024
+    assert sum(map(len, patterns)) <= 12_000
+    assert len(json.dumps(schema, separators=(",", ":"))) <= 75_000
+
+
+def test_the_file_has_a_line_for_each_key() -> None:
+    schema, _ = built(OURS)
+    assert json.loads(schema_text(schema)) == schema
+    assert max(map(len, schema_text(schema).splitlines())) <= 1100
+
+
+def test_definitions_keep_their_names_when_components_are_added(tmp_path: Path) -> None:
+    twice = tmp_path / "twice.yaml"
+    twice.write_text(yaml.safe_dump(larger(yaml.safe_load(OURS.read_text()), 2), sort_keys=False))
+    schema, _ = built(OURS)
+    assert set(schema["definitions"]) <= set(umbrella_schema(plan(twice))["definitions"])
 
 
 def test_building_a_schema_changes_no_value_and_no_definition() -> None:
@@ -190,11 +188,6 @@ def test_building_a_schema_changes_no_value_and_no_definition() -> None:
 
 def errors(schema: JsonSchema, values: Values) -> list[str]:
     return [error.message for error in Draft7Validator(schema).iter_errors(values)]
-
-
-def is_checked(name: str, path: tuple[str, ...]) -> bool:
-    """Whether a schema is strict there: subcharts leave `global` open for other umbrellas."""
-    return name == UMBRELLA or path[:1] != ("global",)
 
 
 def at(values: Values, path: tuple[str, ...]) -> Values:

@@ -38,7 +38,7 @@ SCHEMA: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _schema_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.chart.schema.values_schema", lambda spec: SCHEMA)
+    monkeypatch.setattr("generator.chart.schema.umbrella_schema", lambda plan: SCHEMA)
 
 
 @pytest.mark.parametrize(
