@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .cache import BuildError, build_once, cache_folder, cache_key, files_key, run
-from .go_toolchain import go_environment, go_program, go_version
+from .go_toolchain import GO_BUILD_FLAGS, go_environment, go_program, go_version
 from .versions import HERE, versions
 
 GO = HERE / "go"
-
-FLAGS = ("-trimpath", "-buildvcs=false", "-mod=readonly")
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def module_key(module: Module) -> str:
     """Hash of all that a module's programs are built from."""
     return cache_key(
         files_key(module.folder, exclude="*_test.go"),
-        repr((module.packages, module.tags, module.stamps, FLAGS)),
+        repr((module.packages, module.tags, module.stamps, GO_BUILD_FLAGS)),
         go_version(module.needs_go),
     )
 
@@ -115,7 +113,7 @@ def _build(module: Module, out: Path) -> None:
     out.mkdir()
     ldflags = " ".join(("-s -w", *(f"-X {stamp}" for stamp in module.stamps)))
     # With a folder for output, Go names each program after its package.
-    options = [*FLAGS, f"-tags={module.tags}", f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
+    options = [*GO_BUILD_FLAGS, f"-tags={module.tags}", f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
     command = [str(go), "build", *options, *module.packages]
     run(command, f"build {module.name}", folder=module.folder, env=go_environment())
 
@@ -126,7 +124,7 @@ def check_module(module: Module) -> str:
 
     def say(command: str) -> str:
         # With the flags of a build, what that has compiled is there.
-        arguments = (str(go), command, *FLAGS, "./...")
+        arguments = (str(go), command, *GO_BUILD_FLAGS, "./...")
         return run(arguments, f"{command} {module.name}", folder=module.folder, env=env)
 
     return say("vet") + say("test")

@@ -12,6 +12,9 @@ from .python_programs import locked_version, python_program
 from .versions import HERE, version_tuple
 
 LOCK = HERE / "go-toolchain.lock"
+# The same everywhere, so that a package is compiled once for all programs that have it. Programs
+# are stripped, so the compiler need not describe them to debuggers, which takes 15 % of its time.
+GO_BUILD_FLAGS = ("-trimpath", "-buildvcs=false", "-mod=readonly", "-gcflags=all=-dwarf=false")
 DROPPED = ("GOOS", "GOARCH", "GOFLAGS", "GOROOT", "GOEXPERIMENT")
 # Without cgo the programs need no library and run in any image.
 FIXED = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
