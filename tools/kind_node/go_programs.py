@@ -1,6 +1,6 @@
-"""The programs of a node, built by Go from pinned modules.
+"""The programs of a node, built by Go from pinned sources.
 
-Each folder in `go/` is a module; its go.sum fixes every source that goes into its programs.
+Each folder in `go/` has a go.mod; its go.sum fixes every source that goes into its programs.
 """
 
 from __future__ import annotations
@@ -16,21 +16,32 @@ from .versions import HERE, versions
 
 GO = HERE / "go"
 
+# As Kubernetes' own build has them. All that imports its libraries has the same: another tag would
+# compile them once more.
+KUBERNETES_TAGS = "selinux,notest,grpcnotrace"
+
 
 @dataclass(frozen=True)
 class Module:
-    """A folder in `go/`: its packages, and how they are built."""
+    """What one `go build` makes: the packages, the folder in `go/`, and how they are built."""
 
     name: str
     packages: tuple[str, ...]
     tags: str = ""
     # Values of string variables, which a release build sets and a plain one does not.
     stamps: tuple[str, ...] = ()
+    # Name of the folder in `go/` where it is another than the module's own.
+    folder_name: str = ""
 
     @property
     def folder(self) -> Path:
         """Where its go.mod is."""
-        return GO / self.name
+        return GO / (self.folder_name or self.name)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What Go is told for build, vet and test alike, so that each finds what is compiled."""
+        return (*GO_BUILD_FLAGS, f"-tags={self.tags}")
 
     @property
     def needs_go(self) -> str:
@@ -46,7 +57,6 @@ def modules() -> dict[str, Module]:
     containerd = "github.com/containerd/containerd/v2"
     plugins = "github.com/containernetworking/plugins/plugins"
     listed = (
-        Module("addons", ("./coredns", "github.com/rancher/local-path-provisioner")),
         Module(
             "containerd",
             (
@@ -65,14 +75,25 @@ def modules() -> dict[str, Module]:
         Module("kind", ("sigs.k8s.io/kind",)),
         Module(
             "kubernetes",
-            # On the machine itself kubectl starts often: alone, it does so in half the time.
-            (".", "k8s.io/kubernetes/cmd/kubectl"),
-            # As Kubernetes' own build does.
-            tags="selinux,notest,grpcnotrace",
+            (
+                ".",
+                # On the machine itself kubectl starts often: alone, it does so in half the time.
+                "k8s.io/kubernetes/cmd/kubectl",
+                "./coredns",
+                "sigs.k8s.io/metrics-server/cmd/metrics-server",
+            ),
+            tags=KUBERNETES_TAGS,
             stamps=_kubernetes_stamps(v["kubernetes"]),
         ),
-        Module("metrics-server", ("sigs.k8s.io/metrics-server/cmd/metrics-server",)),
-        Module("node-agent", (".",)),
+        Module(
+            # Of its own because it imports Sirupsen/logrus: Go takes it for a misspelled
+            # sirupsen/logrus, which Kubernetes imports, where both are built by one command.
+            "local-path-provisioner",
+            ("github.com/rancher/local-path-provisioner",),
+            tags=KUBERNETES_TAGS,
+            folder_name="kubernetes",
+        ),
+        Module("node-agent", (".",), tags=KUBERNETES_TAGS),
         Module("pause", (".",)),
     )
     return {module.name: module for module in listed}
@@ -113,7 +134,7 @@ def _build(module: Module, out: Path) -> None:
     out.mkdir()
     ldflags = " ".join(("-s -w", *(f"-X {stamp}" for stamp in module.stamps)))
     # With a folder for output, Go names each program after its package.
-    options = [*GO_BUILD_FLAGS, f"-tags={module.tags}", f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
+    options = [*module.flags, f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
     command = [str(go), "build", *options, *module.packages]
     run(command, f"build {module.name}", folder=module.folder, env=go_environment())
 
@@ -123,8 +144,7 @@ def check_module(module: Module) -> str:
     go, env = go_program(module.needs_go), go_environment()
 
     def say(command: str) -> str:
-        # With the flags of a build, what that has compiled is there.
-        arguments = (str(go), command, *GO_BUILD_FLAGS, "./...")
+        arguments = (str(go), command, *module.flags, "./...")
         return run(arguments, f"{command} {module.name}", folder=module.folder, env=env)
 
     return say("vet") + say("test")

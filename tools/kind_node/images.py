@@ -36,9 +36,8 @@ GROUPS = "root:x:0:\nnonroot:x:65532:\nnogroup:x:65534:\n"
 class Programs:
     """Folders with the programs of each module, and the tools' root file system."""
 
-    addons: Path
     kubernetes: Path
-    metrics_server: Path
+    local_path_provisioner: Path
     node_agent: Path
     pause: Path
     tools: Path
@@ -104,7 +103,7 @@ def write_images(path: Path, programs: Programs, agent_key: str) -> None:
             image([of[name] for name in CONTROL_PLANE], [tools, users, kubernetes]),
             image(
                 [of["coredns"]],
-                [users, program(programs.addons, "coredns")],
+                [users, program(programs.kubernetes, "coredns")],
                 Entrypoint=["coredns"],
             ),
             image(
@@ -120,12 +119,12 @@ def write_images(path: Path, programs: Programs, agent_key: str) -> None:
             ),
             image(
                 [names["local_path_provisioner_image"]],
-                [users, program(programs.addons, "local-path-provisioner")],
+                [users, program(programs.local_path_provisioner, "local-path-provisioner")],
                 Entrypoint=["local-path-provisioner"],
             ),
             image(
                 [names["metrics_server_image"]],
-                [users, program(programs.metrics_server, "metrics-server")],
+                [users, program(programs.kubernetes, "metrics-server")],
                 Entrypoint=["metrics-server"],
                 User="65532:65532",
             ),

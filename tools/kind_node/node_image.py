@@ -71,17 +71,17 @@ class _Parts:
 def _build_parts() -> _Parts:
     """Build at the same time what is independent: apt waits for the network, Go for processors."""
     every = modules()
-    # The longest first: Kubernetes takes as long as all others together.
-    order = ("kubernetes", "metrics-server", "addons", "containerd", "node-agent", "kind", "pause")
-    with ThreadPoolExecutor(2) as debian_pool, ThreadPoolExecutor(2) as go_pool:
+    # Go compiles with all processors, and a package twice if two commands want it at the same time:
+    # so one after the other.
+    order = ("kubernetes", "local-path-provisioner", "node-agent", "containerd", "kind", "pause")
+    with ThreadPoolExecutor(2) as debian_pool, ThreadPoolExecutor(1) as go_pool:
         node = debian_pool.submit(debian.root_filesystem, debian.NODE)
         tools = debian_pool.submit(debian.root_filesystem, debian.TOOLS)
         built = {name: go_pool.submit(build_module, every[name]) for name in order}
         _fail_early([node, tools, *built.values()])
     programs = Programs(
-        addons=built["addons"].result(),
         kubernetes=built["kubernetes"].result(),
-        metrics_server=built["metrics-server"].result(),
+        local_path_provisioner=built["local-path-provisioner"].result(),
         node_agent=built["node-agent"].result(),
         pause=built["pause"].result(),
         tools=tools.result(),

@@ -34,7 +34,7 @@ def _programs(folder: Path) -> Programs:
         (folder / name).write_text(name)
     with tarfile.open(folder / "root.tar", "w"):
         pass
-    return Programs(folder, folder, folder, folder, folder, folder / "root.tar")
+    return Programs(folder, folder, folder, folder, folder / "root.tar")
 
 
 @pytest.fixture

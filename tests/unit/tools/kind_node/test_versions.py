@@ -13,9 +13,9 @@ PINNED = [
     ("kind", "sigs.k8s.io/kind", "kind"),
     ("containerd", "github.com/containerd/containerd/v2", "containerd"),
     ("containerd", "github.com/containernetworking/plugins", "cni_plugins"),
-    ("addons", "github.com/coredns/coredns", "coredns"),
-    ("addons", "github.com/rancher/local-path-provisioner", "local_path_provisioner"),
-    ("metrics-server", "sigs.k8s.io/metrics-server", "metrics_server"),
+    ("kubernetes", "github.com/coredns/coredns", "coredns"),
+    ("kubernetes", "github.com/rancher/local-path-provisioner", "local_path_provisioner"),
+    ("kubernetes", "sigs.k8s.io/metrics-server", "metrics_server"),
 ]
 
 
@@ -23,30 +23,34 @@ def _go_mod(module: str) -> str:
     return (GO / module / "go.mod").read_text()
 
 
+def _required(module: str) -> dict[str, str]:
+    """Versions of all modules that a go.mod requires, by their paths."""
+    return dict(re.findall(r"^(?:require)?\s+(\S+) v(\S+)", _go_mod(module), re.MULTILINE))
+
+
 @pytest.mark.parametrize(("module", "path", "name"), PINNED)
 def test_modules_have_the_listed_version(module: str, path: str, name: str) -> None:
-    found = re.search(rf"^(?:require)?\s+{re.escape(path)} v(\S+)", _go_mod(module), re.MULTILINE)
-    assert found is not None
-    assert found[1] == versions()[name]
+    assert _required(module)[path] == versions()[name]
 
 
-@pytest.mark.parametrize("module", ["kubernetes", "addons"])
-def test_kubernetes_is_of_one_version(module: str) -> None:
-    replaced = set(re.findall(r"^\s+k8s\.io/\S+ => k8s\.io/\S+ v0\.(\S+)$", _go_mod(module), re.M))
+def test_kubernetes_is_of_one_version() -> None:
+    lines = r"^\s+k8s\.io/\S+ => k8s\.io/\S+ v0\.(\S+)$"
+    replaced = set(re.findall(lines, _go_mod("kubernetes"), re.M))
     assert replaced == {versions()["kubernetes"].removeprefix("1.")}
 
 
-def test_the_agent_uses_the_same_kubernetes() -> None:
-    used = set(
-        re.findall(
-            r"^\s+k8s\.io/(?:api|client-go|apimachinery) v0\.(\S+)", _go_mod("node-agent"), re.M
-        )
-    )
-    assert used == {versions()["kubernetes"].removeprefix("1.")}
+def test_the_agent_is_built_from_what_kubernetes_is_built_from() -> None:
+    """Else Go compiles the packages that both import once more."""
+    agent, kubernetes = _required("node-agent"), _required("kubernetes")
+    shared = agent.keys() & kubernetes.keys()
+    assert "k8s.io/client-go" in shared
+    assert {path: agent[path] for path in shared} == {path: kubernetes[path] for path in shared}
+    assert modules()["node-agent"].tags == modules()["kubernetes"].tags
 
 
 def test_every_folder_is_a_module_that_is_built() -> None:
-    assert sorted(modules()) == sorted(path.parent.name for path in GO.glob("*/go.mod"))
+    built = {module.folder for module in modules().values()}
+    assert built == {path.parent for path in GO.glob("*/go.mod")}
 
 
 def test_every_module_has_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
