@@ -11,13 +11,14 @@ import hashlib
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from .processes import run_process
 
 _printing = threading.Lock()
 _open_line: object = None
@@ -161,11 +162,8 @@ def run(
     Raises BuildError `cannot <what>: <reason>` if it fails or is not there; the reason is found in
     what it wrote to stderr.
     """
-    program = [str(part) for part in command]
     try:
-        done = subprocess.run(
-            program, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
+        done = run_process(command, cwd=folder, env=env)
     except FileNotFoundError as error:
         raise BuildError(f"cannot {what}: there is no program {error.filename}") from None
     if done.returncode:
