@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,19 @@ from generator.names import camel_case
 from reference.images.catalogue import REFERENCE, Recipe, recipes
 from reference.images.debian import Root
 from tools.kind_node.archive import Image, write_archive
-from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key
+from tools.kind_node.cache import (
+    BuildError,
+    build_once,
+    cache_folder,
+    cache_key,
+    forget_older,
+)
+from tools.kind_node.processes import Jobs
 
 REGISTRY = "genx-fx.local"
 """No registry answers there: a node that lacks an image says so at once, and asks nobody."""
 
 CHART_VALUES = REFERENCE.parent / "charts/genx-fx/values.yaml"
-ARCHIVES_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,9 @@ def images() -> list[BuiltImage]:
 def build_all() -> list[BuiltImage]:
     """Build what is missing of all images. Raises BuildError."""
     groups = _groups()
-    with ThreadPoolExecutor() as pool:
-        for archive in pool.map(_build, groups):
-            _forget_older(archive)
+    with Jobs() as jobs:
+        for group in groups:
+            jobs.start(_build, group)
     return [image for group in groups for image in group.values()]
 
 
@@ -110,12 +115,15 @@ def _described(root: Root, group: Sequence[Recipe]) -> dict[Recipe, BuiltImage]:
     }
 
 
-def _build(group: Mapping[Recipe, BuiltImage]) -> Path:
-    """The archive of images that have their base file system in common, built if missing."""
+def _build(group: Mapping[Recipe, BuiltImage]) -> None:
+    """Build the archive of images that have their base file system in common, if it is missing."""
     archive = next(iter(group.values())).archive
-    if archive.exists():
-        archive.touch()
-        return archive
+    if not archive.exists():
+        _write(archive, group)
+    forget_older(archive)
+
+
+def _write(archive: Path, group: Mapping[Recipe, BuiltImage]) -> None:
     sources = dict.fromkeys(source for recipe in group for source in recipe.layers)
     layers = {source: source.layer() for source in sources}
     made = [
@@ -123,12 +131,4 @@ def _build(group: Mapping[Recipe, BuiltImage]) -> Path:
         for recipe, image in group.items()
     ]
     what = f"writing the images of {', '.join(recipe.component for recipe in group)}"
-    return build_once(archive, what, lambda path: write_archive(path, made))
-
-
-def _forget_older(archive: Path) -> None:
-    """Delete all but the archives that were used last: every change of a program makes one."""
-    kind = archive.name.rsplit("-", 1)[0]
-    found = sorted(archive.parent.glob(f"{kind}-*.tar"), key=lambda path: path.stat().st_mtime)
-    for path in found[:-ARCHIVES_KEPT]:
-        path.unlink(missing_ok=True)
+    build_once(archive, what, lambda path: write_archive(path, made))

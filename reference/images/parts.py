@@ -6,7 +6,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -17,6 +16,7 @@ from typing import Protocol
 from reference.images.debian import Root
 from tools.kind_node.archive import Entry, File, Folder, Layer, Link, tree
 from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
+from tools.kind_node.processes import run_process
 from tools.npm import npm_environment
 
 DIST_PACKAGES = "usr/local/lib/python3.13/dist-packages"
@@ -166,15 +166,7 @@ class NodeProgram:
 
 
 def _npm(arguments: str, folder: Path) -> None:
-    environment = npm_environment()
-    done = subprocess.run(
-        ["npm", *arguments.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    done = run_process(["npm", *arguments.split()], cwd=folder, env=npm_environment())
     if done.returncode:  # its reason may be anywhere in what it wrote
         raise BuildError(f"`npm {arguments}` fails:\n{done.stdout}{done.stderr}".rstrip())
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 from .processes import run_process
 
+PRODUCTS_KEPT = 2
+
 _printing = threading.Lock()
 _open_line: object = None
 
@@ -99,6 +101,23 @@ def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
                 build(unfinished)
             unfinished.rename(product)
     return product
+
+
+def forget_older(product: Path) -> None:
+    """Note that a product is used, and delete all but the two of its kind that were used last.
+
+    For products of which every change makes another one of a gigabyte. The kind is the name up to
+    its last hyphen, after which the key follows.
+    """
+    os.utime(product)
+    kind = product.name.rpartition("-")[0]
+    found = [
+        path
+        for path in product.parent.glob(f"{kind}-*{product.suffix}")
+        if (path.name.rpartition("-")[0], path.suffix) == (kind, product.suffix)
+    ]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime)[:-PRODUCTS_KEPT]:
+        _remove(path)
 
 
 def _remove(path: Path) -> None:

@@ -58,22 +58,6 @@ def modules() -> dict[str, Module]:
     plugins = "github.com/containernetworking/plugins/plugins"
     listed = (
         Module(
-            "containerd",
-            (
-                f"{containerd}/cmd/containerd",
-                f"{containerd}/cmd/containerd-shim-runc-v2",
-                f"{containerd}/cmd/ctr",
-                f"{plugins}/ipam/host-local",
-                f"{plugins}/main/loopback",
-                f"{plugins}/main/ptp",
-                f"{plugins}/meta/portmap",
-            ),
-            # Kinds of storage that a node never uses, one of them in need of cgo.
-            tags="no_btrfs,no_devmapper,no_zfs",
-            stamps=(f"{containerd}/version.Version=v{v['containerd']}",),
-        ),
-        Module("kind", ("sigs.k8s.io/kind",)),
-        Module(
             "kubernetes",
             (
                 ".",
@@ -94,6 +78,22 @@ def modules() -> dict[str, Module]:
             folder_name="kubernetes",
         ),
         Module("node-agent", (".",), tags=KUBERNETES_TAGS),
+        Module(
+            "containerd",
+            (
+                f"{containerd}/cmd/containerd",
+                f"{containerd}/cmd/containerd-shim-runc-v2",
+                f"{containerd}/cmd/ctr",
+                f"{plugins}/ipam/host-local",
+                f"{plugins}/main/loopback",
+                f"{plugins}/main/ptp",
+                f"{plugins}/meta/portmap",
+            ),
+            # Kinds of storage that a node never uses, one of them in need of cgo.
+            tags="no_btrfs,no_devmapper,no_zfs",
+            stamps=(f"{containerd}/version.Version=v{v['containerd']}",),
+        ),
+        Module("kind", ("sigs.k8s.io/kind",)),
         Module("pause", (".",)),
     )
     return {module.name: module for module in listed}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian
-from .cache import build_once, cache_folder, cache_key, files_key
+from .cache import build_once, cache_folder, cache_key, files_key, forget_older
 from .go_programs import build_module, go_source, module_key, modules
 from .images import Programs, images_key, write_images
 from .node import write_node_image
+from .processes import Jobs
 from .versions import HERE, REGISTRY, versions
 
 # What runs on the machine itself, and the module that it is built with.
@@ -37,6 +37,7 @@ def build() -> NodeImage:
     if not product.exists():
         parts = _build_parts()
         build_once(product, "writing the node image", lambda out: _write(out, name, parts))
+    forget_older(product.parent)
     return NodeImage(name, product)
 
 
@@ -70,34 +71,28 @@ class _Parts:
 
 def _build_parts() -> _Parts:
     """Build at the same time what is independent: apt waits for the network, Go for processors."""
-    every = modules()
-    # Go compiles with all processors, and a package twice if two commands want it at the same time:
-    # so one after the other.
-    order = ("kubernetes", "local-path-provisioner", "node-agent", "containerd", "kind", "pause")
-    with ThreadPoolExecutor(2) as debian_pool, ThreadPoolExecutor(1) as go_pool:
-        node = debian_pool.submit(debian.root_filesystem, debian.NODE)
-        tools = debian_pool.submit(debian.root_filesystem, debian.TOOLS)
-        built = {name: go_pool.submit(build_module, every[name]) for name in order}
-        _fail_early([node, tools, *built.values()])
+    with Jobs() as jobs:
+        node = jobs.start(debian.root_filesystem, debian.NODE)
+        tools = jobs.start(debian.root_filesystem, debian.TOOLS)
+        built = jobs.start(_build_modules)
+    folders = built.result()
     programs = Programs(
-        kubernetes=built["kubernetes"].result(),
-        local_path_provisioner=built["local-path-provisioner"].result(),
-        node_agent=built["node-agent"].result(),
-        pause=built["pause"].result(),
+        kubernetes=folders["kubernetes"],
+        local_path_provisioner=folders["local-path-provisioner"],
+        node_agent=folders["node-agent"],
+        pause=folders["pause"],
         tools=tools.result(),
     )
-    return _Parts(programs, node.result(), built["containerd"].result())
+    return _Parts(programs, node.result(), folders["containerd"])
 
 
-def _fail_early(futures: list[Future[Path]]) -> None:
-    """Begin nothing new once something has failed; what is finished stays in the cache."""
-    try:
-        for future in futures:
-            future.result()
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        raise
+def _build_modules() -> dict[str, Path]:
+    """The folders of all modules' programs, by the modules' names.
+
+    One after the other: Go uses all processors, and two commands that need the same package at the
+    same time both compile it.
+    """
+    return {name: build_module(module) for name, module in modules().items()}
 
 
 def _write(out: Path, name: str, parts: _Parts) -> None:
@@ -109,6 +104,7 @@ def _write(out: Path, name: str, parts: _Parts) -> None:
         "writing the images that a node carries",
         lambda path: write_images(path, parts.programs, agent_key()),
     )
+    forget_older(images.parent)
     write_node_image(
         out,
         name,

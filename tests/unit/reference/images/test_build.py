@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 import yaml
 
 from generator.names import camel_case
-from reference.images import archives, build, images, values_overlay
+from reference.images import archives, images, values_overlay
 from reference.images.__main__ import main
 from reference.images.build import CHART_VALUES, BuiltImage
 from tools.kind_node.cache import BuildError
@@ -57,16 +56,6 @@ def test_images_with_one_base_share_an_archive() -> None:
         {"mysql"},
         {"frontend", "api", "tradingBot", "redis", "grafana", "toolbox"},
     ]
-
-
-def test_older_archives_are_deleted(tmp_path: Path) -> None:
-    names = [f"images-runtime-{number}.tar" for number in range(5)]
-    for age, name in enumerate([*names, "images-mysql-0.tar", "root-runtime-0.tar"]):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (age, age))
-    build._forget_older(tmp_path / names[-1])
-    left = {path.name for path in tmp_path.iterdir()}
-    assert left == {*names[2:], "images-mysql-0.tar", "root-runtime-0.tar"}
 
 
 def test_values_are_printed_as_yaml(capsys: pytest.CaptureFixture[str]) -> None:

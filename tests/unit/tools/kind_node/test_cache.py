@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from tools.kind_node.cache import (
     cache_folder,
     cache_key,
     files_key,
+    forget_older,
     progress,
     run,
 )
@@ -89,6 +91,21 @@ def test_a_broken_off_build_leaves_no_product(tmp_path: Path, folder: bool) -> N
     assert not product.exists()
     build_once(product, "building", lambda path: path.mkdir())
     assert list(product.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".tar", ""])
+def test_products_that_were_not_used_lately_are_deleted(tmp_path: Path, suffix: str) -> None:
+    older = [tmp_path / f"node-{number}{suffix}" for number in range(4)]
+    others = [tmp_path / name for name in ("node-agent-0", "root-0.tar", "node-0.tar.lock")]
+    for age, path in enumerate([*others, *older]):
+        if path.suffix:
+            path.touch()
+        else:
+            path.mkdir()
+            (path / "node.tar").touch()
+        os.utime(path, (age, age))
+    forget_older(older[1])
+    assert set(tmp_path.iterdir()) == {*others, older[1], older[3]}
 
 
 def test_progress_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
