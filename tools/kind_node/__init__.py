@@ -7,6 +7,6 @@ program("kind")  # kind create cluster --image <image.name>, once <image.archive
 """
 
 from .cluster import kind_config, load_balancer_manifest
-from .node_image import NodeImage, build, program
+from .node_image import NodeImage, build, check, program
 
-__all__ = ["NodeImage", "build", "kind_config", "load_balancer_manifest", "program"]
+__all__ = ["NodeImage", "build", "check", "kind_config", "load_balancer_manifest", "program"]

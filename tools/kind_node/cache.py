@@ -21,6 +21,7 @@ from pathlib import Path
 from .processes import run_process
 
 PRODUCTS_KEPT = 2
+GIGABYTE = 10**9
 
 _printing = threading.Lock()
 _open_line: object = None
@@ -101,6 +102,19 @@ def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
                 build(unfinished)
             unfinished.rename(product)
     return product
+
+
+def check_space(needed: int, what: str) -> None:
+    """Raise BuildError unless as many bytes are free where the cache is."""
+    folder = cache_folder("")
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BuildError(
+            f"cannot {what}: it takes {needed / GIGABYTE:.0f} GB of disk, and only "
+            f"{free / GIGABYTE:.1f} GB are free at {folder}; free some, or name a folder on "
+            "another disk in GENX_FX_CACHE"
+        )
 
 
 def forget_older(product: Path) -> None:

@@ -113,19 +113,10 @@ def bootstrap(
 
     What this machine's apt is told about its mirror holds for mmdebstrap as well.
     """
-    if shutil.which("mmdebstrap") is None:
-        raise BuildError(
-            f"cannot {what}: mmdebstrap is missing; on Debian as root: apt-get install mmdebstrap"
-        )
+    where = usable_mirrors()
     # The format is else chosen by the name of the file.
     fixed = ["--quiet", "--format=tar", '--aptopt=APT::Install-Recommends "false"']
     taken_over = [f"--aptopt={option}" for option in _apt_options()]
-    where = mirrors()
-    if where == DEBIANS_OWN and not KEYRING.exists():
-        raise BuildError(
-            f"cannot {what}: there is no {KEYRING}, which tells Debian's packages from others; on "
-            "Ubuntu as root: apt-get install debian-archive-keyring"
-        )
     command = ["mmdebstrap", *fixed, *taken_over, *options, suite, str(out), *where.sources(suite)]
     run(command, what, env=env, reason=_first_error)
 
@@ -148,6 +139,22 @@ class Mirrors:
 
 
 DEBIANS_OWN = Mirrors(DEBIAN, f"{DEBIAN}-security")
+
+
+def usable_mirrors() -> Mirrors:
+    """The mirrors, where all that mmdebstrap needs to use them is there; else BuildError."""
+    if shutil.which("mmdebstrap") is None:
+        raise BuildError(
+            "cannot gather Debian packages: mmdebstrap is missing; on Debian as root: apt-get "
+            "install mmdebstrap"
+        )
+    found = mirrors()
+    if found == DEBIANS_OWN and not KEYRING.exists():
+        raise BuildError(
+            f"cannot gather Debian packages: there is no {KEYRING}, which tells Debian's packages "
+            "from others; on Ubuntu as root: apt-get install debian-archive-keyring"
+        )
+    return found
 
 
 def mirrors() -> Mirrors:

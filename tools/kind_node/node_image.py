@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian
-from .cache import build_once, cache_folder, cache_key, files_key, forget_older
+from .cache import (
+    GIGABYTE,
+    build_once,
+    cache_folder,
+    cache_key,
+    check_space,
+    files_key,
+    forget_older,
+)
 from .go_programs import build_module, go_source, module_key, modules
 from .images import Programs, images_key, write_images
 from .node import write_node_image
@@ -16,6 +24,8 @@ from .versions import HERE, REGISTRY, versions
 
 # What runs on the machine itself, and the module that it is built with.
 PROGRAMS = {"kind": "kind", "kubectl": "kubernetes"}
+# What a build from nothing takes: most of it is what Go downloads and compiles.
+SPACE = 12 * GIGABYTE
 
 
 @dataclass(frozen=True)
@@ -31,14 +41,22 @@ def build() -> NodeImage:
 
     Raises BuildError, which says in one sentence what is missing or has failed.
     """
-    key = _node_key()
-    name = f"{REGISTRY}/node:v{versions()['kubernetes']}-{key}"
-    product = cache_folder("kind-node") / f"node-{key}" / "node.tar"
-    if not product.exists():
+    image = _image()
+    if not image.archive.exists():
+        check()
         parts = _build_parts()
-        build_once(product, "writing the node image", lambda out: _write(out, name, parts))
-    forget_older(product.parent)
-    return NodeImage(name, product)
+        build_once(
+            image.archive, "writing the node image", lambda out: _write(out, image.name, parts)
+        )
+    forget_older(image.archive.parent)
+    return image
+
+
+def check() -> None:
+    """Raise the BuildError of `build` that can be known in a second; nothing where it is built."""
+    if not _image().archive.exists():
+        debian.usable_mirrors()
+        check_space(SPACE, "build the node image")
 
 
 def program(name: str) -> Path:
@@ -52,6 +70,13 @@ def program(name: str) -> Path:
 def agent_key() -> str:
     """What the agent's image is tagged with, so that a change is seen to be another one."""
     return cache_key(module_key(modules()["node-agent"]))
+
+
+def _image() -> NodeImage:
+    """The image of this checkout, be it built yet or not."""
+    key = _node_key()
+    name = f"{REGISTRY}/node:v{versions()['kubernetes']}-{key}"
+    return NodeImage(name, cache_folder("kind-node") / f"node-{key}" / "node.tar")
 
 
 def _node_key() -> str:

@@ -105,7 +105,9 @@ class Jobs:
 _current: ContextVar[Jobs | None] = ContextVar("_current", default=None)
 
 
-def run_process(command: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+def run_process(
+    command: Sequence[str | Path], *, standard_input: str | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, which comes early when the work that it is a part of ends.
 
     `options` are those of `subprocess.Popen`. Raises FileNotFoundError where there is no such
@@ -116,20 +118,24 @@ def run_process(command: Sequence[str | Path], **options: Any) -> subprocess.Com
         # In a thread, because a signal breaks off the main thread anywhere: also when a child has
         # been started and is not yet known.
         with Jobs() as alone:
-            future = alone.start(partial(run_process, command, **options))
+            run = partial(run_process, command, standard_input=standard_input, **options)
+            future = alone.start(run)
         return future.result()
     arguments = [str(part) for part in command]
-
-    def spawn() -> subprocess.Popen[str]:
-        pipe = subprocess.PIPE
-        # In a session of its own it can be ended with all that it has started.
-        return subprocess.Popen(
-            arguments, stdout=pipe, stderr=pipe, text=True, start_new_session=True, **options
-        )
-
+    pipe = subprocess.PIPE
+    spawn = partial(
+        subprocess.Popen,
+        arguments,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        # With a session of its own it can be ended with all that it has started.
+        start_new_session=True,
+        **{"stdin": subprocess.DEVNULL if standard_input is None else pipe, **options},
+    )
     child = jobs.add(spawn)
     try:
-        output, errors = child.communicate()
+        output, errors = child.communicate(standard_input)
     finally:
         jobs.remove(child)
     return subprocess.CompletedProcess(arguments, child.returncode, output, errors)
