@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from ..kind_node.cache import last_line
+from ..kind_node.processes import run_process
 from .errors import ClusterError
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -43,13 +44,10 @@ class Engine:
         self, *arguments: str, stdin: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the engine's client and give its result, also where it failed."""
-        return subprocess.run(
+        return run_process(
             [self.program, *arguments],
             stdin=stdin if stdin is not None else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
             env=self.environment,
-            check=False,
         )
 
     def output(self, *arguments: str, stdin: IO[bytes] | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..kind_node import kind_config
 from ..kind_node.cache import last_line, progress
+from ..kind_node.processes import run_process
 from ..kind_node.versions import SHARED_FOLDER
 from . import network
 from .engine import Engine
@@ -50,13 +50,10 @@ class Kind:
 
     def _run(self, *arguments: str, stdin: str = "") -> None:
         variable = f"KIND_EXPERIMENTAL_{self.engine.program.upper()}_NETWORK"
-        done = subprocess.run(
-            [str(self.program), *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
+        done = run_process(
+            [self.program, *arguments],
+            standard_input=stdin,
             env={**self.engine.environment, variable: network.NAME},
-            check=False,
         )
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]

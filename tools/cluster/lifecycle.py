@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import kind_node
+from ..kind_node import NodeImage
 from ..kind_node.cache import alone, cache_key, progress
 from ..kind_node.versions import versions
 from . import choice, handle, kind, network, own_engine, packages
@@ -45,12 +46,17 @@ NONE_RESTARTED = Restarted(frozenset(), datetime.min.replace(tzinfo=UTC))
 def up() -> Cluster:
     """Raise the cluster, or mend what is there; done at once where all is as it should be."""
     with _alone():
-        context = choice.named_context()
-        engine = None if context else choice.choose_engine()
-        _refuse_a_second(engine)
-        cluster = _raise(engine) if engine else _adopt(context)
+        engine = _allowed_engine()
+        cluster = _raise(engine) if engine else _adopt(choice.named_context())
         handle.remember(cluster)
         return cluster
+
+
+def check() -> None:
+    """Raise the error of `up` that is known in seconds, before anything is built for minutes."""
+    with _alone():
+        if engine := _allowed_engine():
+            _prepare(engine)
 
 
 def down() -> None:
@@ -77,6 +83,13 @@ def down() -> None:
         network.let_nodes_talk(False)
         network.unguard()
         handle.forget()
+
+
+def _allowed_engine() -> Engine | None:
+    """The engine that is to run the nodes; None where the user has named a cluster."""
+    engine = None if choice.named_context() else choice.choose_engine()
+    _refuse_a_second(engine)
+    return engine
 
 
 def _known() -> Cluster | None:
@@ -138,7 +151,8 @@ def _with_one_file(cluster: Cluster) -> Cluster:
     return replace(cluster, kubeconfig=file)
 
 
-def _raise(engine: Engine) -> Cluster:
+def _prepare(engine: Engine) -> Ranges:
+    """Do all that may fail within seconds: programs, engine, free addresses, the way out."""
     if packages.can_install():
         packages.install_missing(packages.BUILDER)
     elif lacking := packages.missing(packages.BUILDER):
@@ -146,11 +160,19 @@ def _raise(engine: Engine) -> Cluster:
             f"this machine can run no Kubernetes cluster: {', '.join(lacking)} is missing; on "
             f"Debian or Ubuntu as root: apt-get install {' '.join(packages.BUILDER.values())}"
         )
+    kind_node.check()
+    choice.make_ready(engine)
+    _refuse_anothers(engine)
+    ranges = _ranges(engine)
+    _shut_off(engine, ranges)
+    return ranges
+
+
+def _raise(engine: Engine) -> Cluster:
+    ranges = _prepare(engine)
     image = kind_node.build()
     programs = {name: kind_node.program(name) for name in ("kind", "kubectl")}
-    choice.make_ready(engine)
     _raise_inotify_limits()
-    ranges = _ranges(engine)
     cluster = Cluster(
         kubeconfig=handle.state_folder() / "kubeconfig",
         context=kind.CONTEXT,
@@ -162,14 +184,10 @@ def _raise(engine: Engine) -> Cluster:
     config = kind.config(_shared_folder())
     load_balancer = kind_node.load_balancer_manifest(*ranges.load_balancers)
     key = cache_key(image.name, config, load_balancer, str(engine))
-    _shut_off(engine, ranges)
     if _recorded()[0] == key and _recover(cluster):
         return cluster
-    _refuse_anothers(engine)
     _delete(engine)
-    if engine.run("image", "inspect", image.name).returncode:
-        with progress("loading the node image"):
-            engine.output("load", "--input", str(image.archive))
+    _load(image, engine)
     # From here on there is something for `down` to delete, whatever happens.
     handle.remember(cluster)
     network.create(engine, ranges)
@@ -181,6 +199,18 @@ def _raise(engine: Engine) -> Cluster:
     _wait_until_ready(cluster)
     _record(key, engine)
     return cluster
+
+
+def _load(image: NodeImage, engine: Engine) -> None:
+    """Load the node image in place of those of earlier builds, of more than a gigabyte each."""
+    repository = image.name.rpartition(":")[0]
+    listed = engine.output("image", "ls", "--format={{.Repository}}:{{.Tag}}", repository).split()
+    for name in listed:
+        if name != image.name:
+            engine.run("image", "rm", name)  # fails where a container of somebody else's has it
+    if image.name not in listed:
+        with progress("loading the node image"):
+            engine.output("load", "--input", str(image.archive))
 
 
 def _recover(cluster: Cluster) -> bool:

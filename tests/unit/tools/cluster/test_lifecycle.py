@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tools import kind_node
 from tools.cluster import (
+    CannotRaise,
     Cluster,
     ClusterError,
     choice,
@@ -14,8 +16,12 @@ from tools.cluster import (
     lifecycle,
     network,
     own_engine,
+    packages,
 )
 from tools.cluster.engine import Engine
+from tools.cluster.network import Ranges
+from tools.kind_node import NodeImage
+from tools.kind_node.cache import BuildError
 
 DOCKER = Engine("docker")
 USABLE = ""
@@ -145,3 +151,90 @@ def test_what_another_version_remembered_is_explained(state: Path) -> None:
     (state / "cluster.json").write_text('{"engine": {"name": "docker"}}')
     with pytest.raises(ClusterError, match="written by another version: delete it"):
         current()
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The steps of raising a cluster, in order; the build of the node image fails."""
+    steps: list[str] = []
+
+    def build() -> None:
+        steps.append("build")
+        raise BuildError("no node image")
+
+    def ranges(engine: Engine) -> Ranges:
+        steps.append("find addresses")
+        return Ranges("172.31.240.0/24", "10.244.0.0/16", "10.96.0.0/16")
+
+    engines(monkeypatch, docker=USABLE)
+    monkeypatch.setattr(packages, "can_install", lambda: False)
+    monkeypatch.setattr(packages, "missing", lambda programs: [])
+    monkeypatch.setattr(kind_node, "check", lambda: steps.append("check build"))
+    monkeypatch.setattr(kind_node, "build", build)
+    monkeypatch.setattr(choice, "make_ready", lambda engine: steps.append("start engine"))
+    monkeypatch.setattr(kind, "nodes", lambda engine: [])
+    monkeypatch.setattr(lifecycle, "_ranges", ranges)
+    monkeypatch.setattr(lifecycle, "_shut_off", lambda engine, ranges: steps.append("shut off"))
+    return steps
+
+
+QUICK = ["check build", "start engine", "find addresses", "shut off"]
+
+
+def test_what_may_fail_within_seconds_comes_before_the_build(steps: list[str]) -> None:
+    with pytest.raises(BuildError, match="no node image"):
+        lifecycle.up()
+    assert steps == [*QUICK, "build"]
+
+
+def test_a_check_builds_nothing(steps: list[str]) -> None:
+    lifecycle.check()
+    assert steps == QUICK
+
+
+def test_a_check_tells_that_no_engine_can_be_used(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines(monkeypatch, docker="no answer")
+    monkeypatch.setattr(own_engine, "why_impossible", lambda: ["needs root"])
+    with pytest.raises(CannotRaise, match="needs root"):
+        lifecycle.check()
+    assert steps == []
+
+
+def test_a_check_leaves_the_users_own_cluster_alone(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(choice.CONTEXT, "production")
+    lifecycle.check()
+    assert steps == []
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        ("", ["load --input /node.tar"]),
+        ("kind-node.local/node:v1-new", []),
+        (
+            "kind-node.local/node:v1-old kind-node.local/node:v1-new",
+            ["image rm kind-node.local/node:v1-old"],
+        ),
+        (
+            "kind-node.local/node:v1-old",
+            ["image rm kind-node.local/node:v1-old", "load --input /node.tar"],
+        ),
+    ],
+)
+def test_a_node_image_takes_the_place_of_older_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, present: str, expected: list[str]
+) -> None:
+    log = tmp_path / "log"
+    docker = tmp_path / "docker"
+    docker.write_text(
+        f'#!/bin/sh\necho "$*" >> {log}\ncase "$2 $4" in\n'
+        f'"ls kind-node.local/node") printf "%s\\n" {present} ;;\nesac\n'
+    )
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    lifecycle._load(NodeImage("kind-node.local/node:v1-new", Path("/node.tar")), DOCKER)
+    assert log.read_text().splitlines()[1:] == expected
