@@ -56,7 +56,7 @@ $(NODE_MODULES)/installed: $(addprefix $(FRONTEND)/,package.json package-lock.js
 
 # A machine that cannot run a cluster (status 3) says so here, and again at the end of the tests.
 test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there is none
-	@$(BIN)/python -m tools.cluster up || [ $$? = 3 ]
+	@$(BIN)/python -m reference cluster || [ $$? = 3 ]
 	@echo "go test"
 	@$(BIN)/python -m tools.kind_node test
 	@echo "pytest tests/cluster"

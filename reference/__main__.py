@@ -1,7 +1,8 @@
 """Runs the whole platform on this machine, with the reference images.
 
-python -m reference up      cluster, images and chart; ends when the bot has traded
-python -m reference down    undoes all of it
+python -m reference up         cluster, images and chart; ends when the bot has traded
+python -m reference cluster    cluster and images alone
+python -m reference down       undoes all of it
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from typing import Any, TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from reference.installation import DIRECTLY, STORAGE_CLASS, prepare, shared_volumes
+from reference.installation import (
+    DIRECTLY,
+    STORAGE_CLASS,
+    prepare,
+    raise_cluster,
+    shared_volumes,
+)
 from tools.build import tool_path
 from tools.cluster import Cluster, ClusterError, current, lifecycle
 from tools.kind_node.cache import progress
@@ -40,7 +47,7 @@ class NotRunning(Exception):
 
 def up() -> None:
     """Raise the cluster, install the platform, and print its addresses and first trade."""
-    cluster = lifecycle.up()
+    cluster = raise_cluster()
     take_namespace(cluster)
     if not cluster.is_kind and STORAGE_CLASS not in os.environ:
         print(
@@ -67,6 +74,11 @@ GenX FX is running on {cluster.context}:
   kubectl get secret genx-fx-secrets -n {NAMESPACE} \\
     -o jsonpath='{{.data.GRAFANA_ADMIN_PASSWORD}}' | base64 -d
   make down""")
+
+
+def cluster_with_images() -> None:
+    """Raise the cluster and load the images."""
+    prepare(raise_cluster())
 
 
 def down() -> None:
@@ -169,10 +181,10 @@ def wait_for(what: str, condition: Callable[[], T | None]) -> T:
 
 
 def main(arguments: list[str]) -> int:
-    """Command line: `up` or `down`."""
-    commands = {"up": up, "down": down}
+    """Command line: `up`, `cluster` or `down`."""
+    commands = {"up": up, "cluster": cluster_with_images, "down": down}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m reference up|down", file=sys.stderr)
+        print("usage: python -m reference up|cluster|down", file=sys.stderr)
         return 2
     return exit_status(commands[arguments[0]], NotRunning, ClusterError)
 

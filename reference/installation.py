@@ -10,14 +10,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference.images import BuiltImage, archives, build_all, values_overlay
-from tools.cluster import Cluster
+from tools.cluster import Cluster, lifecycle
 from tools.cluster.images import load
+from tools.kind_node.processes import Jobs
 
 # Names the ReadWriteMany class of a cluster that was there before; empty means its default class.
 STORAGE_CLASS = "GENX_FX_SHARED_STORAGE_CLASS"
 KIND_STORAGE_CLASS = "shared"
 # No proxy knows the way to a cluster on this machine.
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def raise_cluster() -> Cluster:
+    """Raise the cluster, and build the images at the same time."""
+    lifecycle.check()
+    with Jobs() as jobs:
+        raised = jobs.start(lifecycle.up)
+        jobs.start(build_all)
+    return raised.result()
 
 
 def prepare(cluster: Cluster) -> dict[str, Any]:

@@ -1,14 +1,16 @@
-"""What `make up` and `make down` may touch on a cluster that was there before."""
+"""The order of work of `make up`, and what it and `make down` may touch on a cluster."""
 
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from reference import __main__ as reference
-from tools.cluster import Cluster, lifecycle
+from reference import installation
+from tools.cluster import CannotRaise, Cluster, lifecycle
 
 THEIRS = Cluster(Path("/kubeconfig"), "production", Path("/kubectl"))
 
@@ -70,3 +72,30 @@ def test_down_removes_only_what_up_has_made(commands: Commands) -> None:
     removal = ["helm uninstall", "kubectl delete"] if commands.labels == OURS else []
     reference.down()
     assert commands == [*removal, "forget"]
+
+
+def test_the_images_are_built_while_the_cluster_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(2, timeout=10)
+    done: list[str] = []
+
+    def raise_cluster() -> Cluster:
+        together.wait()
+        return THEIRS
+
+    monkeypatch.setattr(lifecycle, "check", lambda: done.append("check"))
+    monkeypatch.setattr(lifecycle, "up", raise_cluster)
+    monkeypatch.setattr(installation, "build_all", together.wait)
+    assert installation.raise_cluster() == THEIRS
+    assert done == ["check"]
+
+
+def test_no_image_is_built_for_a_cluster_that_cannot_be_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def check() -> None:
+        raise CannotRaise("no engine")
+
+    monkeypatch.setattr(lifecycle, "check", check)
+    monkeypatch.setattr(installation, "build_all", lambda: pytest.fail("built"))
+    with pytest.raises(CannotRaise):
+        installation.raise_cluster()
