@@ -1,11 +1,11 @@
 """Build the pinned command-line tools into a cache outside the checkout.
 
-    python -m tools.build                 build every tool that is a Go module
+    python -m tools.build                 build every tool that is a Go program
     python -m tools.build checkov         build the named tools
     python -m tools.build --path helm3    print the path of one program, built first if missing
 
-A folder here is a tool: with a go.mod it is built by Go, with a requirements.lock it is installed
-by pip into a virtual environment of its own. Needs nothing but Python's standard library.
+GO_TOOLS lists the Go programs. A folder here with a requirements.lock is a tool too, installed by
+pip into a virtual environment of its own. Needs nothing but Python's standard library.
 """
 
 from __future__ import annotations
@@ -23,42 +23,21 @@ from pathlib import Path
 
 from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
 from tools.kind_node.command_line import exit_status
-from tools.kind_node.go_toolchain import go_environment, go_program, go_version
+from tools.kind_node.go_toolchain import GO_BUILD_FLAGS, go_environment, go_program, go_version
 from tools.kind_node.python_programs import python_program
 from tools.kind_node.versions import version_tuple
 
 TOOLS = Path(__file__).resolve().parent
-GO_FLAGS = ("-trimpath", "-buildvcs=false")
-
-# What a release build tells the program about itself, and a plain `go build` does not. Without the
-# Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
-STAMPS = {
-    "helm3": (
-        "helm.sh/helm/v3/internal/version.version={version}",
-        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
-        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
-        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
-        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor={kube_minor}",
-    ),
-    "helm4": ("helm.sh/helm/v4/internal/version.version={version}",),
-    "ct": ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
-    "kube-score": ("main.version={version}",),
-    "vegeta": ("main.Version={version}",),
-}
-
-# A Helm on PATH of the same major version serves as well, from this version on.
-OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
 
 
 @dataclass(frozen=True)
 class GoTool:
-    """What a tool's go.mod says."""
+    """A program that Go builds from the go.mod of a folder here, which says its version."""
 
-    name: str
+    folder: str
     package: str
-    version: str
-    needs_go: str
-    ldflags: str
+    # Values of string variables, which a release build sets and a plain `go build` does not.
+    stamps: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -67,9 +46,42 @@ class GoTool:
         return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
 
-def tool_names() -> list[str]:
-    """Names of the tools that are Go modules."""
-    return sorted(path.parent.name for path in TOOLS.glob("*/go.mod"))
+# In the folder `go` all programs share one version of each library, compiled once. The first one
+# compiles most of them; the others then take seconds.
+GO_TOOLS = {
+    "helm4": GoTool(
+        "go",
+        "helm.sh/helm/v4/cmd/helm",
+        stamps=("helm.sh/helm/v4/internal/version.version={version}",),
+    ),
+    "helm3": GoTool(
+        "go",
+        "helm.sh/helm/v3/cmd/helm",
+        # Without the Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
+        stamps=(
+            "helm.sh/helm/v3/internal/version.version={version}",
+            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
+            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
+            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
+            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor={kube_minor}",
+        ),
+    ),
+    "ct": GoTool(
+        "go",
+        "github.com/helm/chart-testing/v3/ct",
+        stamps=("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
+    ),
+    "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", stamps=("main.Version={version}",)),
+    # It imports versions of the Kubernetes API that newer libraries no longer have.
+    "kube-score": GoTool(
+        "kube-score",
+        "github.com/zegl/kube-score/cmd/kube-score",
+        stamps=("main.version={version}",),
+    ),
+}
+
+# A Helm on PATH of the same major version serves as well, from this version on.
+OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
 
 
 @functools.cache
@@ -77,12 +89,12 @@ def tool_path(name: str) -> Path:
     """Path of a tool's program, built first if it is missing."""
     if (found := helm_on_path(name)) is not None:
         return found
-    if (TOOLS / name / "go.mod").is_file():
-        return _go_program(read_go_mod(name))
+    if name in GO_TOOLS:
+        return _go_tool(name)
     if (lock := TOOLS / name / "requirements.lock").is_file():
         return python_program(name, lock, "tools")
-    known = [*TOOLS.glob("*/go.mod"), *TOOLS.glob("*/requirements.lock")]
-    names = ", ".join(sorted(path.parent.name for path in known))
+    python_tools = (path.parent.name for path in TOOLS.glob("*/requirements.lock"))
+    names = ", ".join(sorted((*GO_TOOLS, *python_tools)))
     raise BuildError(f"there is no tool {name!r}, only {names}")
 
 
@@ -102,46 +114,50 @@ def _system_helm_version(program: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def read_go_mod(name: str) -> GoTool:
-    """Read package, version and Go version of a tool from its go.mod."""
-    text = (TOOLS / name / "go.mod").read_text()
-    required = dict(re.findall(r"^(?:require)?\s+(\S+) (v\S+)", text, re.MULTILINE))
-    package = re.search(r"^tool (\S+)$", text, re.MULTILINE)
+@dataclass(frozen=True)
+class GoModule:
+    """What a folder's go.mod says."""
+
+    folder: Path
+    needs_go: str
+    required: dict[str, str]
+    """Version of each module that is needed, such as v1.2.3, by its path."""
+
+    def version_of(self, package: str) -> str:
+        """Version of the module that holds a package."""
+        holders = [module for module in self.required if f"{package}/".startswith(f"{module}/")]
+        if not holders:
+            raise BuildError(f"{self.folder.name}/go.mod requires no module that holds {package}")
+        return self.required[max(holders, key=len)]
+
+
+def read_go_mod(folder: Path) -> GoModule:
+    """Read what the go.mod of a folder says; BuildError where it names no version of Go."""
+    text = (folder / "go.mod").read_text()
     needs_go = re.search(r"^go (\S+)$", text, re.MULTILINE)
-    if package is None or needs_go is None:
-        raise BuildError(f"tools/{name}/go.mod lacks its `tool` or `go` line")
-    # The innermost module that holds the package.
-    module = max((m for m in required if f"{package[1]}/".startswith(f"{m}/")), key=len, default="")
-    if not module:
-        raise BuildError(f"tools/{name}/go.mod requires no module that holds {package[1]}")
-    kube_minor = required.get("k8s.io/client-go", "v0.0.0").split(".")[1]
-    stamps = (
-        f"-X {stamp.format(version=required[module], kube_minor=kube_minor)}"
-        for stamp in STAMPS.get(name, ())
-    )
-    return GoTool(
-        name=name,
-        package=package[1],
-        version=required[module].removeprefix("v"),
-        needs_go=needs_go[1],
-        ldflags=" ".join(("-s -w", *stamps)),
-    )
+    if needs_go is None:
+        raise BuildError(f"{folder.name}/go.mod lacks its `go` line")
+    required = dict(re.findall(r"^(?:require)?\s+(\S+) (v\S+)", text, re.MULTILINE))
+    return GoModule(folder, needs_go[1], required)
 
 
-def _go_program(tool: GoTool) -> Path:
-    folder = TOOLS / tool.name
-    go = go_version(tool.needs_go)
-    inputs = ((folder / file).read_bytes() for file in ("go.mod", "go.sum"))
-    key = cache_key(*inputs, *GO_FLAGS, tool.ldflags, go)
-    program = cache_folder("tools") / f"{tool.name}-{key}" / tool.program
-    what = f"building {tool.name} {tool.version} with {go}"
-    return build_once(program, what, lambda out: _go_build(tool, out))
+def _go_tool(name: str) -> Path:
+    tool = GO_TOOLS[name]
+    module = read_go_mod(TOOLS / tool.folder)
+    go = go_version(module.needs_go)
+    version = module.version_of(tool.package)
+    kube_minor = module.required.get("k8s.io/client-go", "v0.0.0").split(".")[1]
+    stamps = (f"-X {s.format(version=version, kube_minor=kube_minor)}" for s in tool.stamps)
+    options = [*GO_BUILD_FLAGS, f"-ldflags={' '.join(('-s -w', *stamps))}"]
+    inputs = ((module.folder / file).read_bytes() for file in ("go.mod", "go.sum"))
+    key = cache_key(*inputs, *options, go)
+    program = cache_folder("tools") / f"{name}-{key}" / tool.program
 
+    def build(out: Path) -> None:
+        command = [str(go_program(module.needs_go)), "build", *options, "-o", str(out)]
+        run([*command, tool.package], f"build {name}", folder=module.folder, env=go_environment())
 
-def _go_build(tool: GoTool, out: Path) -> None:
-    options = [*GO_FLAGS, f"-ldflags={tool.ldflags}", "-o", str(out)]
-    command = [str(go_program(tool.needs_go)), "build", *options, tool.package]
-    run(command, f"build {tool.name}", folder=TOOLS / tool.name, env=go_environment())
+    return build_once(program, f"building {name} {version.removeprefix('v')} with {go}", build)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.path:
             print(tool_path(options.path))
         else:
-            for name in options.tools or tool_names():
+            for name in options.tools or GO_TOOLS:
                 tool_path(name)
 
     return exit_status(command)
