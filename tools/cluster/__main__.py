@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from ..kind_node.command_line import exit_status
 from . import images, lifecycle
 from .choice import CONTEXT, ENGINE
+from .engine import without_docker_settings
 from .errors import ClusterError
 from .handle import Cluster, current
 
@@ -64,7 +66,9 @@ def _describe(cluster: Cluster) -> None:
 def _export(cluster: Cluster) -> None:
     variables = {"KUBECONFIG": str(cluster.kubeconfig)}
     if cluster.engine is not None and cluster.engine.is_ours:
-        variables["DOCKER_HOST"] = cluster.engine.socket
+        for name in sorted(os.environ.keys() - without_docker_settings(os.environ).keys()):
+            print(f"unset {name}")
+        variables |= cluster.engine.client_settings
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
     print(f'export PATH={shlex.quote(str(cluster.kubectl.parent))}:"$PATH"')

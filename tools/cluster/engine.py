@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from ..kind_node.cache import last_line
@@ -36,9 +37,20 @@ class Engine:
         """What the engine's client, and kind, need to find it."""
         env = system_environment()
         if self.is_ours:
-            env |= {"DOCKER_HOST": self.socket}
-            env.pop("DOCKER_CONTEXT", None)
+            env = without_docker_settings(env) | self.client_settings
         return env | {"KIND_EXPERIMENTAL_PROVIDER": self.program}
+
+    @property
+    def client_settings(self) -> dict[str, str]:
+        """The only settings of Docker's client that hold for the engine started here, by variable.
+
+        The user's own config.json may name a context, proxies for containers and more. It is
+        replaced by an empty folder, which need not exist.
+        """
+        if not self.is_ours:
+            return {}
+        folder = Path(self.socket.removeprefix("unix://")).parent / "no-client-settings"
+        return {"DOCKER_HOST": self.socket, "DOCKER_CONFIG": str(folder)}
 
     def run(
         self, *arguments: str, stdin: IO[bytes] | None = None
@@ -77,6 +89,15 @@ class Engine:
             return "" if is_docker else "`docker` is another program by that name"
         options = self.run("network", "create", "--help").stdout
         return "" if "--interface-name" in options else "too old to name a network's device"
+
+
+def without_docker_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what Docker's client and engine read from it.
+
+    They read DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_API_VERSION,
+    DOCKER_CONFIG, DOCKER_DEFAULT_PLATFORM and, by version, others of that prefix.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("DOCKER_")}
 
 
 def system_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..kind_node.cache import cache_folder, last_line, progress
 from . import runc_shim
-from .engine import Engine, find_program, system_environment
+from .engine import Engine, find_program, system_environment, without_docker_settings
 from .errors import ClusterError
 
 RUN = Path("/run/genx-fx")
@@ -71,7 +71,7 @@ def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=system_environment(),
+            env=without_docker_settings(system_environment()),
             start_new_session=True,
         )
 
