@@ -374,7 +374,7 @@ def _recorded() -> list[str]:
     return file.read_text().split() if file.exists() else [""]
 
 
-def _alone() -> AbstractContextManager[None]:
+def _alone() -> AbstractContextManager[int]:
     """Let one command at a time change the cluster; others wait for it."""
     folder = handle.state_folder()
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..kind_node.cache import last_line, progress
+from ..kind_node.cache import alone, last_line, progress
 from .engine import find_program, system_environment
 from .errors import ClusterError
 
@@ -24,6 +25,7 @@ DOCKER_UNITS = ("docker.service", "docker.socket")
 BUILDER = {"mmdebstrap": "mmdebstrap"}
 BROWSER = {"chromium": "chromium"}
 POLICY = Path("/usr/sbin/policy-rc.d")
+LOCK = Path("/run/genx-fx/install.lock")
 NO_SERVICES = """#!/bin/sh
 # Of tools/cluster, only while it installs packages; delete it if you find it at another time.
 exit 101
@@ -36,28 +38,38 @@ def can_install() -> bool:
 
 
 def install_missing(programs: Mapping[str, str]) -> None:
-    """Install the programs that are missing with apt-get, without starting any service."""
-    if POLICY.exists() and POLICY.read_text() == NO_SERVICES:
-        POLICY.unlink()  # left by a run that was killed
-    lacking = missing(programs)
-    if not lacking:
+    """Install the programs that are missing with apt-get, without starting any service.
+
+    One process at a time does so. What a killed one has left half done is finished first.
+    """
+    if not missing(programs) and not _is_ours(POLICY):
         return
-    packages = {programs[program] for program in lacking}
-    with progress(f"installing {', '.join(sorted(packages))}"), _no_services():
-        if not all(map(_known, packages - {"docker-cli"})):
-            _apt_get("update")
-        # Before the package docker-cli there was, docker.io brought the client.
-        available = {"docker.io" if not _known(package) else package for package in packages}
-        if _try_apt_get(*_install(available)).returncode:
-            _apt_get("update")
-            _apt_get(*_install(available))
-    if "docker.io" in available:
-        _disable(DOCKER_UNITS)
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with alone(LOCK) as lock, _no_services() as was_broken_off:
+        if was_broken_off:
+            _run(["dpkg", "--configure", "-a"], lock)
+        if lacking := missing(programs):
+            packages = {programs[program] for program in lacking}
+            with progress(f"installing {', '.join(sorted(packages))}"):
+                _install(packages, lock)
     if still := missing(programs):
-        raise ClusterError(
-            f"after apt-get installed {', '.join(sorted(available))}, "
-            f"{', '.join(still)} is still missing"
-        )
+        names = ", ".join(sorted({programs[program] for program in lacking}))
+        raise ClusterError(f"after apt-get installed {names}, {', '.join(still)} is still missing")
+
+
+def _install(packages: Collection[str], lock: int) -> None:
+    if not all(map(_known, set(packages) - {"docker-cli"})):
+        _apt_get(["update"], lock)
+    # Before the package docker-cli there was, docker.io brought the client.
+    available = sorted({"docker.io" if not _known(package) else package for package in packages})
+    command = ["install", "--yes", "--no-remove", "--no-install-recommends", *available]
+    try:
+        if _try_apt_get(command, lock).returncode:
+            _apt_get(["update"], lock)
+            _apt_get(command, lock)
+    finally:
+        if "docker.io" in available:
+            _disable(DOCKER_UNITS)
 
 
 def _disable(units: Iterable[str]) -> None:
@@ -72,42 +84,68 @@ def missing(programs: Iterable[str]) -> list[str]:
     return [program for program in programs if find_program(program) is None]
 
 
-def _install(packages: Iterable[str]) -> list[str]:
-    return ["install", "--yes", "--no-remove", "--no-install-recommends", *sorted(packages)]
-
-
 def _known(package: str) -> bool:
     command = ["apt-cache", "show", "--no-all-versions", package]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _try_apt_get(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        # A new machine may just be installing its updates.
-        ["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        env=system_environment({"DEBIAN_FRONTEND": "noninteractive"}),
-        check=False,
-    )
+def _try_apt_get(arguments: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
+    # A new machine may just be installing its updates.
+    return _run(["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments], lock)
 
 
-def _apt_get(*arguments: str) -> None:
-    done = _try_apt_get(*arguments)
+def _apt_get(arguments: Sequence[str], lock: int) -> None:
+    done = _try_apt_get(arguments, lock)
     if done.returncode:
         raise ClusterError(f"`apt-get {' '.join(arguments)}` failed: {last_line(done.stderr)}")
 
 
-@contextmanager
-def _no_services() -> Iterator[None]:
-    """While packages are installed, tell Debian's scripts to start none of their services."""
-    if POLICY.exists():
-        yield
-        return
-    POLICY.write_text(NO_SERVICES)
-    os.chmod(POLICY, 0o755)
+def _run(command: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
+    """Run apt-get or dpkg, and wait for its end also when interrupted.
+
+    In a session of its own the keyboard does not interrupt it. What it is sent instead ends apt-get
+    while it downloads, and lets it finish what dpkg has begun. It holds the lock, so that no other
+    process takes over before it has ended, even where this one is killed.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=system_environment({"DEBIAN_FRONTEND": "noninteractive"}),
+        pass_fds=[lock],
+        start_new_session=True,
+    )
     try:
-        yield
+        output, errors = process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
+
+
+@contextmanager
+def _no_services() -> Iterator[bool]:
+    """While packages are installed, tell Debian's scripts to start none of their services.
+
+    For who holds the lock. Tells whether a process that was killed has left the file; it is deleted
+    then as well. Somebody else's file is left as it is.
+    """
+    was_broken_off = _is_ours(POLICY)
+    if POLICY.exists() and not was_broken_off:
+        yield False
+        return
+    unfinished = POLICY.with_name(f"{POLICY.name}.genx-fx")
+    unfinished.write_text(NO_SERVICES)
+    unfinished.chmod(0o755)
+    unfinished.rename(POLICY)
+    try:
+        yield was_broken_off
     finally:
         POLICY.unlink(missing_ok=True)
+
+
+def _is_ours(policy: Path) -> bool:
+    return policy.exists() and policy.read_text(errors="replace") == NO_SERVICES

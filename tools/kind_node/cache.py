@@ -74,10 +74,11 @@ def missing(product: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[int]:
     """Let one process or thread at a time go on; the others wait, and say so.
 
-    The lock, a file, goes with the process that holds it.
+    The lock, a file, goes with the process that holds it. Its descriptor is given: a program that
+    inherits it keeps the others waiting until it has ended, too.
     """
     with lock.open("w") as file:
         try:
@@ -85,7 +86,7 @@ def alone(lock: Path) -> Iterator[None]:
         except BlockingIOError:
             with progress(f"waiting for who holds {lock}"):
                 fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
