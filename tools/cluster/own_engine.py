@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from ..kind_node.cache import cache_folder, last_line, progress
-from . import runc_shim
+from . import cgroups, runc_shim
 from .engine import Engine, find_program, system_environment, without_docker_settings
 from .errors import ClusterError
 
@@ -64,6 +64,7 @@ def start() -> None:
 
 
 def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    cgroups.hand_down_controllers()
     PID_FILE.unlink(missing_ok=True)
     with log.open("wb") as output:
         return subprocess.Popen(
