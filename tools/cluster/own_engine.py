@@ -22,6 +22,9 @@ from .errors import ClusterError
 RUN = Path("/run/genx-fx")
 ENGINE = Engine("docker", socket=f"unix://{RUN}/docker.sock")
 PID_FILE = RUN / "engine.pid"
+# Notes its process before it becomes the engine, so that no engine runs that nobody knows of, also
+# where this program is killed meanwhile.
+NOTE_AND_BECOME = 'echo $$ >"$0" && exec "$@"'
 NEEDED_CAPABILITIES = frozenset({"CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_MKNOD"})
 
 
@@ -65,10 +68,10 @@ def start() -> None:
 
 def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
     cgroups.hand_down_controllers()
-    PID_FILE.unlink(missing_ok=True)
+    dockerd = [find_program("dockerd") or "dockerd", *_options(folder)]
     with log.open("wb") as output:
         return subprocess.Popen(
-            [find_program("dockerd") or "dockerd", *_options(folder)],
+            ["sh", "-c", NOTE_AND_BECOME, PID_FILE, *dockerd],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -81,7 +84,7 @@ def _options(folder: Path) -> list[str]:
     options = {
         "data-root": folder / "engine",
         "exec-root": RUN / "engine",
-        "pidfile": PID_FILE,
+        "pidfile": RUN / "dockerd.pid",
         "host": ENGINE.socket,
         # Only of effect where a containerd of the system's is used.
         "containerd-namespace": "genx-fx",
@@ -131,4 +134,4 @@ def _pid() -> int | None:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, ValueError):
         return None
-    return pid if str(PID_FILE).encode() in command and state != "Z" else None
+    return pid if ENGINE.socket.encode() in command and state != "Z" else None

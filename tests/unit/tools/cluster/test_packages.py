@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.unit.tools.cluster.processes import wait_until
 from tools.cluster import packages
 
 WANTED = {"dockerd": "docker.io"}
@@ -27,6 +27,7 @@ chmod +x "$folder/bin/dockerd"
 INSTALL = """
 import sys
 from pathlib import Path
+from tests.unit.tools.cluster.processes import wait_until
 from tools.cluster import packages
 packages.POLICY, packages.LOCK = map(Path, sys.argv[1:])
 packages.install_missing({"dockerd": "docker.io"})
@@ -67,13 +68,6 @@ class Machine:
         self.others.append(process)
         wait_until(lambda: "apt-get install, no services" in self.done())
         return process
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "does not come true within 20 s"
-        time.sleep(0.01)
 
 
 @pytest.fixture
