@@ -17,6 +17,9 @@ from .network import Ranges
 
 CUT_OFF = "genx_fx_cut_off"
 ADOPTED = "adopted-kubeconfig"
+# The second is there while kind or kubectl writes the first. One that was killed leaves it, and
+# then all others refuse to write.
+KUBECONFIG = ("kubeconfig", "kubeconfig.lock")
 
 
 def state_folder() -> Path:
@@ -146,15 +149,19 @@ def current() -> Cluster:
 
 def remember(cluster: Cluster) -> None:
     """Make a cluster the one that `current` gives."""
-    file = state_folder() / "cluster.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(asdict(cluster), default=str, indent=2)
-    unfinished = file.with_suffix(".unfinished")
+    write_whole(state_folder() / "cluster.json", text)
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file so that it has its old text or all of the new, also after an interrupt."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.write_text(text)
     unfinished.rename(file)
 
 
 def forget() -> None:
     """Let `current` give none, and keep no credentials."""
-    for name in ("cluster.json", "kubeconfig", ADOPTED):
+    for name in ("cluster.json", *KUBECONFIG, ADOPTED):
         (state_folder() / name).unlink(missing_ok=True)

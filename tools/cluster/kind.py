@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +62,22 @@ class Kind:
             lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
             reason = lines[0] if lines else last_line(done.stderr)
             raise ClusterError(f"`kind {' '.join(arguments[:2])}` failed: {reason}")
+
+
+def end_leftover(kubeconfig: Path) -> None:
+    """End the kind, and all that it has started, that goes on although its command was killed.
+
+    When such a one fails later on, it deletes the nodes, also those of a cluster made meanwhile.
+    For who has the cluster to itself: any kind that writes this kubeconfig is a leftover.
+    """
+    marks = (b"create", NAME.encode(), str(kubeconfig).encode())
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # one that has ended meanwhile
+            arguments = file.read_bytes().split(b"\0")
+            if all(mark in arguments for mark in marks):
+                process = int(file.parent.name)
+                leads_group = os.getpgid(process) == process
+                (os.killpg if leads_group else os.kill)(process, signal.SIGKILL)
 
 
 def config(shared: Path) -> str:

@@ -174,7 +174,7 @@ def _raise(engine: Engine) -> Cluster:
     programs = {name: kind_node.program(name) for name in ("kind", "kubectl")}
     _raise_inotify_limits()
     cluster = Cluster(
-        kubeconfig=handle.state_folder() / "kubeconfig",
+        kubeconfig=_kubeconfig(),
         context=kind.CONTEXT,
         kubectl=programs["kubectl"],
         engine=engine,
@@ -261,14 +261,29 @@ def _shut_off(engine: Engine, ranges: Ranges) -> None:
 
 
 def _delete(engine: Engine) -> None:
+    """Delete all that there is of the cluster, also what an interrupt has left half made."""
+    kind.end_leftover(_kubeconfig())
+    while True:
+        _delete_nodes(engine)
+        try:
+            network.remove(engine)
+            break
+        except ClusterError:
+            # The engine may still have been making a node when its client was ended.
+            if not kind.nodes(engine):
+                raise
+    shutil.rmtree(_shared_folder(), ignore_errors=True)
+    for name in handle.KUBECONFIG:
+        (handle.state_folder() / name).unlink(missing_ok=True)
+    _record_file().unlink(missing_ok=True)
+
+
+def _delete_nodes(engine: Engine) -> None:
     names = [node.name for node in kind.nodes(engine)]
     if names:
         with progress(f"deleting nodes {', '.join(names)}"):
             kind.empty_shared_folder(engine)
             engine.output("rm", "--force", "--volumes", *names)
-    network.remove(engine)
-    shutil.rmtree(_shared_folder(), ignore_errors=True)
-    _record_file().unlink(missing_ok=True)
 
 
 def _wait_until_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -> None:
@@ -355,6 +370,10 @@ def _raise_inotify_limits() -> None:
                 )
 
 
+def _kubeconfig() -> Path:
+    return handle.state_folder() / handle.KUBECONFIG[0]
+
+
 def _shared_folder() -> Path:
     return handle.state_folder() / "shared"
 
@@ -366,12 +385,14 @@ def _record_file() -> Path:
 def _record(key: str, engine: Engine) -> None:
     """Note what the nodes were made from, and their names in the order of their addresses."""
     by_address = sorted(kind.nodes(engine), key=lambda node: IPv4Address(node.address))
-    _record_file().write_text("\n".join([key, *(node.name for node in by_address)]))
+    names = [node.name for node in by_address]
+    handle.write_whole(_record_file(), "\n".join([key, *names]))
 
 
 def _recorded() -> list[str]:
     file = _record_file()
-    return file.read_text().split() if file.exists() else [""]
+    # It may be empty after a loss of power.
+    return (file.read_text().split() if file.exists() else []) or [""]
 
 
 def _alone() -> AbstractContextManager[int]:

@@ -135,8 +135,13 @@ def exists(engine: Engine, ranges: Ranges) -> bool:
 
 
 def remove(engine: Engine) -> None:
-    """Remove the engine's network."""
-    engine.run("network", "rm", NAME)
+    """Remove the engine's network, if it is there; ClusterError where a container still uses it."""
+    done = engine.run("network", "rm", NAME)
+    if done.returncode and engine.run("network", "inspect", NAME).returncode == 0:
+        raise ClusterError(
+            f"cannot remove the network {NAME}: {last_line(done.stderr)}; remove the containers "
+            f"that `{engine.program} network inspect {NAME}` names, and try again"
+        )
 
 
 def rules(ranges: Ranges) -> dict[str, dict[str, Any]]:
