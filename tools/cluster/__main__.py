@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "only docker, podman, or own: a Docker engine started here.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="raise the cluster, or mend the one that is there")
+    commands.add_parser("up", help="raise the cluster, or repair the one that is there")
     commands.add_parser("down", help="delete the cluster, its network and its engine")
     commands.add_parser("status", help="say which cluster is up and whether it is ready")
     load = commands.add_parser("load", help="load images into all nodes")

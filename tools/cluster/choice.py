@@ -25,7 +25,10 @@ def choose_engine() -> Engine:
     """
     only = os.environ.get(ENGINE, "")
     if only and only not in ENGINES:
-        raise ClusterError(f"{ENGINE} is {only!r}; it may be {', '.join(ENGINES)}, or unset")
+        raise ClusterError(
+            f"{ENGINE} is {only!r}; it may be {', '.join(ENGINES)}; set it to one of these, or "
+            "unset it to take the first that can be used"
+        )
     if not only and own_engine.is_running():
         return own_engine.ENGINE
     reasons = []
@@ -40,9 +43,14 @@ def choose_engine() -> Engine:
         if not lacking:
             return own_engine.ENGINE
         reasons.append(f"a Docker engine started here: {'; '.join(lacking)}")
+    if only:
+        raise CannotRaise(
+            f"{ENGINE} is {only!r}, which cannot be used on this machine ({reasons[0]}); change "
+            f"that, or unset it to take the first of {', '.join(ENGINES)} that can be used"
+        )
     raise CannotRaise(
         "\n  - ".join(["this machine can run no Kubernetes cluster:", *reasons])
-        + f"\nMend one of these, or name a context of your kubeconfig in {CONTEXT}."
+        + f"\nChange one of these, or name a context of your kubeconfig in {CONTEXT}."
     )
 
 

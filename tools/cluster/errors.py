@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ClusterError(Exception):
-    """Something failed; the message says what, and how to mend it."""
+    """Something failed; the message says what, and how to fix it."""
 
 
 class CannotRaise(ClusterError):

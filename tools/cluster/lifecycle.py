@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import kind_node
 from ..kind_node import NodeImage
-from ..kind_node.cache import alone, cache_key, progress
+from ..kind_node.cache import alone, cache_key, last_line, progress
 from ..kind_node.versions import versions
 from . import choice, handle, kind, network, own_engine, packages
 from .engine import Engine, find_program
@@ -44,7 +44,7 @@ NONE_RESTARTED = Restarted(frozenset(), datetime.min.replace(tzinfo=UTC))
 
 
 def up() -> Cluster:
-    """Raise the cluster, or mend what is there; done at once where all is as it should be."""
+    """Raise the cluster, or repair what is there; done at once where all is as it should be."""
     with _alone():
         engine = _allowed_engine()
         cluster = _raise(engine) if engine else _adopt(choice.named_context())
@@ -132,13 +132,25 @@ def _adopt(context: str) -> Cluster:
     kubectl = Path(find_program("kubectl") or kind_node.program("kubectl"))
     file = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
     cluster = Cluster(kubeconfig=Path(file), context=context, kubectl=kubectl)
+    given = f"{choice.CONTEXT} is {context!r}"
+    fix = "set it to one of these, or unset it to raise a cluster here"
     found = cluster.run_kubectl("config", "get-contexts", "--output=name")
-    if context not in found.stdout.split():
-        names = ", ".join(found.stdout.split()) or "none"
+    if found.returncode:
         raise ClusterError(
-            f"{choice.CONTEXT} is {context!r}; the contexts of your kubeconfig are: {names}"
+            f"{given}, and {file} cannot be read: {last_line(found.stderr)}; fix it, or unset the "
+            "variable to raise a cluster here"
         )
-    cluster.kubectl_output("version", "--request-timeout=10s")
+    names = found.stdout.splitlines()
+    if context not in names:
+        raise ClusterError(
+            f"{given}; the contexts of {file} are: {', '.join(names) or 'none'}; {fix}"
+        )
+    answer = cluster.run_kubectl("version", "--request-timeout=10s")
+    if answer.returncode:
+        raise ClusterError(
+            f"{given}, whose API server does not answer: {last_line(answer.stderr)}; start it, "
+            f"or choose another: the contexts of {file} are: {', '.join(names)}; {fix}"
+        )
     return _with_one_file(cluster)
 
 

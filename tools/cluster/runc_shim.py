@@ -110,7 +110,7 @@ def _option(arguments: Sequence[str], *names: str) -> str | None:
 
 
 def main() -> None:
-    """Mend the specification, then become runc."""
+    """Fix the specification, then become runc."""
     file = specification_file(sys.argv[1:])
     if file is not None:
         file.write_text(json.dumps(without(json.loads(file.read_text()), missing())))

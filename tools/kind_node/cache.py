@@ -32,9 +32,37 @@ class BuildError(Exception):
 
 
 def cache_folder(part: str) -> Path:
-    """Folder of one part of the project: `$GENX_FX_CACHE/<part>`, `~/.cache/genx-fx/<part>`."""
+    """Folder of one part of the project: `$GENX_FX_CACHE/<part>`, `~/.cache/genx-fx/<part>`.
+
+    BuildError where GENX_FX_CACHE can be no such folder.
+    """
+    if chosen := os.environ.get("GENX_FX_CACHE"):
+        _check_chosen(chosen)
+        return Path(chosen, part)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("GENX_FX_CACHE") or Path(base, "genx-fx"), part).absolute()
+    return Path(base, "genx-fx", part).absolute()
+
+
+def _check_chosen(folder: str) -> None:
+    """Raise BuildError where GENX_FX_CACHE cannot be used, before something else fails by it."""
+    if not Path(folder).is_absolute():
+        # Programs that are started in other folders would use other caches.
+        reason = "is no absolute path"
+    elif ":" in folder:
+        reason = "has a colon, which neither PATH nor an engine's mounts can have"
+    else:
+        nearest = next(one for one in (Path(folder), *Path(folder).parents) if one.exists())
+        if not nearest.is_dir():
+            reason = f"cannot be a folder: {nearest} is a file"
+        elif not os.access(nearest, os.W_OK | os.X_OK):
+            reason = f"cannot be written to: {nearest} is another user's"
+        else:
+            return
+    raise BuildError(
+        f"GENX_FX_CACHE is {folder!r}, which {reason}; it may be any folder that this user may "
+        "write to or make, such as /var/tmp/genx-fx; set it to one, or unset it for "
+        "~/.cache/genx-fx"
+    )
 
 
 def cache_key(*parts: str | bytes) -> str:

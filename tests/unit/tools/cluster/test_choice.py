@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from tools.cluster import CannotRaise, ClusterError, choice, own_engine
@@ -54,7 +57,22 @@ def test_one_engine_can_be_demanded(
 
 def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(choice.ENGINE, "lxc")
-    with pytest.raises(ClusterError, match="'lxc'; it may be docker, podman, own"):
+    with pytest.raises(ClusterError) as caught:
+        choice.choose_engine()
+    assert str(caught.value) == (
+        "GENX_FX_ENGINE is 'lxc'; it may be docker, podman, own; set it to one of these, or unset "
+        "it to take the first that can be used"
+    )
+
+
+@pytest.mark.parametrize("only", choice.ENGINES)
+def test_a_demanded_engine_that_cannot_be_used_is_explained_in_one_line(
+    machine: dict[str, str], monkeypatch: pytest.MonkeyPatch, only: str
+) -> None:
+    why = machine[only]
+    machine |= {name: "" for name in choice.ENGINES if name != only}
+    monkeypatch.setenv(choice.ENGINE, only)
+    with pytest.raises(CannotRaise, match=f"^GENX_FX_ENGINE is '{only}', which .*{why}.*unset it"):
         choice.choose_engine()
 
 
@@ -74,19 +92,55 @@ def test_a_machine_that_cannot_is_told_from_a_failure(
     assert "can run no Kubernetes cluster" in capsys.readouterr().err
 
 
-def test_a_context_that_does_not_exist_is_refused_with_those_that_do(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    folder = tmp_path_factory.mktemp("home")
-    kubectl = folder / "kubectl"
-    kubectl.write_text("#!/bin/sh\nprintf 'staging\\nlocal\\n'\n")
-    kubectl.chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder), prepend=":")
-    monkeypatch.setenv("GENX_FX_CACHE", str(folder / "cache"))
+@pytest.fixture
+def kubeconfig(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Names the context `production`, and lets kubectl do what a script says."""
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("GENX_FX_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KUBECONFIG", "/home/user/kubeconfig")
     monkeypatch.setenv(choice.CONTEXT, "production")
+
+    def answer(script: str) -> None:
+        kubectl = tmp_path / "kubectl"
+        kubectl.write_text(f"#!/bin/sh\n{script}\n")
+        kubectl.chmod(0o755)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (
+            "printf 'staging\\nlocal\\n'",
+            "; the contexts of /home/user/kubeconfig are: "
+            "staging, local; set it to one of these, or unset it to raise a cluster here\n",
+        ),
+        (
+            "true",
+            "; the contexts of /home/user/kubeconfig are: "
+            "none; set it to one of these, or unset it to raise a cluster here\n",
+        ),
+        (
+            "echo 'error: yaml: line 3' >&2; exit 1",
+            ", and /home/user/kubeconfig cannot be read: "
+            "error: yaml: line 3; fix it, or unset the variable to raise a cluster here\n",
+        ),
+        (
+            'case "$*" in *get-contexts*) echo production ;; *) echo refused >&2; exit 1 ;; esac',
+            ", whose API server does not answer: refused; "
+            "start it, or choose another: the contexts of /home/user/kubeconfig are: production; "
+            "set it to one of these, or unset it to raise a cluster here\n",
+        ),
+    ],
+    ids=["another name", "no context", "unreadable", "no answer"],
+)
+def test_a_context_that_cannot_be_used_is_explained_in_one_line(
+    kubeconfig: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+    script: str,
+    said: str,
+) -> None:
+    kubeconfig(script)
     assert main(["up"]) == 1
-    assert "'production'; the contexts of your kubeconfig are: staging, local" in (
-        capsys.readouterr().err
-    )
+    assert capsys.readouterr().err == f"error: GENX_FX_KUBECONTEXT is 'production'{said}"

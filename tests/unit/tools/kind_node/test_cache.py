@@ -38,6 +38,41 @@ def test_the_cache_is_where_the_user_says(
     assert cache_folder("images") == Path(folder)
 
 
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("cache", "no absolute path"),
+        ("~/cache", "no absolute path"),
+        ("/var/cache:/tmp", "a colon"),
+        ("{tmp_path}/file", "file is a file"),
+        ("{tmp_path}/file/cache/deeper", "file is a file"),
+    ],
+)
+def test_a_cache_that_cannot_be_is_explained(
+    folder: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    given = folder.format(tmp_path=tmp_path)
+    monkeypatch.setenv("GENX_FX_CACHE", given)
+    with pytest.raises(BuildError) as caught:
+        cache_folder("images")
+    message = str(caught.value)
+    assert message.startswith(f"GENX_FX_CACHE is {given!r}, which ")
+    assert reason in message
+    assert message.endswith("set it to one, or unset it for ~/.cache/genx-fx")
+
+
+def test_a_cache_that_is_another_users_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENX_FX_CACHE", str(tmp_path / "deeper"))
+    monkeypatch.setattr(
+        os, "access", lambda folder, mode: folder != tmp_path
+    )  # as for who is no root
+    with pytest.raises(BuildError, match=f"cannot be written to: {tmp_path} is another user's"):
+        cache_folder("images")
+
+
 def test_a_key_tells_parts_apart() -> None:
     assert cache_key("ab", "c") != cache_key("a", "bc")
     assert cache_key("a", b"b") == cache_key("a", "b")
