@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -107,7 +109,8 @@ def _run(command: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
     while it downloads, and lets it finish what dpkg has begun. It holds the lock, so that no other
     process takes over before it has ended, even where this one is killed.
     """
-    process = subprocess.Popen(
+    start = functools.partial(
+        subprocess.Popen[str],
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -117,12 +120,18 @@ def _run(command: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
         pass_fds=[lock],
         start_new_session=True,
     )
-    try:
-        output, errors = process.communicate()
-    except BaseException:
-        process.send_signal(signal.SIGINT)
-        process.communicate()
-        raise
+    # In a thread, since an interrupt breaks off the main thread anywhere: also when the program has
+    # been started and is not yet known.
+    with ThreadPoolExecutor(1) as thread:
+        started = thread.submit(start)
+        try:
+            process = started.result()
+            output, errors = process.communicate()
+        except BaseException:
+            process = started.result()
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+            raise
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 

@@ -13,24 +13,24 @@ import pytest
 from tests.unit.tools.cluster.processes import wait_until
 from tools.cluster import packages
 
-WANTED = {"dockerd": "docker.io"}
+# No machine has a program of this name.
+WANTED = {"dockerd-of-the-tests": "docker.io"}
 # Installs once it may: until then it runs, as apt-get does while it downloads.
 APT_GET = """\
 trap 'echo "apt-get interrupted" >>"$log"; exit 130' INT
 echo "apt-get $3, $([ -x "$policy" ] && echo no services || echo services)" >>"$log"
 until [ -e "$folder/may-install" ]; do sleep 0.01; done
 [ -e "$policy" ] || echo "services allowed in the middle" >>"$log"
-printf '#!/bin/sh\\n' >"$folder/bin/dockerd"
-chmod +x "$folder/bin/dockerd"
+printf '#!/bin/sh\\n' >"$folder/bin/dockerd-of-the-tests"
+chmod +x "$folder/bin/dockerd-of-the-tests"
 """
 # Another process, with the same files.
 INSTALL = """
 import sys
 from pathlib import Path
-from tests.unit.tools.cluster.processes import wait_until
 from tools.cluster import packages
 packages.POLICY, packages.LOCK = map(Path, sys.argv[1:])
-packages.install_missing({"dockerd": "docker.io"})
+packages.install_missing({"dockerd-of-the-tests": "docker.io"})
 """
 
 
@@ -105,7 +105,7 @@ def second(
 
 
 def test_nothing_is_run_where_nothing_is_missing(machine: Machine) -> None:
-    machine.program("dockerd", "")
+    machine.program("dockerd-of-the-tests", "")
     packages.install_missing(WANTED)
     assert machine.done() == []
     assert not machine.lock.exists()
