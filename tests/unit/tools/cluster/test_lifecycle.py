@@ -32,6 +32,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GENX_FX_CACHE", str(tmp_path))
     for name in (choice.CONTEXT, choice.ENGINE):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(own_engine, "is_running", lambda: False)
     return tmp_path / "cluster"
 
 
