@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..kind_node import kind_config
+from ..kind_node import Subnets, kind_config
 from ..kind_node.cache import last_line, progress
 from ..kind_node.processes import run_process
 from ..kind_node.versions import SHARED_FOLDER
@@ -80,9 +80,9 @@ def end_leftover(kubeconfig: Path) -> None:
                 (os.killpg if leads_group else os.kill)(process, signal.SIGKILL)
 
 
-def config(shared: Path) -> str:
+def config(shared: Path, subnets: Subnets) -> str:
     """What kind is to make: a control plane and two workers, which all run pods."""
-    made = json.loads(kind_config(nodes=NODES, shared=shared))
+    made = json.loads(kind_config(nodes=NODES, shared=shared, subnets=subnets))
     schedulable = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
     made.setdefault("kubeadmConfigPatches", []).append(json.dumps(schedulable))
     return json.dumps(made)

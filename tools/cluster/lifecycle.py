@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import kind_node
-from ..kind_node import NodeImage
+from ..kind_node import NodeImage, Subnets
 from ..kind_node.cache import alone, cache_key, last_line, progress
-from ..kind_node.versions import versions
 from . import choice, handle, kind, network, own_engine, packages
 from .engine import Engine, find_program
 from .errors import CannotRaise, ClusterError
@@ -193,7 +192,8 @@ def _raise(engine: Engine) -> Cluster:
         ranges=ranges,
         image=image.name,
     )
-    config = kind.config(_shared_folder())
+    subnets = Subnets(ranges.pods, ranges.services, _pods_file())
+    config = kind.config(_shared_folder(), subnets)
     load_balancer = kind_node.load_balancer_manifest(*ranges.load_balancers)
     key = cache_key(image.name, config, load_balancer, str(engine))
     if _recorded()[0] == key and _recover(cluster):
@@ -204,6 +204,7 @@ def _raise(engine: Engine) -> Cluster:
     handle.remember(cluster)
     network.create(engine, ranges)
     _shared_folder().mkdir(parents=True, exist_ok=True)
+    handle.write_whole(subnets.pods_file, ranges.pods)
     with progress("creating three nodes"):
         Kind(programs["kind"], engine).create(config, image.name, cluster.kubeconfig)
     kind.keep_stopped(engine)
@@ -249,10 +250,7 @@ def _ranges(engine: Engine) -> Ranges:
     ranges = known.ranges if known and known.engine == engine else None
     if ranges and network.exists(engine, ranges):
         return ranges
-    fixed = versions()
-    free = network.free_ranges(
-        network.host_routes(), pods=fixed["pod_subnet"], services=fixed["service_subnet"]
-    )
+    free = network.free_ranges(network.networks_in_use())
     return replace(free, names_on_host=engine.program == "podman")
 
 
@@ -287,6 +285,7 @@ def _delete(engine: Engine) -> None:
     shutil.rmtree(_shared_folder(), ignore_errors=True)
     for name in handle.KUBECONFIG:
         (handle.state_folder() / name).unlink(missing_ok=True)
+    _pods_file().unlink(missing_ok=True)
     _record_file().unlink(missing_ok=True)
 
 
@@ -384,6 +383,10 @@ def _raise_inotify_limits() -> None:
 
 def _kubeconfig() -> Path:
     return handle.state_folder() / handle.KUBECONFIG[0]
+
+
+def _pods_file() -> Path:
+    return handle.state_folder() / "pod-subnet"
 
 
 def _shared_folder() -> Path:

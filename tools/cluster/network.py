@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ Rule = dict[str, Any]
 NODES = tuple(
     Network(f"{base}.0/24") for base in ("172.31.240", "192.168.240", "172.21.240", "10.213.240")
 )
+PODS = tuple(Network(f"{base}.0.0/16") for base in ("10.244", "10.187", "172.26"))
+SERVICES = tuple(Network(f"{base}.0.0/16") for base in ("10.96", "10.171", "172.27"))
 Nft = Callable[[Sequence[str], str], str]
 
 
@@ -67,49 +70,95 @@ class Ranges:
         return (self.nodes, self.pods, self.services)
 
 
-def host_routes(table: str | None = None) -> list[Network]:
+def networks_in_use() -> list[Network]:
+    """What this machine reaches by address: networks with a route, and addresses without one."""
+    table = _read("/proc/net/route")
+    name_servers = resolvers(_read("/etc/resolv.conf"))
+    # In a pod, the ranges of pods and services may have no route of their own.
+    api_server = os.environ.get("KUBERNETES_SERVICE_HOST", "")
+    addresses = [*gateways(table), *name_servers, *own_address(), api_server]
+    return [*host_routes(table), *(Network(one) for one in addresses if _is_address(one))]
+
+
+def _read(path: str) -> str:
+    file = Path(path)
+    return file.read_text() if file.exists() else ""
+
+
+def host_routes(table: str) -> list[Network]:
     """The networks that the host has routes to, other than the default route and our own bridge.
 
-    `table` is the text of /proc/net/route, which is read where it is not given.
+    `table` is the text of /proc/net/route.
     """
-    if table is None:
-        file = Path("/proc/net/route")
-        table = file.read_text() if file.exists() else ""
     routes = []
     for line in table.splitlines()[1:]:
         device, destination, *_, mask = line.split()[:8]
         length = int(mask, 16).bit_count()
         # A VPN may say the default route in two halves.
         if device != BRIDGE and length > 1:
-            address = int.from_bytes(bytes.fromhex(destination), "little")
-            routes.append(Network((address, length), strict=False))
+            routes.append(Network((_address(destination), length), strict=False))
     return routes
 
 
-def free_ranges(routes: Iterable[Network], pods: str, services: str) -> Ranges:
-    """The cluster's ranges, with the first for nodes that no route of the host overlaps.
+def gateways(table: str) -> list[str]:
+    """The addresses that the routes of /proc/net/route, of which this is the text, go by."""
+    columns = [line.split() for line in table.splitlines()[1:]]
+    found = {str(_address(line[2])) for line in columns if line[0] != BRIDGE}
+    return sorted(found - {"0.0.0.0"})
 
-    Those of pods and services are fixed. ClusterError where a range is not free.
+
+def _address(column: str) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int.from_bytes(bytes.fromhex(column), "little"))
+
+
+def resolvers(settings: str) -> list[str]:
+    """The name servers in the text of a resolv.conf."""
+    lines = [line.split() for line in settings.splitlines()]
+    return [line[1] for line in lines if len(line) > 1 and line[0] == "nameserver"]
+
+
+def own_address() -> list[str]:
+    """The address that this machine calls others from; none where it has no way to them."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
+        try:
+            unused.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return []
+        return [str(unused.getsockname()[0])]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False  # none, of IPv6, or a name
+    return True
+
+
+def free_ranges(in_use: Iterable[Network]) -> Ranges:
+    """The cluster's ranges: the first of each kind that overlaps with nothing that is in use.
+
+    ClusterError where there is none.
     """
-    taken = list(routes)
-    for what, cidr in (("pods", pods), ("services", services)):
-        clash = next((route for route in taken if route.overlaps(Network(cidr))), None)
-        if clash is not None:
-            raise ClusterError(
-                f"the cluster's {what} have addresses of {cidr}, and this host has a route to "
-                f"{clash}; have it away while the cluster is up, such as by leaving a VPN "
-                "(`ip route` lists all routes), or choose another range in "
-                "tools/kind_node/versions.toml"
-            )
-    free = (one for one in NODES if not any(one.overlaps(route) for route in taken))
-    nodes = next(free, None)
-    if nodes is None:
-        tried = ", ".join(map(str, NODES))
+    used = list(in_use)
+
+    def first_free(what: str, ranges: Sequence[Network]) -> str:
+        for one in ranges:
+            if not any(one.overlaps(other) for other in used):
+                return str(one)
+        clashes = {str(other) for other in used if any(one.overlaps(other) for one in ranges)}
         raise ClusterError(
-            f"no range is free for the cluster's nodes: this host has routes into each of {tried}; "
-            "remove one of them (`ip route` lists them)"
+            f"no range is free for the cluster's {what}: it may be one of "
+            f"{', '.join(map(str, ranges))}, and this machine uses {', '.join(sorted(clashes))}; "
+            "have one of these away while the cluster is up, such as by leaving a VPN (`ip route` "
+            "lists routes)"
         )
-    return Ranges(nodes=str(nodes), pods=pods, services=services)
+
+    return Ranges(
+        nodes=first_free("nodes", NODES),
+        pods=first_free("pods", PODS),
+        services=first_free("services", SERVICES),
+    )
 
 
 def create(engine: Engine, ranges: Ranges) -> None:

@@ -6,7 +6,15 @@ image = build()
 program("kind")  # kind create cluster --image <image.name>, once <image.archive> is loaded
 """
 
-from .cluster import kind_config, load_balancer_manifest
+from .cluster import Subnets, kind_config, load_balancer_manifest
 from .node_image import NodeImage, build, check, program
 
-__all__ = ["NodeImage", "build", "check", "kind_config", "load_balancer_manifest", "program"]
+__all__ = [
+    "NodeImage",
+    "Subnets",
+    "build",
+    "check",
+    "kind_config",
+    "load_balancer_manifest",
+    "program",
+]

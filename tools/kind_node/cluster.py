@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from .images import MANIFESTS, manifest_values
 from .node_image import agent_key
-from .versions import SHARED_FOLDER, fill_in, versions
+from .versions import POD_SUBNET_FILE, SHARED_FOLDER, fill_in, versions
 
 
-def kind_config(nodes: int = 1, shared: Path | None = None) -> str:
+@dataclass(frozen=True)
+class Subnets:
+    """The addresses of a cluster's pods and services, as private CIDRs of /16 or smaller."""
+
+    pods: str
+    services: str
+    pods_file: Path
+    """A file of the host that holds `pods` while the cluster is there. The nodes' rules against
+    leaving them are set before Kubernetes could say what pods have."""
+
+
+def kind_config(nodes: int = 1, shared: Path | None = None, subnets: Subnets | None = None) -> str:
     """The file for `kind create cluster --config`: one control plane, the other nodes workers.
 
     `shared` is a folder of the host for the storage class `shared`; without one, volumes of that
-    class are shared within a node only. JSON, which YAML readers take.
+    class are shared within a node only. Without `subnets` those of versions.toml are used. JSON,
+    which YAML readers take.
     """
     if nodes < 1:
         raise ValueError(f"a cluster of {nodes} nodes cannot be; give 1 or more")
     v = versions()
-    mounts = [{"hostPath": str(shared), "containerPath": SHARED_FOLDER}] if shared else []
+    mounts = [_mount(shared, SHARED_FOLDER)] if shared else []
+    if subnets:
+        mounts.append(_mount(subnets.pods_file, POD_SUBNET_FILE) | {"readOnly": True})
     roles = ["control-plane"] + ["worker"] * (nodes - 1)
     config = {
         "kind": "Cluster",
@@ -28,14 +43,18 @@ def kind_config(nodes: int = 1, shared: Path | None = None) -> str:
         "networking": {
             "ipFamily": "ipv4",
             "apiServerAddress": "127.0.0.1",
-            "podSubnet": v["pod_subnet"],
-            "serviceSubnet": v["service_subnet"],
+            "podSubnet": subnets.pods if subnets else v["pod_subnet"],
+            "serviceSubnet": subnets.services if subnets else v["service_subnet"],
             # The agent's rules are nftables' too, and both hold on any kernel that has them.
             "kubeProxyMode": "nftables",
         },
         "nodes": [{"role": role, "extraMounts": mounts} for role in roles],
     }
     return json.dumps(config, indent=2) + "\n"
+
+
+def _mount(host: Path, node: str) -> dict[str, str | bool]:
+    return {"hostPath": str(host), "containerPath": node}
 
 
 def load_balancer_manifest(first: str, last: str) -> str:

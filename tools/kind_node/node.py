@@ -8,7 +8,7 @@ from pathlib import Path
 from .archive import Entry, File, Folder, Image, Layer, Link, tree, write_archive
 from .cache import run
 from .images import MANIFESTS, PATH, manifest_values
-from .versions import HERE, fill_in, versions
+from .versions import HERE, POD_SUBNET_FILE, fill_in, versions
 
 FILES = HERE / "node"
 CNI_PLUGINS = ("host-local", "loopback", "portmap", "ptp")
@@ -62,6 +62,7 @@ def write_node_image(
         File("etc/containerd/certs.d/_default/hosts.toml", FILES / "hosts.toml"),
         File("usr/bin/hyperkube", kubernetes / "hyperkube", 0o755),
         *(Link(f"usr/bin/{p}", "hyperkube") for p in ("kubeadm", "kubectl", "kubelet")),
+        File(POD_SUBNET_FILE.lstrip("/"), f"{versions()['pod_subnet']}\n"),
         File("kind/version", f"v{versions()['kubernetes']}"),
         Folder("etc/kubernetes/manifests"),
         Folder("etc/cni/net.d"),
@@ -105,7 +106,7 @@ def _units() -> list[Entry]:
 
 
 def _scripts() -> list[Entry]:
-    values = {"pod_subnet": versions()["pod_subnet"]}
+    values = {"pod_subnet_file": POD_SUBNET_FILE}
     return [
         File(f"kind/bin/{name}", fill_in((FILES / name).read_text(), values), 0o755)
         for name in ("adapt", "isolate", "preload")

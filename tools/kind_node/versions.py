@@ -16,6 +16,10 @@ REGISTRY = "kind-node.local"
 # every node, so that pods on several nodes see the same files.
 SHARED_FOLDER = "/var/local-path-shared"
 
+# The file of a node that its rules read the pods' addresses from. Mount one over it for others than
+# the default.
+POD_SUBNET_FILE = "/etc/kind-node/pod-subnet"
+
 
 def versions() -> dict[str, str]:
     """What versions.toml says, by name."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -29,25 +30,84 @@ def test_routes_are_those_of_others() -> None:
     assert network.host_routes(ROUTES) == [IPv4Network("192.0.2.0/24")]
 
 
-def test_nodes_get_the_first_range_that_no_route_overlaps() -> None:
-    routes = [IPv4Network("172.16.0.0/12"), IPv4Network("192.168.240.128/25")]
-    ranges = network.free_ranges(routes, RANGES.pods, RANGES.services)
-    assert ranges.nodes == "10.213.240.0/24"
+def test_gateways_and_name_servers_are_in_use() -> None:
+    assert network.gateways(ROUTES) == ["10.8.0.1", "192.0.2.1"]
+    settings = "# of the network\nsearch svc.cluster.local\nnameserver 10.96.0.10\nnameserver ::1\n"
+    assert network.resolvers(settings) == ["10.96.0.10", "::1"]
+
+
+@pytest.fixture
+def in_use(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The files that tell what this machine reaches, by path; it is no pod."""
+    files: dict[str, str] = {"/proc/net/route": "", "/etc/resolv.conf": ""}
+    monkeypatch.setattr(network, "_read", files.__getitem__)
+    monkeypatch.setattr(network, "own_address", list)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    return files
+
+
+def test_a_machine_with_nothing_in_the_way_gets_the_first_of_each_range(
+    in_use: dict[str, str],
+) -> None:
+    in_use["/proc/net/route"] = ROUTES
+    in_use["/etc/resolv.conf"] = "nameserver 127.0.0.53\nnameserver 2001:db8::1\n"
+    ranges = network.free_ranges(network.networks_in_use())
+    assert ranges == replace(RANGES, names_on_host=False)
+
+
+def test_a_pod_keeps_its_own_cluster_reachable(
+    in_use: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where pods have an address of 32 bits, and a gateway that is none of their range."""
+    in_use["/proc/net/route"] = ROUTES.splitlines()[0] + (
+        "\neth0\t00000000\t0101FEA9\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
+    )
+    monkeypatch.setattr(network, "own_address", lambda: ["10.244.3.7"])
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    ranges = network.free_ranges(network.networks_in_use())
+    assert (ranges.pods, ranges.services) == ("10.187.0.0/16", "10.171.0.0/16")
+
+
+def test_a_name_server_among_the_services_moves_them(in_use: dict[str, str]) -> None:
+    in_use["/etc/resolv.conf"] = "nameserver 10.96.0.10\n"
+    assert network.free_ranges(network.networks_in_use()).services == "10.171.0.0/16"
+
+
+def test_a_gateway_among_the_pods_moves_them(in_use: dict[str, str]) -> None:
+    in_use["/proc/net/route"] = ROUTES.replace("010200C0", "0103F40A")
+    assert network.free_ranges(network.networks_in_use()).pods == "10.187.0.0/16"
 
 
 @pytest.mark.parametrize(
-    ("route", "said"),
-    [("10.0.0.0/8", "pods.*10.0.0.0/8"), ("10.96.3.0/24", "services")],
+    ("routes", "expected"),
+    [
+        (["172.16.0.0/12", "192.168.240.128/25"], ("10.213.240.0/24", RANGES.pods)),
+        (["10.0.0.0/8"], (RANGES.nodes, "172.26.0.0/16")),
+    ],
 )
-def test_a_range_that_is_taken_is_named(route: str, said: str) -> None:
-    with pytest.raises(ClusterError, match=said):
-        network.free_ranges([IPv4Network(route)], RANGES.pods, RANGES.services)
+def test_ranges_are_the_first_that_nothing_in_use_overlaps(
+    routes: list[str], expected: tuple[str, str]
+) -> None:
+    ranges = network.free_ranges(map(IPv4Network, routes))
+    assert (ranges.nodes, ranges.pods) == expected
 
 
-def test_ranges_that_are_all_taken_are_named() -> None:
-    routes = [IPv4Network(one) for one in ("172.16.0.0/12", "192.168.0.0/16", "10.213.0.0/16")]
-    with pytest.raises(ClusterError, match=r"no range is free for the cluster's nodes"):
-        network.free_ranges(routes, RANGES.pods, RANGES.services)
+def test_no_range_overlaps_with_one_of_another_kind() -> None:
+    every = [*network.NODES, *network.PODS, *network.SERVICES]
+    assert not [pair for pair in combinations(every, 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.parametrize(
+    ("routes", "said"),
+    [
+        (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], "nodes"),
+        (["10.0.0.0/8", "172.26.3.0/24"], r"pods: .* and this machine uses 10.*/8, 172.26.3.0/24;"),
+        (["10.0.0.0/8", "172.27.0.0/16"], "services"),
+    ],
+)
+def test_ranges_that_are_all_in_use_are_named(routes: list[str], said: str) -> None:
+    with pytest.raises(ClusterError, match=f"no range is free for the cluster's {said}"):
+        network.free_ranges(map(IPv4Network, routes))
 
 
 def test_load_balancers_get_no_address_that_the_engine_gives_to_nodes() -> None:

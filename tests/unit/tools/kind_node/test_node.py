@@ -138,7 +138,8 @@ def test_the_node_image_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     spec = json.loads(texts["etc/containerd/cri-base.json"])
     assert spec["hooks"] == {"createContainer": [{"path": "/kind/bin/mount-product-files.sh"}]}
     assert spec["process"] == {"cwd": "/"}
-    assert versions()["pod_subnet"] in texts["kind/bin/isolate"]
+    assert texts["etc/kind-node/pod-subnet"] == f"{versions()['pod_subnet']}\n"
+    assert "${1:-/etc/kind-node/pod-subnet}" in texts["kind/bin/isolate"]
     assert not [name for name, text in texts.items() if "__" in text]
     assert not [name for name in files if name.startswith("LICENSES")]
 
@@ -149,6 +150,19 @@ def test_kind_is_told_of_nodes_and_the_shared_folder() -> None:
     mount = {"hostPath": "/srv", "containerPath": SHARED_FOLDER}
     assert all(one["extraMounts"] == [mount] for one in config["nodes"])
     assert config["networking"]["podSubnet"] == versions()["pod_subnet"]
+
+
+def test_kind_is_told_of_other_networks_and_so_are_the_nodes_rules() -> None:
+    subnets = cluster.Subnets("10.187.0.0/16", "10.171.0.0/16", Path("/srv/pod-subnet"))
+    config = json.loads(cluster.kind_config(nodes=2, subnets=subnets))
+    assert config["networking"]["podSubnet"] == "10.187.0.0/16"
+    assert config["networking"]["serviceSubnet"] == "10.171.0.0/16"
+    mount = {
+        "hostPath": "/srv/pod-subnet",
+        "containerPath": "/etc/kind-node/pod-subnet",
+        "readOnly": True,
+    }
+    assert all(one["extraMounts"] == [mount] for one in config["nodes"])
 
 
 def test_the_load_balancer_gets_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
