@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
+from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, files_key, run
 from tools.kind_node.command_line import exit_status
 from tools.kind_node.go_toolchain import GO_BUILD_FLAGS, go_environment, go_program, go_version
 from tools.kind_node.python_programs import python_program
@@ -40,43 +40,42 @@ class GoTool:
     stamps: tuple[str, ...] = ()
 
     @property
+    def is_own(self) -> bool:
+        """Whether its source is in the folder, too."""
+        return self.package.startswith("./")
+
+    @property
     def program(self) -> str:
         """File name of the program, as `go install` would choose it."""
         # The last element that isn't a major version, such as /v12.
         return re.sub(r"/v\d+$", "", self.package).rsplit("/", 1)[-1]
 
 
+HELM3_STAMPS = (
+    "helm.sh/helm/v3/internal/version.version={version}",
+    # Without the Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
+    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
+    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
+    "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
+    "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor={kube_minor}",
+)
+HELM4_STAMPS = ("helm.sh/helm/v4/internal/version.version={version}",)
+
 # In the folder `go` all programs share one version of each library, compiled once. The first one
 # compiles most of them; the others then take seconds.
 GO_TOOLS = {
-    "helm4": GoTool(
-        "go",
-        "helm.sh/helm/v4/cmd/helm",
-        stamps=("helm.sh/helm/v4/internal/version.version={version}",),
-    ),
-    "helm3": GoTool(
-        "go",
-        "helm.sh/helm/v3/cmd/helm",
-        # Without the Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
-        stamps=(
-            "helm.sh/helm/v3/internal/version.version={version}",
-            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
-            "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
-            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
-            "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor={kube_minor}",
-        ),
-    ),
+    "helm4": GoTool("go", "helm.sh/helm/v4/cmd/helm", HELM4_STAMPS),
+    "helm3": GoTool("go", "helm.sh/helm/v3/cmd/helm", HELM3_STAMPS),
+    "render": GoTool("go", "./render", HELM3_STAMPS + HELM4_STAMPS),
     "ct": GoTool(
         "go",
         "github.com/helm/chart-testing/v3/ct",
-        stamps=("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
+        ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
     ),
-    "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", stamps=("main.Version={version}",)),
+    "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
     # It imports versions of the Kubernetes API that newer libraries no longer have.
     "kube-score": GoTool(
-        "kube-score",
-        "github.com/zegl/kube-score/cmd/kube-score",
-        stamps=("main.version={version}",),
+        "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)
     ),
 }
 
@@ -145,19 +144,28 @@ def _go_tool(name: str) -> Path:
     tool = GO_TOOLS[name]
     module = read_go_mod(TOOLS / tool.folder)
     go = go_version(module.needs_go)
-    version = module.version_of(tool.package)
-    kube_minor = module.required.get("k8s.io/client-go", "v0.0.0").split(".")[1]
-    stamps = (f"-X {s.format(version=version, kube_minor=kube_minor)}" for s in tool.stamps)
+    stamps = (f"-X {_filled(stamp, tool, module)}" for stamp in tool.stamps)
     options = [*GO_BUILD_FLAGS, f"-ldflags={' '.join(('-s -w', *stamps))}"]
-    inputs = ((module.folder / file).read_bytes() for file in ("go.mod", "go.sum"))
-    key = cache_key(*inputs, *options, go)
+    inputs = [(module.folder / file).read_bytes() for file in ("go.mod", "go.sum")]
+    source = files_key(module.folder / tool.package) if tool.is_own else ""
+    key = cache_key(*inputs, source, *options, go)
     program = cache_folder("tools") / f"{name}-{key}" / tool.program
 
     def build(out: Path) -> None:
         command = [str(go_program(module.needs_go)), "build", *options, "-o", str(out)]
         run([*command, tool.package], f"build {name}", folder=module.folder, env=go_environment())
 
-    return build_once(program, f"building {name} {version.removeprefix('v')} with {go}", build)
+    version = "" if tool.is_own else f" {module.version_of(tool.package).removeprefix('v')}"
+    return build_once(program, f"building {name}{version} with {go}", build)
+
+
+def _filled(stamp: str, tool: GoTool, module: GoModule) -> str:
+    """A stamp with the version of the module that holds its variable."""
+    holder = tool.package if stamp.startswith("main.") else stamp
+    return stamp.format(
+        version=module.version_of(holder),
+        kube_minor=module.required.get("k8s.io/client-go", "v0.0.0").split(".")[1],
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
