@@ -1,4 +1,8 @@
-"""Runs Helm and reads what it renders. Each distinct render happens once in a test run."""
+"""Runs Helm and reads what it renders. Each distinct render happens once in a test run.
+
+Objects come from the program `render`, which has Helm's libraries; text and messages, and what is
+not a render, from Helm's command line. tests/chart/test_helm_versions.py shows that both agree.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,14 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.render_program import answer_to
 from tools.build import tool_path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,10 +92,7 @@ def render(
     release: str = RELEASE,
 ) -> Render:
     """The objects that `helm template` makes of these values; HelmError where it refuses."""
-    text = template(
-        values, helm=helm, chart=chart, files=files, kubernetes=kubernetes, release=release
-    )
-    return parse(text)
+    return _rendered(_Request(helm, chart, files, kubernetes, release, _json(values)))
 
 
 def template(
@@ -103,9 +105,7 @@ def template(
     release: str = RELEASE,
 ) -> str:
     """The text that `helm template` prints; HelmError where it refuses."""
-    return _template(
-        json.dumps(values or {}, sort_keys=True), helm, chart, files, kubernetes, release
-    )
+    return _template(_Request(helm, chart, files, kubernetes, release, _json(values)))
 
 
 def refusal(values: Values, *, helm: str = "helm4", chart: Path = CHART) -> str:
@@ -134,34 +134,79 @@ def run_helm(helm: str, *arguments: str, cwd: Path | None = None) -> str:
     return done.stdout
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What a render depends on."""
+
+    helm: str
+    chart: Path
+    files: tuple[Path, ...]
+    kubernetes: str
+    release: str
+    values: str
+    """In JSON."""
+
+    def for_program(self) -> dict[str, object]:
+        """As the program `render` wants it."""
+        return {
+            "helm": self.helm,
+            "chart": str(self.chart),
+            "release": self.release,
+            "namespace": NAMESPACE,
+            "kubeVersion": self.kubernetes,
+            "files": [str(path) for path in self.files],
+            "values": json.loads(self.values),
+        }
+
+    def for_command_line(self) -> list[str]:
+        """Arguments of `helm template`, but for the values."""
+        arguments = [self.release, str(self.chart)]
+        arguments += ["--namespace", NAMESPACE, "--kube-version", self.kubernetes]
+        return [*arguments, *(word for path in self.files for word in ("--values", str(path)))]
+
+
+def _json(values: Values | None) -> str:
+    return json.dumps(values or {}, sort_keys=True)
+
+
 @functools.cache
-def _template(
-    values: str, helm: str, chart: Path, files: tuple[Path, ...], kubernetes: str, release: str
-) -> str:
-    arguments = [release, str(chart), "--namespace", NAMESPACE, "--kube-version", kubernetes]
-    arguments += [argument for path in files for argument in ("--values", str(path))]
-    known = _known_result(helm, *arguments, values)
-    if known and known.exists():
+def _rendered(request: _Request) -> Render:
+    def make() -> str:
+        answer = answer_to(request.for_program())
+        if "error" in answer:
+            raise HelmError(answer["error"])
+        return json.dumps(answer["objects"])
+
+    return Render(tuple(json.loads(_once("objects", request, make))))
+
+
+@functools.cache
+def _template(request: _Request) -> str:
+    def make() -> str:
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as own:
+            own.write(request.values)
+            own.flush()
+            arguments = request.for_command_line()
+            return run_helm(request.helm, "template", *arguments, "--values", own.name)
+
+    return _once("text", request, make)
+
+
+def _once(what: str, request: _Request, make: Callable[[], str]) -> str:
+    """What `make` gives, from the first process of a test run that asks; tests/conftest.py says."""
+    if not (folder := os.environ.get("GENX_FX_RENDERS")):
+        return make()
+    known = Path(folder) / hashlib.sha256(f"{what} {request}".encode()).hexdigest()
+    if known.exists():
         return known.read_text()
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as own:
-        own.write(values)
-        own.flush()
-        text = run_helm(helm, "template", *arguments, "--values", own.name)
-    if known:
-        unfinished = known.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(text)
-        unfinished.rename(known)
+    text = make()
+    unfinished = known.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(text)
+    unfinished.rename(known)
     return text
 
 
-def _known_result(*request: str) -> Path | None:
-    """Where the processes of a test run leave a render for each other; tests/conftest.py says."""
-    if not (folder := os.environ.get("GENX_FX_RENDERS")):
-        return None
-    return Path(folder) / hashlib.sha256("\0".join(request).encode()).hexdigest()
-
-
-@functools.cache
 def parse(text: str) -> Render:
+    """The objects in the text that `helm template` prints."""
     documents = yaml.load_all(text, Loader=yaml.CSafeLoader)
     return Render(tuple(document for document in documents if document))
