@@ -136,11 +136,14 @@ def test_extra_environment_and_volumes(chart: Chart) -> None:
 
 
 class TestWaiting:
-    """The script of the init container, run by the shell of this machine with a stub of nc."""
+    """The script of the init container, run by the shell of this machine.
+
+    nc is a stub, and so is the clock, which only `sleep` moves.
+    """
 
     @pytest.fixture
     def script(self) -> list[str]:
-        values = nested({"application.api.waitSeconds": 1})
+        values = nested({"application.api.waitSeconds": 5})
         (waiting,) = pod(component(render(values), "api"))["initContainers"]
         return [*waiting["command"], *waiting["args"]]
 
@@ -160,18 +163,30 @@ class TestWaiting:
     def test_tries_again_and_tells(self, script: list[str], tmp_path: Path) -> None:
         done = _run(script, tmp_path, nc='[ -e "$0.tried" ] || { touch "$0.tried"; exit 1; }')
         assert done.returncode == 0
-        assert done.stdout.startswith("waiting for mysql-service:3306, 1 s left\n")
+        assert done.stdout.splitlines() == [
+            "waiting for mysql-service:3306, 5 s left",
+            "mysql-service:3306 answers",
+            "redis-service:6379 answers",
+        ]
 
     def test_gives_up_in_time(self, script: list[str], tmp_path: Path) -> None:
-        done = _run(script, tmp_path, nc="exit 1", sleep="/bin/sleep 0.3")
+        done = _run(script, tmp_path, nc="exit 1")
         assert done.returncode == 1
-        assert done.stdout.splitlines()[-1] == "mysql-service:3306 does not answer: gave up"
+        assert done.stdout.splitlines() == [
+            *(f"waiting for mysql-service:3306, {left} s left" for left in (5, 3, 1)),
+            "mysql-service:3306 does not answer: gave up",
+        ]
 
 
-def _run(
-    command: list[str], folder: Path, *, nc: str, sleep: str = "true"
-) -> subprocess.CompletedProcess[str]:
-    for name, text in (("nc", nc), ("sleep", sleep)):
+def _run(command: list[str], folder: Path, *, nc: str) -> subprocess.CompletedProcess[str]:
+    clock = folder / "clock"
+    clock.write_text("1000")
+    stubs = {
+        "nc": nc,
+        "date": f"cat {clock}",
+        "sleep": f"now=`cat {clock}`; echo $((now + $1)) >{clock}",
+    }
+    for name, text in stubs.items():
         program = folder / name
         program.write_text(f"#!/bin/sh\n{text}\n")
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
