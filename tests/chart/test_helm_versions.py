@@ -28,12 +28,16 @@ from tests.helm import (
     KUBERNETES,
     NAMESPACE,
     RELEASE,
+    HelmError,
     Manifest,
     Render,
+    parse,
+    refusal,
     render,
     run_helm,
     template,
 )
+from tools.build import helm_on_path
 
 APPLICATIONS = {"api", "trading-bot"}
 
@@ -101,6 +105,90 @@ def restarted(before: Render, after: Render) -> set[str]:
     old, new = pods(before), pods(after)
     assert set(old) == set(new)
     return {name for name in old if old[name] != new[name]}
+
+
+# The program `render`, which makes the objects for the tests, and Helm's command line
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@each_scenario
+def test_the_objects_are_those_that_helm_template_prints(scenario: str, helm: str) -> None:
+    given = SCENARIOS[scenario]
+    printed = parse(template(given.values, helm=helm, files=given.files))
+    assert rendered(scenario, helm).objects == printed.objects
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"application.api.replicas": 51},
+        {"application.api.replica": 3, "data.mysql.image.tag": 8.4, "data.redis.extra": None},
+        {"application.api": None},
+        {"application.api": "text"},
+        {"application": ["text"]},
+        {"global.exposure": "gateway", "secrets.source": "values"},
+        {"global.exposure": ["gateway"], "extraObjects": [{"metadata": "text"}]},
+    ],
+    ids=lambda values: next(iter(values)),
+)
+def test_refusals_are_those_that_helm_template_prints(values: dict[str, Any], helm: str) -> None:
+    with pytest.raises(HelmError) as refused:
+        render(nested(values), helm=helm)
+    _, error, words = refusal(nested(values), helm=helm).partition("Error: ")  # after warnings
+    # Helm names mistakes beside each other in any order.
+    assert sorted(str(refused.value).splitlines()) == sorted(f"{error}{words}".splitlines())
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_a_chart_is_told_the_same(helm: str, tmp_path: Path) -> None:
+    if helm_on_path(helm) is not None:
+        pytest.skip(f"the {helm} on PATH may be another version")
+    chart = tmp_path / "told"
+    for path, text in TOLD.items():
+        (chart / path).parent.mkdir(parents=True, exist_ok=True)
+        (chart / path).write_text(text)
+    files = (tmp_path / "first.yaml", tmp_path / "second.yaml")
+    files[0].write_text("a: {b: 1, c: [1, 2]}\nlarge: 12345678901234567890\n")
+    files[1].write_text("a: {c: [3]}\ngone: null\nfloat: 1e3\n")
+    given: dict[str, Any] = {"a": {"d": None, "e": 1.0}, "part": {"gone": None, "own": 1000000}}
+    options: dict[str, Any] = {"helm": helm, "chart": chart, "files": files, "release": "told"}
+    told = render(given, **options).objects
+    assert told == parse(template(given, **options)).objects
+    assert [item["kind"] for item in told] == ["ConfigMap", "ConfigMap", "Pod"]
+
+
+# A chart that says what it is told, with a subchart, hooks and a document without an object.
+SAY = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: %s}
+data:
+  capabilities: {{ .Capabilities | toJson | quote }}
+  release: {{ .Release | toJson | quote }}
+  values: {{ .Values | toJson | quote }}
+  chart: {{ .Chart | toJson | quote }}
+  files: {{ .Files.Get "extra.txt" | quote }}
+"""
+HOOK = """\
+---
+# Nothing here.
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: hook, annotations: {helm.sh/hook: test}}
+"""
+TOLD = {
+    "Chart.yaml": "{apiVersion: v2, name: told, version: 1.0.0}",
+    "values.yaml": "{a: {b: 0, d: 4}, gone: 1, part: {gone: 1}, global: {shared: yes}}",
+    "extra.txt": "extra",
+    "templates/say.yaml": SAY % "whole",
+    "templates/hook.yaml": HOOK,
+    "templates/NOTES.txt": "Not a part of it.",
+    "charts/part/Chart.yaml": "{apiVersion: v2, name: part, version: 1.0.0}",
+    "charts/part/values.yaml": "{gone: 0, here: 010}",
+    "charts/part/templates/say.yaml": SAY % "part",
+}
 
 
 # Helm 3 and Helm 4

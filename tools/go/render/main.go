@@ -54,29 +54,35 @@ var helms = map[string]func(r request, judgeSchemas bool) (template, error){
 }
 
 func main() {
+	// Warnings of Helm's libraries are for people; the answers have what matters.
+	log.SetOutput(io.Discard)
+	if err := answerAll(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func answerAll(input io.Reader, output io.Writer) error {
 	// Most of a render's memory is garbage when it ends: fewer collections, of more each.
 	debug.SetGCPercent(400)
-	requests := bufio.NewReader(os.Stdin)
-	answers := json.NewEncoder(os.Stdout)
+	requests := json.NewDecoder(input)
+	answers := json.NewEncoder(output)
 	for {
-		line, err := requests.ReadBytes('\n')
+		var r request
+		err := requests.Decode(&r)
 		if errors.Is(err, io.EOF) {
-			return
+			return nil
 		}
 		if err != nil {
-			log.Fatal(err)
+			return fmt.Errorf("not a request: %w", err)
 		}
-		var r request
-		if err := json.Unmarshal(line, &r); err != nil {
-			log.Fatalf("not a request: %v", err)
-		}
-		if err := answers.Encode(respond(r)); err != nil {
-			log.Fatal(err)
+		if err := answers.Encode(answerTo(r)); err != nil {
+			return err
 		}
 	}
 }
 
-func respond(r request) answer {
+func answerTo(r request) answer {
 	objects, err := render(r)
 	if err != nil {
 		return answer{Error: fmt.Sprintf("Error: %v\n", err)}
