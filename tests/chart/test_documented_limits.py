@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from tests.chart.scenarios import has_path, merged, nested, read_yaml
-from tests.helm import CHART, HELMS, HelmError, render, template
+from tests.helm import CHART, HELMS, HelmError, render
 from tests.limits.cases import all_cases, documented, leaves, misspelt
 
 UNLIMITED = {"global.enforceDocumentedLimits": False}
@@ -62,7 +62,7 @@ def schemas_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def said_by_helm(helm: str, chart: Path, values: Round) -> str:
     """What Helm complains of; nothing where it accepts the values."""
     try:
-        template(nested(values), helm=helm, chart=chart)
+        render(nested(values), helm=helm, chart=chart)
     except HelmError as error:
         return str(error)
     return ""

@@ -30,7 +30,7 @@ type request struct {
 }
 
 type answer struct {
-	Objects []json.RawMessage `json:"objects,omitempty"`
+	Objects []json.RawMessage `json:"objects"`
 	Error   string            `json:"error,omitempty"` // as Helm prints it
 }
 
@@ -96,12 +96,16 @@ func render(r request) ([]json.RawMessage, error) {
 		return nil, fmt.Errorf("there is no %q, only helm3 and helm4", r.Helm)
 	}
 	made, err := helm(r, false)
-	if err != nil || !valid(made.chart, made.values) {
-		// Helm's own words, and its own order of mistakes.
+	if err != nil {
+		// Perhaps because the schemas were not asked first: now with all of Helm's own steps.
 		made, err = helm(r, true)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if said := complaints(made.chart, made.values); said != "" {
+		const head = "values don't meet the specifications of the schema(s) in the following chart(s)"
+		return nil, fmt.Errorf("%s:\n%s", head, said)
 	}
 	return objectsIn(made.text)
 }

@@ -2,32 +2,47 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
+const place = "file:///values.schema.json"
+
 var compiled = map[string]*jsonschema.Schema{}
 
-// Whether all schemas of a chart accept these values. The rules are those of Helm's
-// ValidateAgainstSchema, which compiles each schema anew.
-func valid(chart node, values map[string]any) bool {
+// What the schemas of a chart and its parts say of its values; nothing where all accept them.
+//
+// The rules and the words are those of Helm's ValidateAgainstSchema, which compiles each schema anew
+// for each render.
+func complaints(chart node, values map[string]any) string {
+	var said strings.Builder
 	if chart.schema != nil {
-		schema, err := compile(chart.schema)
-		if err != nil || schema.Validate(values) != nil {
-			return false
+		if err := judge(chart.schema, values); err != nil {
+			words := strings.TrimPrefix(err.Error(), "jsonschema validation failed with '"+place+"#'\n")
+			fmt.Fprintf(&said, "%s:\n%s\n", chart.name, words)
 		}
 	}
 	for _, part := range chart.parts {
-		given := values[part.name]
-		if given == nil {
-			continue
-		}
-		own, isMap := given.(map[string]any)
-		if !isMap || !valid(part, own) {
-			return false
+		switch own := values[part.name].(type) {
+		case nil:
+		case map[string]any:
+			said.WriteString(complaints(part, own))
+		default:
+			const form = "%s:\ninvalid type for values: expected object (map), got %T\n"
+			fmt.Fprintf(&said, form, part.name, own)
 		}
 	}
-	return true
+	return said.String()
+}
+
+func judge(text []byte, values map[string]any) error {
+	schema, err := compile(text)
+	if err != nil {
+		return err
+	}
+	return schema.Validate(values)
 }
 
 func compile(text []byte) (*jsonschema.Schema, error) {
@@ -38,7 +53,6 @@ func compile(text []byte) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	const place = "file:///values.schema.json"
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource(place, document); err != nil {
 		return nil, err
