@@ -154,7 +154,7 @@ def test_each_change_of_the_spec_is_refused_or_changes_what_follows_from_it(
 def test_every_leaf_of_the_spec_is_changed() -> None:
     spec = spec_data(OURS)
     assert {mutant.path for mutant in MUTANTS} == {path for path, _ in leaves(spec)}
-    assert len(MUTANTS) >= 500
+    assert len(MUTANTS) >= 400
 
 
 def test_every_line_of_the_table_is_in_use() -> None:
