@@ -1,6 +1,8 @@
 # Everything a developer does, one target each. `make help` lists them.
 
 MAKEFLAGS += --no-builtin-rules
+# Without compiled Python every process of the tests would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
 .PHONY: all build test test-cluster test-frontend soak bench cluster cluster-down up down lint lint-code lint-chart \
 	tools scan chart-check lock clean help
@@ -8,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 CLUSTER_ARGS ?= -n 2 --dist loadgroup
 
 BIN  := .venv/bin
