@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +62,9 @@ class Scenario:
         return at_path(read_yaml(CHART / "values.yaml"), path)
 
 
+@functools.cache
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds one mapping."""
+    """A YAML file that holds one mapping. Tests share it: nobody may change it."""
     loaded = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
     assert isinstance(loaded, dict)
     return loaded
@@ -147,6 +149,11 @@ def _comforts(workload: str) -> dict[str, Any]:
     }
 
 
+_AUTOSCALED = {
+    "application.frontend.autoscaling.enabled": True,
+    "application.api.autoscaling.enabled": True,
+}
+
 # The object that the scenario everything_on adds by extraObjects.
 EXTRA_OBJECT = "extra-object"
 
@@ -190,8 +197,7 @@ _EVERYTHING = merged(
             "config.extra": {"FEATURE_FLAGS": "a,b"},
             "secrets.source": "values",
             "secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
-            "application.frontend.autoscaling.enabled": True,
-            "application.api.autoscaling.enabled": True,
+            **_AUTOSCALED,
             "application.api.hostname": "trade.example.org",
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
@@ -226,6 +232,36 @@ _EXTERNAL_SECRETS = {
     "secrets.externalSecrets.key": "genx-fx",
 }
 _TLS = {"global.tls.enabled": True, "global.tls.secretName": "fx-certificate"}
+
+
+# The largest whole number that Kubernetes takes where the schema names no maximum of its own.
+_LARGEST = 2**31 - 1
+# What must be less than another value: a grace period is longer than a part of it, and the probes
+# of a container differ.
+_LESS = {"preStopSeconds": 1, "readiness.failureThreshold": 1, "liveness.failureThreshold": 2}
+
+
+def integer_maxima() -> dict[str, int]:
+    """Each integer of the values, by its dotted path, at the maximum that the schema allows."""
+    schema = json.loads((CHART / "values.schema.json").read_text())
+
+    def below(node: dict[str, Any], path: str) -> Iterator[tuple[str, int]]:
+        if "$ref" in node:
+            node = schema["definitions"][node["$ref"].removeprefix("#/definitions/")]
+        if node.get("type") == "integer":
+            less = sum(_LESS[ending] for ending in _LESS if path.endswith(ending))
+            yield path, node.get("maximum", _LARGEST) - less
+        for name, child in node.get("properties", {}).items():
+            yield from below(child, f"{path}.{name}".strip("."))
+
+    return dict(below(schema, ""))
+
+
+_MAXIMA = {
+    "global.enforceDocumentedLimits": False,
+    "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
+    **integer_maxima(),
+}
 
 
 def _shared(mode: str, **more: str) -> dict[str, Any]:
@@ -293,6 +329,8 @@ SCENARIOS: dict[str, Scenario] = {
             "data.mysql.networkPolicy.enabled": False,
         }
     ),
+    "integers_at_their_maximum": _flat(_MAXIMA),
+    "autoscaling_at_its_maximum": _flat(_MAXIMA | _AUTOSCALED),
     "name_prefix": _flat({"global.namePrefix": "green-"}),
     **{
         f"without_{name.replace('-', '_')}": _flat({f"{tier}.{key}.enabled": False})

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import (
+    COMPONENTS,
     SCENARIOS,
     each_scenario,
     own_objects,
@@ -49,6 +50,11 @@ LIST_KEYS = {
 CONTAINER_PORT_KEYS = ("containerPort", "protocol")
 SERVICE_PORT_KEYS = ("port", "protocol")
 
+# How Go prints a whole number of a million and more that is a float.
+SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+\b")
+# Where Kubernetes takes a quantity, such as 0.5 cores, a person may give a number.
+QUANTITY = re.compile(r"\.(requests|limits|hard|default|defaultRequest|max|sizeLimit)\b")
+
 DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
@@ -59,6 +65,12 @@ def label(item: Manifest) -> str:
 
 def workloads(name: str) -> list[Manifest]:
     return rendered(name).of_kind("Deployment", "StatefulSet")
+
+
+def of_component(scenario: str, item: Manifest, option: str) -> Any:
+    """What the values of a scenario say of the component that an object belongs to."""
+    tier, key = COMPONENTS[item["metadata"]["labels"]["app"]]
+    return SCENARIOS[scenario][f"{tier}.{key}.{option}"]
 
 
 def hooks(item: Manifest) -> list[str]:
@@ -130,6 +142,25 @@ def test_every_container_keeps_to_the_restricted_standard(scenario: str) -> None
 
 
 @each_scenario
+def test_every_pod_s_security_context_is_complete(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        owner = "global.toolbox"
+        if where.startswith(("Deployment/", "StatefulSet/")):
+            owner = ".".join(COMPONENTS[template["metadata"]["labels"]["app"]])
+        ids = {
+            key: SCENARIOS[scenario][f"{owner}.securityContext.{key}"]
+            for key in ("runAsUser", "runAsGroup", "fsGroup")
+        }
+        assert template["spec"]["securityContext"] == {
+            **ids,
+            "runAsNonRoot": True,
+            # Or every file of a volume is handed over at each start, which may take hours.
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }, where
+
+
+@each_scenario
 def test_every_pod_runs_as_user_and_group_10000_or_above(scenario: str) -> None:
     for where, template in pod_templates(rendered(scenario)):
         security = template["spec"]["securityContext"]
@@ -187,6 +218,13 @@ def test_every_image_has_a_fixed_version(scenario: str) -> None:
 
 
 @each_scenario
+def test_every_pod_can_pull_from_a_private_registry(scenario: str) -> None:
+    logins = SCENARIOS[scenario]["global.imagePullSecrets"]
+    for where, template in pod_templates(rendered(scenario)):
+        assert template["spec"].get("imagePullSecrets", []) == logins, where
+
+
+@each_scenario
 def test_every_container_has_requests_and_limits(scenario: str) -> None:
     for where, container in rendered(scenario).containers():
         for kind in ("requests", "limits"):
@@ -234,6 +272,23 @@ def test_every_object_carries_the_common_labels_and_annotations(scenario: str) -
 
 
 @each_scenario
+def test_every_pod_carries_its_own_labels_and_annotations(scenario: str) -> None:
+    for item in workloads(scenario):
+        metadata = item["spec"]["template"]["metadata"]
+        for field, option in (("labels", "podLabels"), ("annotations", "podAnnotations")):
+            own = of_component(scenario, item, option)
+            assert metadata[field].items() >= own.items(), f"{label(item)}: {field}"
+
+
+@each_scenario
+def test_every_service_carries_its_own_annotations(scenario: str) -> None:
+    for item in rendered(scenario).of_kind("Service"):
+        if not item["metadata"]["name"].endswith("-headless"):
+            own = of_component(scenario, item, "service.annotations")
+            assert item["metadata"].get("annotations", {}).items() >= own.items(), label(item)
+
+
+@each_scenario
 def test_pods_carry_the_labels_of_the_contract_and_no_version(scenario: str) -> None:
     for item in workloads(scenario):
         labels = item["spec"]["template"]["metadata"]["labels"]
@@ -273,6 +328,19 @@ def test_each_workload_selects_its_own_pods_and_no_others(scenario: str) -> None
             if selected_by(selector, template["metadata"]["labels"])
         ]
         assert selected == [label(item)]
+
+
+@each_scenario
+def test_no_selector_holds_for_pods_of_another_release(scenario: str) -> None:
+    for item in own_objects(scenario):
+        if item["metadata"]["name"].endswith("-extra"):
+            continue  # the user's own rules
+        for path, node in nodes(item):
+            if not isinstance(node, dict) or "namespaceSelector" in node:
+                continue  # pods of another namespace, such as name servers
+            for key in {"selector", "podSelector", "labelSelector"} & set(node):
+                labels = node[key].get("matchLabels", node[key])
+                assert labels.get("app.kubernetes.io/instance") == "genx-fx", label(item) + path
 
 
 @each_scenario
@@ -331,6 +399,16 @@ def test_peers_and_ports_of_network_policies_exist(scenario: str) -> None:
                         if selected_by(peer["podSelector"], template["metadata"]["labels"])
                     ]
                     assert chosen, f"{label(policy)}: {peer}"
+
+
+@each_scenario
+def test_every_rule_of_a_network_policy_names_its_ports(scenario: str) -> None:
+    for policy in rendered(scenario).of_kind("NetworkPolicy"):
+        if policy["metadata"]["name"].endswith("-extra"):
+            continue  # the user's own rules
+        for rule in [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]:
+            assert rule.get("ports"), label(policy)
+            assert all({"protocol", "port"} <= set(port) for port in rule["ports"]), label(policy)
 
 
 # References
@@ -444,6 +522,21 @@ def test_routes_and_autoscalers_lead_to_objects_that_exist(scenario: str) -> Non
 
 
 @each_scenario
+def test_volumes_are_mounted_as_a_whole_and_to_be_written_to(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        pod = template["spec"]
+        writable = {
+            volume["name"]
+            for volume in pod.get("volumes", [])
+            if {"emptyDir", "persistentVolumeClaim"} & set(volume)
+        }
+        for container in pod["containers"]:
+            for mount in container.get("volumeMounts", []):
+                if mount["name"] in writable:
+                    assert set(mount) == {"name", "mountPath"}, f"{where}: {mount}"
+
+
+@each_scenario
 def test_volumes_and_mounts_of_each_pod_fit_together(scenario: str) -> None:
     for where, template in pod_templates(rendered(scenario)):
         pod = template["spec"]
@@ -516,6 +609,24 @@ def test_no_value_is_null_and_no_text_lost_its_value(scenario: str) -> None:
                 assert "%!" not in node, f"{label(item)}{path}"
 
 
+@each_scenario
+def test_no_object_holds_a_float(scenario: str) -> None:
+    for item in own_objects(scenario):
+        for path, node in nodes(item):
+            if not QUANTITY.search(path):
+                assert not isinstance(node, float), f"{label(item)}{path}"
+                assert not (isinstance(node, str) and SCIENTIFIC.search(node)), label(item) + path
+
+
+@each_scenario
+def test_labels_and_annotations_are_text(scenario: str) -> None:
+    for item in own_objects(scenario):
+        for path, node in nodes(item):
+            if path.endswith((".labels", ".annotations", ".matchLabels")):
+                numbers = [key for key in node if not isinstance(node[key], str)]
+                assert not numbers, f"{label(item)}{path}"
+
+
 # Running
 
 
@@ -529,6 +640,44 @@ def test_probes_of_a_container_differ_from_one_another(scenario: str) -> None:
                 assert set(probes) == {"startupProbe", "readinessProbe", "livenessProbe"}
             for (one, first), (other, second) in itertools.combinations(probes.items(), 2):
                 assert first != second, f"{label(item)}: {one} and {other}"
+
+
+@each_scenario
+def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
+    for item in workloads(scenario):
+        pod = item["spec"]["template"]["spec"]
+        for option in ("nodeSelector", "tolerations", "priorityClassName"):
+            wanted = of_component(scenario, item, option)
+            assert pod.get(option, type(wanted)()) == wanted, f"{label(item)}: {option}"
+        wanted = of_component(scenario, item, "affinity")
+        assert pod.get("affinity", {}).items() >= wanted.items(), label(item)
+
+
+@each_scenario
+def test_every_container_has_its_extra_environment(scenario: str) -> None:
+    for item in workloads(scenario):
+        container = item["spec"]["template"]["spec"]["containers"][0]
+        for entry in of_component(scenario, item, "extraEnv"):
+            assert entry in container["env"], label(item)
+        sources = of_component(scenario, item, "extraEnvFrom")
+        assert container.get("envFrom", []) == sources, label(item)
+
+
+@each_scenario
+def test_a_pod_that_never_gets_ready_does_not_block_its_replacement(scenario: str) -> None:
+    # In order, Kubernetes waits for the broken pod to get ready before it replaces it: for good.
+    for item in rendered(scenario).of_kind("StatefulSet"):
+        assert item["spec"].get("podManagementPolicy") == "Parallel", label(item)
+
+
+@each_scenario
+def test_an_upgrade_reaches_every_pod_by_itself(scenario: str) -> None:
+    for item in workloads(scenario):
+        assert not item["spec"].get("paused"), label(item)
+        strategy = item["spec"].get("updateStrategy", {})
+        assert strategy.get("type", "RollingUpdate") == "RollingUpdate", label(item)
+        assert not strategy.get("rollingUpdate", {}).get("partition"), label(item)
+        assert item["spec"]["revisionHistoryLimit"] >= 1, f"{label(item)}: nothing to go back to"
 
 
 @each_scenario
