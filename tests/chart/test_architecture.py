@@ -7,6 +7,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
 from tests.chart.reading import component, container, environment, pod, quantity
+from tests.chart.scenarios import COMPONENTS, nested
 from tests.helm import CHART, NAMESPACE, refusal
 
 DEV = (CHART / "values-dev.yaml",)
@@ -94,6 +95,21 @@ def test_resources(chart: Chart, name: str, fact: str) -> None:
         least, most = documented.split("-")
         assert quantity(given["requests"][resource]) == quantity(least), fact
         assert quantity(given["limits"][resource]) == quantity(most), fact
+
+
+def test_resources_are_held_to_the_documented_ranges(helm: str) -> None:
+    outside: dict[str, str] = {}
+    for name, fact in RESOURCES:
+        path = ".".join((*COMPONENTS[name], "resources"))
+        memory, _, cpu, _ = fact.removeprefix("- **Resources**: ").replace(",", "").split()
+        for resource, documented, step in (("memory", memory, ""), ("cpu", cpu, "m")):
+            least, most = (quantity(end) / quantity(f"1{step}") for end in documented.split("-"))
+            outside[f"{path}.requests.{resource}"] = f"{least - 1:.0f}{step}"
+            outside[f"{path}.limits.{resource}"] = f"{most + 1:.0f}{step}"
+    said = refusal(nested(outside), helm=helm)
+    assert len(outside) == 24
+    for path in outside:
+        assert f"at '/{path.replace('.', '/')}'" in said, path
 
 
 @pytest.mark.parametrize(("name", "fact", "service", "kind", "port", "target"), SERVICES)

@@ -11,7 +11,7 @@ import yaml
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
 from tests.chart.scenarios import SECRETS, nested
-from tests.helm import NAMESPACE, ROOT, Render
+from tests.helm import NAMESPACE, ROOT, Manifest, Render
 
 INTERNET = outside("203.0.113.9")
 STRANGER = Place("stranger", namespace="default", labels={"app": "api"})
@@ -78,6 +78,22 @@ def reaches(rendered: Render, name: str, target: Place, protocol: str = "TCP") -
     network = Network.of(rendered)
     source = place(rendered, name)
     return [port for port in ports() if network.allows(source, target, port, protocol)]
+
+
+def test_the_spec_declares_what_the_documents_say() -> None:
+    """The flows of architecture.md, and of app-contract.md for Redis and the internet."""
+    assert {name: set(component.get("calls", [])) for name, component in spec().items()} == {
+        "frontend": {"api"},
+        "api": {"mysql", "redis", "internet"},
+        "trading-bot": {"mysql", "redis", "api", "internet"},
+        "mysql": set(),
+        "redis": set(),
+        "grafana": {"mysql"},
+    }
+    assert {name: component.get("port") for name, component in spec().items()} == {
+        **{"frontend": 3000, "api": 8080, "trading-bot": None},
+        **{"mysql": 3306, "redis": 6379, "grafana": 3000},
+    }
 
 
 def test_pods_reach_exactly_what_the_spec_declares(chart: Chart) -> None:
@@ -216,6 +232,23 @@ def test_the_secrets_job_reaches_the_api_server_and_nobody_reaches_it(chart: Cha
     (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
     assert reaches(rendered, job, outside("10.96.0.1")) == [6443]
     assert entered(rendered, INTERNET).get(job, []) == []
+
+
+def test_the_secrets_job_is_as_closed_before_any_other_policy_is_there(chart: Chart) -> None:
+    rendered = chart()
+    hooks = [item for item in rendered.objects if _is_early(item)]
+    network = Network.of(Render(tuple(hooks)))
+    (job,) = (item for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
+    for source in (INTERNET, STRANGER, place(rendered, "api")):
+        assert not [port for port in ports() if network.allows(source, job, port)]
+    reached = [port for port in ports() if network.allows(job, NAME_SERVER, port, "UDP")]
+    assert reached == [53]
+    assert [port for port in ports() if network.allows(job, INTERNET, port)] == [443, 6443]
+
+
+def _is_early(item: Manifest) -> bool:
+    annotations = item["metadata"].get("annotations", {})
+    return "pre-install" in annotations.get("helm.sh/hook", "")
 
 
 @pytest.mark.parametrize("name", ["application.api", "data.mysql", "monitoring.grafana"])

@@ -73,6 +73,7 @@ def test_spreads_over_zones_and_hosts(chart: Chart) -> None:
         assert constraint["matchLabelKeys"] == ["pod-template-hash"]
         assert constraint["nodeTaintsPolicy"] == "Honor", "or a tainted node counts as empty"
         assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+        assert constraint["maxSkew"] == 1
 
 
 def test_spread_can_be_made_strict(chart: Chart) -> None:

@@ -33,6 +33,14 @@ def test_hpa_disabled_by_default(chart: Chart) -> None:
     assert not chart().has("HorizontalPodAutoscaler", "frontend")
 
 
+def test_hpa(chart: Chart) -> None:
+    spec = chart(HPA).get("HorizontalPodAutoscaler", "frontend")["spec"]
+    assert (spec["minReplicas"], spec["maxReplicas"]) == (2, 10)
+    assert spec["metrics"][0]["resource"]["target"]["averageUtilization"] == 70
+    up, down = spec["behavior"]["scaleUp"], spec["behavior"]["scaleDown"]
+    assert up["stabilizationWindowSeconds"] < down["stabilizationWindowSeconds"]
+
+
 def test_hpa_rules_the_replicas(chart: Chart) -> None:
     rendered = chart(HPA)
     assert "replicas" not in component(rendered, "frontend")["spec"]
@@ -42,7 +50,8 @@ def test_hpa_rules_the_replicas(chart: Chart) -> None:
 
 def test_rollout_loses_no_request(chart: Chart) -> None:
     deployment = component(chart(), "frontend")
-    assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert deployment["spec"]["minReadySeconds"] >= 5
     sleep = container(deployment)["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert 0 < sleep < pod(deployment)["terminationGracePeriodSeconds"]
 
