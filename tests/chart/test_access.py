@@ -56,6 +56,16 @@ def test_operators_restart_and_scale(chart: Chart) -> None:
     assert set(restarts["resourceNames"]) == set(COMPONENTS)
 
 
+def test_operators_may_do_exactly_what_their_work_needs(chart: Chart) -> None:
+    assert _granted(_rules(chart(), "operator")) == {
+        "pods": {"delete"},
+        "pods/portforward": {"create"},
+        "deployments/scale": {"get", "patch", "update"},
+        "deployments": {"patch"},
+        "statefulsets": {"patch"},
+    }
+
+
 def test_roles_name_only_groups_that_have_their_resources(chart: Chart) -> None:
     for item in chart().of_kind("Role"):
         for rule in item["rules"]:

@@ -250,6 +250,20 @@ def test_all_are_told_at_once(helm: str) -> None:
     ]
 
 
+def test_a_quota_is_held_against_the_largest_scale() -> None:
+    scaled = {
+        "global.resourceQuota.enabled": True,
+        "application.frontend.autoscaling.enabled": True,
+        "application.frontend.autoscaling.maxReplicas": 50,
+    }
+    told = {_path(problem) for problem in _problems(scaled)}
+    assert told == {
+        f"global.resourceQuota.hard.{bound}.{name}"
+        for bound in ("requests", "limits")
+        for name in ("cpu", "memory", "ephemeral-storage")
+    }
+
+
 def test_values_that_agree_say_nothing() -> None:
     agreeing: list[Values] = [
         {**INGRESS, "global.tls.enabled": True},

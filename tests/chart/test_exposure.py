@@ -117,6 +117,13 @@ def test_gateway_with_tls(chart: Chart) -> None:
     assert listener["tls"] == {"mode": "Terminate", "certificateRefs": [{"name": "fx-tls"}]}
 
 
+def test_gateway_takes_routes_of_its_own_namespace_only(chart: Chart) -> None:
+    for values in (GATEWAY, merged(GATEWAY, TLS)):
+        (gateway,) = chart(values).of_kind("Gateway")
+        (listener,) = gateway["spec"]["listeners"]
+        assert listener["allowedRoutes"] == {"namespaces": {"from": "Same"}}
+
+
 def test_gateway_of_others(chart: Chart) -> None:
     rendered = chart(
         nested(

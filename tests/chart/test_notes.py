@@ -79,6 +79,13 @@ def test_addresses_of_hosts(notes: Notes, exposure: str, tls: bool, scheme: str)
         assert f"{scheme}://{host}\n" in text
 
 
+def test_addresses_of_hosts_are_those_of_the_routes(notes: Notes) -> None:
+    own = {"global.exposure": "ingress", "application.api.hostname": "trade.example.org"}
+    text = notes(nested(own))
+    assert "http://trade.example.org\n" in text
+    assert "http://api.genx-fx.local" not in text
+
+
 def test_addresses_by_port_forward(notes: Notes) -> None:
     text = notes(nested({"global.exposure": "clusterIP", "global.namePrefix": "blue-"}))
     for name, port in {"frontend": 3000, "api": 8080, "grafana": 3001}.items():

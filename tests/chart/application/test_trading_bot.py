@@ -63,6 +63,12 @@ def test_probes_differ_and_a_restart_is_the_last_resort(chart: Chart) -> None:
     assert liveness["periodSeconds"] * liveness["failureThreshold"] >= 60
 
 
+def test_is_ready_when_it_can_write_where_it_must(chart: Chart) -> None:
+    command = container(component(chart(), "trading-bot"))["readinessProbe"]["exec"]["command"]
+    checks = command[-1].split(" && ")
+    assert checks == [f"test -w {path}" for path in ("/tmp", "/app/logs", "/app/data")]
+
+
 def test_liveness_asks_the_kernel_by_default(chart: Chart) -> None:
     command = container(component(chart(), "trading-bot"))["livenessProbe"]["exec"]["command"]
     assert "/proc/1/status" in command[-1]

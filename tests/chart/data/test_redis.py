@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +80,29 @@ def test_probes_fail_on_a_reply_that_is_not_pong(chart: Chart) -> None:
     assert "PONG" in " ".join(checked["readinessProbe"]["exec"]["command"])
     startup = checked["startupProbe"]
     assert startup["periodSeconds"] * startup["failureThreshold"] >= 300, "reads its log first"
+
+
+@pytest.mark.parametrize(
+    ("reply", "ready", "alive"),
+    [
+        ("PONG", True, True),
+        ("LOADING Redis is loading the dataset", False, True),
+        ("", False, False),
+    ],
+    ids=["well", "loading", "silent"],
+)
+def test_is_restarted_for_silence_and_not_for_loading(
+    tmp_path: Path, reply: str, ready: bool, alive: bool
+) -> None:
+    client = tmp_path / "redis-cli"
+    client.write_text(f"#!/bin/sh\necho '{reply}'\n")
+    client.chmod(0o755)
+    checked = container(component(render(), "redis"))
+    for probe, passes in {"startup": ready, "readiness": ready, "liveness": alive}.items():
+        command = checked[f"{probe}Probe"]["exec"]["command"]
+        path = f"{tmp_path}:/usr/bin:/bin"
+        done = subprocess.run(command, env={"PATH": path}, check=False, timeout=20)
+        assert (done.returncode == 0) == passes, probe
 
 
 def test_keeps_the_claim_and_adopts_one(chart: Chart) -> None:

@@ -51,6 +51,18 @@ def test_credentials_come_from_the_secret(chart: Chart) -> None:
     assert variables["GF_SECURITY_ADMIN_PASSWORD"] == "secret GRAFANA_ADMIN_PASSWORD"
 
 
+def test_lets_nobody_sign_up_and_calls_nobody(chart: Chart) -> None:
+    """Its policies let it reach MySQL alone."""
+    variables = environment(component(chart(), "grafana"))
+    off = [name for name, value in variables.items() if value == "false"]
+    assert set(off) == {
+        "GF_USERS_ALLOW_SIGN_UP",
+        "GF_ANALYTICS_REPORTING_ENABLED",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES",
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES",
+    }
+
+
 def test_no_prometheus_by_default(chart: Chart) -> None:
     sources = _provisioning(chart(), "datasources.yaml")["datasources"]
     assert [source["name"] for source in sources] == ["MySQL"]
