@@ -4,7 +4,7 @@ MAKEFLAGS += --no-builtin-rules
 # Without compiled Python every process of the tests would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
-.PHONY: all build test test-cluster test-frontend soak bench cluster cluster-down up down lint lint-code lint-chart \
+.PHONY: all build test test-cluster test-frontend mutants soak bench cluster cluster-down up down lint lint-code lint-chart \
 	tools scan chart-check lock clean help
 
 # The first Python on PATH that is new enough.
@@ -69,6 +69,9 @@ soak: scan ## run the scanners and the long forms of the cluster tests, which ta
 	@$(BIN)/python -m tools.cluster up
 	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS)
 	@$(BIN)/pytest tests/cluster -m "soak and alone"
+
+mutants: tools ## make mutants of the chart, one fault each, and expect a test to see each
+	@$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
 
 cluster: $(INSTALLED) ## raise a Kubernetes cluster of three nodes on this machine
 	@$(BIN)/python -m tools.cluster up
