@@ -16,7 +16,7 @@ from typing import Any
 
 from .. import kind_node
 from ..kind_node import NodeImage, Subnets
-from ..kind_node.cache import alone, cache_key, last_line, progress
+from ..kind_node.cache import GIGABYTE, alone, cache_key, check_space, last_line, progress
 from . import choice, handle, kind, network, own_engine, packages
 from .engine import Engine, find_program
 from .errors import CannotRaise, ClusterError
@@ -28,6 +28,8 @@ from .network import Ranges
 PATIENCE = 300
 # Where the cluster's own parts run; what tests leave in other namespaces does not count.
 SYSTEM_NAMESPACES = frozenset({"kube-system", "local-path-storage"})
+# What the node image and three nodes take in the storage of an engine that is started here.
+NODES_SPACE = 7 * GIGABYTE
 INOTIFY = {"max_user_instances": 1024, "max_user_watches": 524288}
 
 
@@ -171,6 +173,8 @@ def _prepare(engine: Engine) -> Ranges:
             f"this machine can run no Kubernetes cluster: {', '.join(lacking)} is missing; on "
             f"Debian or Ubuntu as root: apt-get install {' '.join(packages.BUILDER.values())}"
         )
+    if engine.is_ours and not _record_file().exists():
+        check_space(kind_node.space_needed() + NODES_SPACE, "raise the cluster")
     kind_node.check()
     choice.make_ready(engine)
     _refuse_anothers(engine)

@@ -7,7 +7,7 @@ program("kind")  # kind create cluster --image <image.name>, once <image.archive
 """
 
 from .cluster import Subnets, kind_config, load_balancer_manifest
-from .node_image import NodeImage, build, check, program
+from .node_image import NodeImage, build, check, program, space_needed
 
 __all__ = [
     "NodeImage",
@@ -17,4 +17,5 @@ __all__ = [
     "kind_config",
     "load_balancer_manifest",
     "program",
+    "space_needed",
 ]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +24,7 @@ from tools.cluster.engine import Engine
 from tools.cluster.network import Ranges
 from tools.kind_node import NodeImage
 from tools.kind_node.cache import BuildError
+from tools.kind_node.node_image import SPACE
 
 DOCKER = Engine("docker")
 USABLE = ""
@@ -239,3 +242,16 @@ def test_a_node_image_takes_the_place_of_older_ones(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     lifecycle._load(NodeImage("kind-node.local/node:v1-new", Path("/node.tar")), DOCKER)
     assert log.read_text().splitlines()[1:] == expected
+
+
+@pytest.mark.parametrize(("is_built", "gigabytes"), [(True, 7), (False, 16)])
+def test_a_full_disk_is_told_before_anything_is_begun(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, is_built: bool, gigabytes: int
+) -> None:
+    monkeypatch.setattr(choice, "choose_engine", lambda: own_engine.ENGINE)
+    monkeypatch.setattr(kind_node, "space_needed", lambda: 0 if is_built else SPACE)
+    free = SimpleNamespace(free=gigabytes * 10**9 - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free)
+    with pytest.raises(BuildError, match=f"cannot raise the cluster: it takes {gigabytes} GB"):
+        lifecycle.up()
+    assert steps == []
