@@ -131,12 +131,17 @@ def build_module(module: Module) -> Path:
 
 def _build(module: Module, out: Path) -> None:
     go = go_program(module.needs_go)
-    out.mkdir()
+    # Go leaves its temporary files, gigabytes of them, where it is broken off: the next build
+    # deletes them here.
+    scratch = out / "tmp"
+    scratch.mkdir(parents=True)
     ldflags = " ".join(("-s -w", *(f"-X {stamp}" for stamp in module.stamps)))
     # With a folder for output, Go names each program after its package.
     options = [*module.flags, f"-ldflags={ldflags}", "-o", f"{out}{os.sep}"]
     command = [str(go), "build", *options, *module.packages]
-    run(command, f"build {module.name}", folder=module.folder, env=go_environment())
+    env = go_environment() | {"GOTMPDIR": str(scratch)}
+    run(command, f"build {module.name}", folder=module.folder, env=env)
+    scratch.rmdir()
 
 
 def check_module(module: Module) -> str:

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# How a child is told to end, and how many seconds it then has: Go and mmdebstrap delete their
-# temporary files first.
+# How a child is told to end, and how many seconds it then has: mmdebstrap deletes its temporary
+# files first.
 ENDINGS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
 # How many seconds the threads have to say that they were broken off, before the error is shown.
 LAST_WORDS = 0.3
