@@ -24,6 +24,7 @@ FRONTEND  := reference/frontend
 NODE_MODULES := $(FRONTEND)/node_modules
 CHART     := $(shell find charts/genx-fx 2>/dev/null)
 GENERATOR := $(shell find generator -not -path '*/__pycache__*' 2>/dev/null)
+PLATFORM  := $(shell find platform 2>/dev/null)
 
 # A step that is done leaves a file; it is done again when something it is made from is newer.
 INSTALLED   := .venv/installed
@@ -125,7 +126,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(BUILT): genx-fx.yaml $(GENERATOR) $(CHART) $(INSTALLED)
+$(BUILT): genx-fx.yaml $(PLATFORM) $(GENERATOR) $(CHART) $(INSTALLED)
 	@echo "genx-fx build"
 	@$(BIN)/genx-fx build
 	@echo "genx-fx build --check"

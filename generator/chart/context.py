@@ -182,17 +182,6 @@ def _address(
     return f'(include "{plan.spec.platform.name}.{component.name}.{part}" $)'
 
 
-def database_readers(plan: Plan, database: ComponentPlan) -> list[ComponentPlan]:
-    """Components with a read-only user of their own in a database."""
-    return [
-        c
-        for c in plan.components
-        if isinstance(c.spec, Grafana)
-        and c.spec.database
-        and c.spec.database.component == database.name
-    ]
-
-
 def secret_keys_text(plan: Plan) -> str:
     """What the Job that creates secrets is told of each key."""
     assert plan.spec.secrets is not None
@@ -201,7 +190,7 @@ def secret_keys_text(plan: Plan) -> str:
         for name, key in plan.spec.secrets.keys.items()
         if name not in plan.optional_secrets
     }
-    return json.dumps({"keys": keys}, indent=1) + "\n"
+    return json.dumps({"keys": keys}) + "\n"
 
 
 def checks(plan: Plan) -> dict[str, bool]:

@@ -15,6 +15,8 @@ from generator.chart.values.platform import subchart_values, umbrella_values
 from generator.chart.values.yaml_text import SCHEMA_LINE, schema_line, tree_text
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan, Tier
+from generator.spec.component import Grafana, MySQL
+from generator.spec.content import LAST_SCRIPT
 from generator.spec.model import Spec
 
 RAW_FILES = Path(__file__).parent.parent / "files"
@@ -152,7 +154,7 @@ def _tier(plan: Plan, tier: Tier, base: dict[str, Any]) -> Iterator[tuple[str, s
         for source in _component_sources(component):
             path = f"{folder}/templates/{component.name}/{source.rpartition('/')[2]}"
             yield path, render(f"charts/tier/templates/{source}", given)
-        for name, text in _component_files(plan, component, given):
+        for name, text in _component_files(component):
             yield f"{folder}/files/{component.name}/{name}", text
 
 
@@ -172,27 +174,22 @@ def _component_sources(component: ComponentPlan) -> Iterator[str]:
         yield "component/persistent-volume-claim.yaml"
 
 
-def _component_files(
-    plan: Plan, component: ComponentPlan, given: dict[str, Any]
-) -> Iterator[tuple[str, str]]:
-    if component.kind == "mysql":
+def _component_files(component: ComponentPlan) -> Iterator[tuple[str, str]]:
+    """Files that the component's ConfigMaps hold as they are."""
+    if isinstance(component.spec, MySQL):
         yield "start.sh", (RAW_FILES / "mysql/start.sh").read_text()
-        for path in sorted((RAW_FILES / "mysql/init").iterdir()):
-            yield f"init/{path.name}", path.read_text()
-        for reader in context.database_readers(plan, component):
-            source = "charts/tier/files/mysql/init/30-reader.sh"
-            yield f"init/30-{reader.name}.sh", render(source, given | {"reader": reader})
-    if component.kind == "grafana":
-        from generator.dashboards import dashboards  # slow to import, and only needed here
-
-        for name, text in dashboards(MARK).items():
+        for name, text in component.spec.initialization.scripts.content.files.items():
+            yield f"init/{name}", text
+        yield f"init/{LAST_SCRIPT}", (RAW_FILES / "mysql" / LAST_SCRIPT).read_text()
+    if isinstance(component.spec, Grafana):
+        for name, text in component.spec.dashboards.content.files.items():
             yield f"dashboards/{name}", text
 
 
 def _marked(path: str, text: str) -> str:
     """The text with our mark in a comment of its own language."""
     if path.endswith(".json"):
-        return text if MARK in text else json.dumps({"$comment": MARK, **json.loads(text)}) + "\n"
+        return text if MARK in text else _marked_json(text)
     if path.endswith(".md"):
         return f"<!-- {MARK} -->\n{text}"
     if path.endswith(".sql"):
@@ -203,3 +200,10 @@ def _marked(path: str, text: str) -> str:
         first, _, rest = text.partition("\n")
         return f"{first}\n# {MARK}\n{rest}"
     return f"# {MARK}\n{text}"
+
+
+def _marked_json(text: str) -> str:
+    """A JSON object with our mark as its first key, laid out as the other keys are."""
+    before, _, after = text.partition("{")
+    space = after[: len(after) - len(after.lstrip())]
+    return f'{before}{{{space}"$comment": {json.dumps(MARK)},{space or " "}{after.lstrip()}'

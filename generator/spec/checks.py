@@ -27,6 +27,7 @@ from generator.spec.component import (
     Web,
     Worker,
 )
+from generator.spec.content import ContentFolder
 from generator.spec.model import (
     ComposedKey,
     HostKey,
@@ -411,6 +412,43 @@ def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
 
 
+def database_readers_are_created(subject: Subject) -> Iterator[Problem]:
+    """A script of the database creates the user that Grafana reads with."""
+    parts = {part.name: part for part in subject.parts}
+    for part in subject.parts:
+        if not isinstance(part.component, Grafana) or not (reader := part.component.database):
+            continue
+        database = subject.component(reader.component)
+        if not isinstance(database, MySQL) or database.initialization.scripts.content.mistakes:
+            continue
+        scripts = database.initialization.scripts
+        for at, section, key in (
+            ("user", "config", reader.user),
+            ("password", "secrets", reader.password),
+        ):
+            declared = (subject.config if section == "config" else subject.secrets).get(key)
+            if not declared or part.name not in declared.readBy:
+                continue  # named_keys_are_readable reports it
+            path = (*part.path, "database", at)
+            yield from _readable(subject, parts[reader.component], path, section, key)
+            if not scripts.reads(key):
+                message = (
+                    f"no *.sh file in {scripts.name} reads ${key}; create Grafana's user there"
+                )
+                yield Problem(path, message)
+
+
+def folders_hold_what_is_wanted(subject: Subject) -> Iterator[Problem]:
+    """Folders that the spec names hold files that their readers can work with."""
+    for part in subject.parts:
+        component = part.component
+        if isinstance(component, MySQL):
+            path = (*part.path, "initialization", "scripts")
+            yield from _content_problems(path, component.initialization.scripts)
+        elif isinstance(component, Grafana):
+            yield from _content_problems((*part.path, "dashboards"), component.dashboards)
+
+
 def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
     """CPU counts cores, everything else bytes."""
     platform = subject.spec.platform
@@ -457,6 +495,8 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     mounts_stay_apart,
     pods_are_in_bounds,
     dashboards_read_a_called_database,
+    database_readers_are_created,
+    folders_hold_what_is_wanted,
     amounts_are_in_the_right_unit,
     writes_fit_in_scratch,
 )
@@ -471,6 +511,10 @@ def _deaf(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
     target = subject.component(name)
     if target and not isinstance(target, ServedComponent):
         yield Problem(path, f"{name} doesn't listen: kind {target.kind} has no port")
+
+
+def _content_problems(path: Path, folder: ContentFolder) -> Iterator[Problem]:
+    yield from (Problem(path, message) for message in folder.content.mistakes)
 
 
 def _most_pods(component: Component) -> int:

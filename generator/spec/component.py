@@ -11,11 +11,13 @@ from generator.spec.fields import (
     Amount,
     AmountRange,
     Count,
+    Dashboards,
     DnsLabel,
     EnvironmentName,
     ImageReference,
     Port,
     Purpose,
+    Scripts,
     Seconds,
     SpecModel,
     Text,
@@ -177,6 +179,10 @@ class Initialization(SpecModel):
     """Scripts that run once, on an empty data directory."""
 
     configMap: DnsLabel = Field(description="Name of the ConfigMap that holds them")
+    scripts: Scripts = Field(
+        description="Folder of *.sql and *.sh files, relative to this file, which run in the order"
+        " of their names"
+    )
 
 
 class MySQL(ServedComponent):
@@ -217,6 +223,10 @@ class Grafana(ServedComponent):
     kind: Literal["grafana"] = Field(description="Grafana, provisioned from files")
     health: HttpHealth
     storage: Storage
+    dashboards: Dashboards = Field(
+        description="Folder of *.json files, relative to this file: dashboards as Grafana exports"
+        " them"
+    )
     admin: Administrator
     database: DatabaseReader | None = Field(
         None, description="MySQL database that the dashboards read"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pathlib import Path as File
+from typing import Annotated, Any, TypedDict
 
 from pydantic import (
     BaseModel,
@@ -12,11 +13,19 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
 
+from generator.spec.content import ContentFolder, DashboardFolder, ScriptFolder
 from generator.spec.problems import Path, nearest
 from generator.spec.quantities import QUANTITY_PATTERN, RANGE_PATTERN, Quantity, QuantityRange
+
+
+class Context(TypedDict):
+    """What the spec is validated with: the folder that paths in the spec are relative to."""
+
+    root: File
 
 
 class SpecModel(BaseModel):
@@ -42,6 +51,30 @@ class _Parsed:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {"type": "string", "pattern": self.pattern}
+
+
+class _Folder:
+    """Reads a field from text as a folder, and shows it as a string in the JSON Schema.
+
+    The path is relative to `root` of the Context; without one, to the working directory.
+    """
+
+    def __init__(self, kind: type[ContentFolder]) -> None:
+        self.kind = kind
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        text = core_schema.str_schema(strict=True, pattern=RELATIVE_PATH)
+        return core_schema.with_info_after_validator_function(self._folder, text)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": RELATIVE_PATH}
+
+    def _folder(self, name: str, info: ValidationInfo) -> ContentFolder:
+        return self.kind(name, (info.context or {}).get("root", File()))
 
 
 def chosen_by_key(*keys: str) -> Discriminator:
@@ -100,6 +133,7 @@ WORD = r"^[a-z][a-z0-9]*$"
 DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 ENVIRONMENT_NAME = r"^[A-Z][A-Z0-9_]*$"
 ABSOLUTE_PATH = r"^/[^:\s]+$"
+RELATIVE_PATH = r"^[^/\\:\s][^\\:\s]*$"
 URL_PATH = r"^/\S*$"
 IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
@@ -114,6 +148,7 @@ PATTERNS_IN_WORDS = {
     DNS_NAME: "a host name such as genx-fx.local",
     ENVIRONMENT_NAME: "capital letters, digits and '_', a letter first",
     ABSOLUTE_PATH: "a path such as /app/logs",
+    RELATIVE_PATH: "a path relative to the spec such as platform/mysql/",
     URL_PATH: "a path such as /health",
     IMAGE: "repository:tag such as redis:7.4.5-alpine",
     SEMANTIC_VERSION: "a semantic version such as 0.1.0",
@@ -147,6 +182,10 @@ EnvironmentName = Annotated[
 ]
 AbsolutePath = Annotated[
     str, StringConstraints(pattern=ABSOLUTE_PATH), Field(examples=["/app/logs"])
+]
+Scripts = Annotated[ScriptFolder, _Folder(ScriptFolder), Field(examples=["platform/mysql/"])]
+Dashboards = Annotated[
+    DashboardFolder, _Folder(DashboardFolder), Field(examples=["platform/dashboards/"])
 ]
 UrlPath = Annotated[str, StringConstraints(pattern=URL_PATH), Field(examples=["/health"])]
 ImageReference = Annotated[

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from generator.errors import SpecError
 from generator.spec.checks import Subject, reference_problems
+from generator.spec.fields import Context
 from generator.spec.model import Spec
 from generator.spec.problems import LocatedProblem, Problem
 from generator.spec.source import Source, UnreadableSource
@@ -21,7 +22,7 @@ def load_spec(file: File) -> Spec:
         raise SpecError([f"{file}: {(error.strerror or str(error)).lower()}"]) from None
     except UnreadableSource as unreadable:
         raise _spec_error(file, [unreadable.problem]) from None
-    spec, problems, unchecked = _checked(source)
+    spec, problems, unchecked = _checked(source, {"root": file.parent})
     reported = {(problem.line, problem.column) for problem in source.problems}
     located = [source.located(problem) for problem in problems]
     found = source.problems + [p for p in located if (p.line, p.column) not in reported]
@@ -30,12 +31,12 @@ def load_spec(file: File) -> Spec:
     return spec
 
 
-def _checked(source: Source) -> tuple[Spec | None, list[Problem], str]:
+def _checked(source: Source, context: Context) -> tuple[Spec | None, list[Problem], str]:
     """The spec, what is wrong with it, and what could not be looked at because of that."""
     try:
-        spec = Spec.model_validate(source.data)
+        spec = Spec.model_validate(source.data, context=context)
     except ValidationError as error:
-        return None, *_checked_as_far_as_it_goes(source, error)
+        return None, *_checked_as_far_as_it_goes(source, error, context)
     problems = reference_problems(Subject(spec))
     if problems or source.problems:
         return spec, problems, "environments"
@@ -44,12 +45,14 @@ def _checked(source: Source) -> tuple[Spec | None, list[Problem], str]:
     return spec, environment_problems(spec, source), ""
 
 
-def _checked_as_far_as_it_goes(source: Source, error: ValidationError) -> tuple[list[Problem], str]:
+def _checked_as_far_as_it_goes(
+    source: Source, error: ValidationError, context: Context
+) -> tuple[list[Problem], str]:
     from generator.spec.explain import explained  # only a wrong spec needs these two
     from generator.spec.mend import mended
 
     problems = explained(error, source)
-    spec = mended(source.data, error)
+    spec = mended(source.data, error, context)
     if spec is None:
         return problems, "references and environments"
     wrong = [problem.path for problem in problems]

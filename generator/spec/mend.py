@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.spec.declared import field_at, is_model, keys_at, sound_value, type_at
-from generator.spec.fields import KEY, path_of
+from generator.spec.fields import KEY, Context, path_of
 from generator.spec.model import Spec
 from generator.spec.problems import nearest
 
 
-def mended(data: Any, error: ValidationError) -> Spec | None:
+def mended(data: Any, error: ValidationError, context: Context) -> Spec | None:
     """The spec without the mistakes that pydantic found, or None where there is no saying."""
     rest = deepcopy(data)
     details = error.errors(include_url=False)
@@ -25,7 +25,7 @@ def mended(data: Any, error: ValidationError) -> Spec | None:
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
         _mend(rest, detail)
     try:
-        return Spec.model_validate(rest)
+        return Spec.model_validate(rest, context=context)
     except ValidationError:
         return None
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,7 @@ def test_a_wrong_spec_exits_with_2_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = tmp_path / "wrong.yaml"
+    (tmp_path / "platform").symlink_to(ROOT / "platform")
     spec.write_text(SPEC.read_text().replace("port: 8080\n", "port: eighty\n", 1))
     output = tmp_path / "output"
 
@@ -183,6 +185,61 @@ def test_the_spec_error_names_the_file_as_it_was_given(
 
     assert isinstance(error, SpecError)
     assert error.lines[0].startswith("genx-fx.yaml:2:1: not YAML: ")
+
+
+@pytest.fixture
+def changed_script(tmp_path: Path) -> Path:
+    """A chart that is up to date but for one script of the platform; gives that script."""
+    shutil.copytree(ROOT / "platform", tmp_path / "platform")
+    shutil.copy(SPEC, tmp_path)
+    built = run_module(tmp_path, "build")
+    assert built.returncode == 0, built.stderr
+    script = tmp_path / "platform/mysql/20-pairs.sql"
+    script.write_text("-- No pairs.\n")
+    return script
+
+
+@pytest.mark.parametrize("directory", [".", "elsewhere"])
+def test_check_notices_a_change_of_the_platforms_files(
+    changed_script: Path, directory: str
+) -> None:
+    root = changed_script.parents[2]
+    (root / "elsewhere").mkdir()
+    options = ("--spec", root / "genx-fx.yaml", "--output", root) if directory != "." else ()
+    result = run_module(root / directory, "build", "--check", *options)
+    assert result.returncode == 1
+    assert "+-- No pairs." in result.stdout.splitlines()
+    assert result.stdout.splitlines()[-1].endswith(
+        "is out of date: 1 file differs; run genx-fx build"
+    )
+
+
+def test_nothing_is_written_where_a_file_of_the_platform_is_wrong(changed_script: Path) -> None:
+    root = changed_script.parents[2]
+    chart = root / "charts"
+    before = {path: path.read_bytes() for path in chart.rglob("*") if path.is_file()}
+    (root / "platform/dashboards/trades.json").write_text("{")
+    result = run_module(root, "build")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "genx-fx.yaml:114:19: tiers.monitoring.grafana.dashboards: "
+        "platform/dashboards/trades.json: line 1, column 2: not JSON: Expecting property name "
+        "enclosed in double quotes; export the dashboard from Grafana as JSON again",
+        "genx-fx.yaml: 1 error; environments are checked when these are mended",
+    ]
+    assert {path: path.read_bytes() for path in chart.rglob("*") if path.is_file()} == before
+
+
+def run_module(directory: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command line as a process of its own, in a working directory."""
+    return subprocess.run(
+        [sys.executable, "-m", "generator", *map(str, arguments)],
+        cwd=directory,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_two_builds_are_equal_byte_for_byte(tmp_path: Path) -> None:

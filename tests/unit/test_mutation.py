@@ -78,6 +78,8 @@ ALLOWED = {
     "tiers.*.writes.*": (f"{OWN}/_pod.tpl",),
     "tiers.*.env.*": (f"{OWN}/_pod.tpl",),
     "tiers.*.initialization.configMap": (f"{OWN}/_pod.tpl", f"{OWN}/init-scripts.yaml"),
+    "tiers.*.initialization.scripts": ("charts/{tier}/files/{name}/init/*",),
+    "tiers.*.dashboards": ("charts/{tier}/files/{name}/dashboards/*",),
     "volumes.*.claim": (*VALUES, f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/storage/*.yaml"),
     "volumes.*.size": GLOBAL_VALUES,
     "config.object": (*VALUES, "charts/common/templates/_environment.tpl",

@@ -58,6 +58,7 @@ def edited(tmp_path: Path) -> Path:
     line = next(block for block in code_blocks("yaml") if "calls:" in block).splitlines()[1]
     assert line.strip() == "calls: [api, redis]"
     file = tmp_path / "genx-fx.yaml"
+    (tmp_path / "platform").symlink_to(ROOT / "platform")
     file.write_text(SPEC.read_text().replace("      calls: [api]\n", f"{line}\n"))
     return file
 

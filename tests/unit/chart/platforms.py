@@ -32,7 +32,9 @@ def spec_data(file: Path) -> SpecData:
 
 
 def write_spec(file: Path, data: SpecData) -> Path:
-    """Plain data as the spec that a person would have written."""
+    """Plain data as the spec that a person would have written, with the folders that ours names."""
+    if not (content := file.parent / "platform").exists():
+        content.symlink_to(ROOT / "platform")
     file.write_text(yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True))
     return file
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft7Validator
 
 from generator.chart.schema import schema_text, umbrella_schema
@@ -20,7 +19,7 @@ from generator.chart.values.tree import JsonSchema, Section, Value
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.benchmark.larger import larger
-from tests.unit.chart.platforms import OURS, SPECS
+from tests.unit.chart.platforms import OURS, SPECS, spec_data, write_spec
 
 ALL_SPECS = [OURS, *sorted(SPECS.glob("*.yaml"))]
 Values = dict[str, Any]
@@ -172,8 +171,7 @@ def test_the_file_has_a_line_for_each_key() -> None:
 
 
 def test_definitions_keep_their_names_when_components_are_added(tmp_path: Path) -> None:
-    twice = tmp_path / "twice.yaml"
-    twice.write_text(yaml.safe_dump(larger(yaml.safe_load(OURS.read_text()), 2), sort_keys=False))
+    twice = write_spec(tmp_path / "twice.yaml", larger(spec_data(OURS), 2))
     schema, _ = built(OURS)
     assert set(schema["definitions"]) <= set(umbrella_schema(plan(twice))["definitions"])
 

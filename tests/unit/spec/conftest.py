@@ -8,7 +8,8 @@ import pytest
 from generator.errors import SpecError
 from generator.spec.load import load_spec
 
-SPEC = Path(__file__).parents[3] / "genx-fx.yaml"
+ROOT = Path(__file__).parents[3]
+SPEC = ROOT / "genx-fx.yaml"
 
 Replacement = tuple[str, str]
 Mistakes = Callable[..., list[str]]
@@ -25,6 +26,8 @@ def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
 
     def load(content: str | bytes) -> list[str]:
         file = tmp_path / "genx-fx.yaml"
+        if not (tmp_path / "platform").exists():
+            (tmp_path / "platform").symlink_to(ROOT / "platform")
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         try:
             load_spec(file)

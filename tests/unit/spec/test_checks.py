@@ -74,13 +74,13 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
     (
         "volume that nobody mounts",
         [("volumes:\n", "volumes:\n  spare: {claim: spare-pvc, size: 1Gi, access: RWX}\n")],
-        ["116:3: volumes.spare: no component mounts this volume"],
+        ["117:3: volumes.spare: no component mounts this volume"],
     ),
     (
         "single-writer volume under several pods",
         [("size: 10Gi, access: RWX", "size: 10Gi, access: RWO")],
         [
-            "116:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
+            "117:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
             "(api 50, trading-bot 1); say RWX"
         ],
     ),
@@ -90,13 +90,13 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         [
             "67:32: tiers.application.trading-bot.env.REDIS_URL.urlOf: "
             "trading-bot reads no config key with hostOf: redis; add one",
-            f"126:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
+            f"127:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
         ],
     ),
     (
         "reader that is listed twice",
         [("readBy: [mysql]}", "readBy: [mysql, mysql]}")],
-        ["123:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
+        ["124:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
     ),
     (
         "password of Redis that isn't declared",
@@ -175,7 +175,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is no key",
         [("{MYSQL_USER}:", "{MYSQL_USR}:")],
         [
-            "143:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
+            "144:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
             "allowed are …; did you mean 'MYSQL_USER'?"
         ],
     ),
@@ -183,19 +183,19 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is composed itself",
         [("{MYSQL_USER}:", "{DATABASE_URL}:")],
         [
-            "143:16: secrets.keys.DATABASE_URL.compose: "
+            "144:16: secrets.keys.DATABASE_URL.compose: "
             "{DATABASE_URL} is composed itself; name the keys it is made of"
         ],
     ),
     (
         "placeholder that isn't closed",
         [("{MYSQL_USER}:", "{MYSQL_USER:")],
-        ["143:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
+        ["144:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
     ),
     (
         "key in config and in secrets",
         [("    SECRET_KEY: {about", "    DEBUG: {about")],
-        ["149:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
+        ["150:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
     ),
     (
         "component of one name in two tiers",
@@ -227,7 +227,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "volume and storage on one claim",
         [("claim: data-pvc", "claim: mysql-pvc")],
         [
-            "117:17: volumes.data.claim: "
+            "118:17: volumes.data.claim: "
             "claim 'mysql-pvc' is taken by tiers.data.mysql.storage.claim"
         ],
     ),
@@ -251,7 +251,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address of a component that doesn't exist",
         [("urlOf: frontend", "urlOf: frontent")],
         [
-            "133:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
+            "134:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
             f"{COMPONENTS}; did you mean 'frontend'?"
         ],
     ),
@@ -259,7 +259,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "port of a component that doesn't listen",
         [("listenPortOf: api", "listenPortOf: trading-bot")],
         [
-            "129:63: config.keys.PORT.listenPortOf: "
+            "130:63: config.keys.PORT.listenPortOf: "
             "trading-bot doesn't listen: kind singleton has no port"
         ],
     ),
@@ -393,7 +393,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
             "8-16 is too little for bytes; write 512Mi or 2Gi",
             "90:41: tiers.data.redis.storage.size: 5m is too little for bytes; write 512Mi or 2Gi",
             "91:22: tiers.data.redis.writes./tmp: 16m is too little for bytes; write 512Mi or 2Gi",
-            "117:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
+            "118:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
         ],
     ),
     (

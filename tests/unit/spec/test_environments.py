@@ -49,65 +49,65 @@ def _schema_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "globl: {}",
             [
-                "166:7: environments.only.values.globl: unknown key 'globl'; "
+                "167:7: environments.only.values.globl: unknown key 'globl'; "
                 "allowed is global; did you mean 'global'?"
             ],
         ),
         (
             "global: {exposure: clusterip}",
             [
-                "166:26: environments.only.values.global.exposure: 'clusterip' is given; "
+                "167:26: environments.only.values.global.exposure: 'clusterip' is given; "
                 "allowed are ingress, clusterIP; did you mean 'clusterIP'?"
             ],
         ),
         (
             "global: {replicas: 99}",
-            ["166:26: environments.only.values.global.replicas: 99 is given; at most 50 is wanted"],
+            ["167:26: environments.only.values.global.replicas: 99 is given; at most 50 is wanted"],
         ),
         (
             "global: {replicas: 0}",
-            ["166:26: environments.only.values.global.replicas: 0 is given; at least 1 is wanted"],
+            ["167:26: environments.only.values.global.replicas: 0 is given; at least 1 is wanted"],
         ),
         (
             'global: {enabled: "true"}',
             [
-                "166:25: environments.only.values.global.enabled: "
+                "167:25: environments.only.values.global.enabled: "
                 "'true' is given; true or false is wanted"
             ],
         ),
         (
             "global: {label: true}",
             [
-                "166:23: environments.only.values.global.label: true is given, "
+                "167:23: environments.only.values.global.label: true is given, "
                 "which YAML reads as true or false; for text put it in quotes"
             ],
         ),
         (
             "global: {size: 1Gi}",
             [
-                "166:22: environments.only.values.global.size: "
+                "167:22: environments.only.values.global.size: "
                 "'1Gi' is given; wanted: bytes, such as 64Mi"
             ],
         ),
         (
             "global: {amount: 1Gi}",
             [
-                "166:24: environments.only.values.global.amount: "
+                "167:24: environments.only.values.global.amount: "
                 "'1Gi' is given; wanted: bytes, such as 64Mi"
             ],
         ),
         (
             "global: {label: , exposure: ingress}",
             [
-                "166:23: environments.only.values.global.label: "
+                "167:23: environments.only.values.global.label: "
                 "nothing is given; give a value or leave the key out"
             ],
         ),
         (
             "global: {one: 1, two: 2}",
             [
-                "166:16: environments.only.values.global.one: unknown key 'one'; allowed are …",
-                "166:24: environments.only.values.global.two: unknown key 'two'; allowed are …",
+                "167:16: environments.only.values.global.one: unknown key 'one'; allowed are …",
+                "167:24: environments.only.values.global.two: unknown key 'two'; allowed are …",
             ],
         ),
     ],

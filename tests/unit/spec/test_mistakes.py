@@ -109,7 +109,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "false for the value of a key",
         'value: "false"',
         "value: false",
-        "130:68: config.keys.DEBUG.value: "
+        "131:68: config.keys.DEBUG.value: "
         f"false is given, which YAML reads as true or false; {QUOTE}",
     ),
     (
@@ -186,7 +186,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "size that is no quantity",
         "size: 20Gi",
         "size: 20GB",
-        "117:33: volumes.data.size: "
+        "118:33: volumes.data.size: "
         "'20GB' is no Kubernetes quantity such as 512Mi, 2Gi, 250m or 0.5",
     ),
     (
@@ -207,7 +207,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt choice",
         "given: required",
         "given: requird",
-        "151:60: secrets.keys.MT5_LOGIN.given: "
+        "152:60: secrets.keys.MT5_LOGIN.given: "
         "'requird' is given; allowed are required, optional; did you mean 'required'?",
     ),
     (
@@ -245,21 +245,21 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt choice of a config key",
         "value: genx_user",
         "valeu: genx_user",
-        "123:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
+        "124:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
         "allowed are about, readBy, value; did you mean 'value'?",
     ),
     (
         "config key without a choice",
         "value: genx_user, ",
         "",
-        "123:5: config.keys.MYSQL_USER: "
+        "124:5: config.keys.MYSQL_USER: "
         "a key is missing; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
         "config key with two choices",
         "value: genx_user",
         "value: genx_user, hostOf: mysql",
-        "123:81: config.keys.MYSQL_USER.hostOf: "
+        "124:81: config.keys.MYSQL_USER.hostOf: "
         "'hostOf' is one too many; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
@@ -267,20 +267,20 @@ CASES: list[tuple[str, str, str, str]] = [
         "MYSQL_USER: {about: Database user of the API and the bot, value: genx_user, "
         "readBy: [mysql]}",
         "MYSQL_USER: genx_user",
-        "123:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
+        "124:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
     ),
     (
         "name of a key in small letters",
         "    PORT: {",
         "    port: {",
-        "129:5: config.keys.port: "
+        "130:5: config.keys.port: "
         "'port' is given; wanted: capital letters, digits and '_', a letter first",
     ),
     (
         "secret key without a choice",
         "given: required, ",
         "",
-        "151:5: secrets.keys.MT5_LOGIN: "
+        "152:5: secrets.keys.MT5_LOGIN: "
         "a key is missing; give one of generate, compose, given, fixed",
     ),
     (
@@ -326,7 +326,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "key of an environment",
         "    about: A laptop",
         "    abuot: A laptop",
-        "164:5: environments.dev.abuot: "
+        "165:5: environments.dev.abuot: "
         "unknown key 'abuot'; allowed are about, values; did you mean 'about'?",
     ),
     (

@@ -9,7 +9,7 @@ import pytest
 from reference.api.market import START_PRICES, next_candle, start_price
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-PAIRS = Path(__file__).parents[4] / "generator/files/mysql/init/20-pairs.sql"
+PAIRS = Path(__file__).parents[4] / "platform/mysql/20-pairs.sql"
 
 
 def test_every_pod_sees_the_same_market() -> None:

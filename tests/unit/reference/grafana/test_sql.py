@@ -14,7 +14,7 @@ VALUES = {
     "pairs": Value(("EUR/USD", "it's")),
     "account": Value(("1",), verbatim="'all'"),
 }
-DASHBOARDS = Path(__file__).parents[4] / "charts/genx-fx/charts/monitoring/files/grafana/dashboards"
+DASHBOARDS = Path(__file__).parents[4] / "platform/dashboards"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-# A user of its own for @{ reader.name }@, which reads what the dashboards show, and no password hash.
+# A user of its own for grafana, which reads what the dashboards show, and no password hash.
 quoted() {
   local text=${1//\\/\\\\}
   printf "'%s'" "${text//\'/\'\'}"
 }
-reader="$(quoted "$@{ reader.spec.database.user }@")@'%'"
+reader="$(quoted "$GRAFANA_DATABASE_USER")@'%'"
 MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --user=root "$MYSQL_DATABASE" <<SQL
-CREATE USER IF NOT EXISTS $reader IDENTIFIED BY $(quoted "$@{ reader.spec.database.password }@");
+CREATE USER IF NOT EXISTS $reader IDENTIFIED BY $(quoted "$GRAFANA_DATABASE_PASSWORD");
 GRANT SELECT (id, username, is_active, created_at) ON users TO $reader;
 GRANT SELECT ON trading_accounts TO $reader;
 GRANT SELECT ON trading_pairs TO $reader;
