@@ -73,29 +73,29 @@ def build(spec_file: Path, output: Path, check: bool) -> None:
 @click.option(
     "-f", "--values", "files", multiple=True, metavar="FILE", help="Values file; - is the input."
 )
-@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="As in Helm.")
-@click.option(
-    "--set-string", "set_strings", multiple=True, metavar="PATH=VALUE", help="As in Helm."
-)
+@click.option("--set", multiple=True, metavar="PATH=VALUE", help="As in Helm.")
+@click.option("--set-string", multiple=True, metavar="PATH=TEXT", help="As in Helm.")
+@click.option("--set-json", multiple=True, metavar="PATH=JSON", help="As in Helm.")
+@click.option("--set-file", multiple=True, metavar="PATH=FILE", help="As in Helm.")
+@click.option("--set-literal", multiple=True, metavar="PATH=TEXT", help="As in Helm.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option(
     "--render",
     is_flag=True,
-    help="Let the Helm on PATH render the chart as well, which finds values that contradict"
-    " each other.",
+    help="Let Helm render the chart as well, which finds values that contradict each other.",
 )
 def validate(
     spec_file: Path,
     files: tuple[str, ...],
-    sets: tuple[str, ...],
-    set_strings: tuple[str, ...],
     form: str,
     render: bool,
+    **options: tuple[str, ...],
 ) -> None:
-    """Check values as Helm would merge them, before any cluster.
+    """Check values as Helm merges them, before any cluster.
 
+    Asks the Helm on PATH, or else the one that `make tools` built.
     Shows every problem with its place in your files, and what is allowed. Exits with 1 where there
     are any, and with 2 where something can't be read.
     """
@@ -103,14 +103,14 @@ def validate(
     from generator.validate.command import validate
     from generator.validate.inputs import Inputs
 
-    inputs = Inputs(files, sets, set_strings)
+    inputs = Inputs(files, {f"--{name.replace('_', '-')}": o for name, o in options.items()})
     problems, warnings = validate(spec_file, inputs, render=render)
     for warning in warnings:
         click.echo(warning, err=True)
     if form == "json":
         click.echo(report.as_json(problems))
     else:
-        names = [*files, *(("--set",) if sets or set_strings else ())]
+        names = [*inputs.file_names, *(option for option, _ in inputs.settings)]
         click.echo(report.as_text(names, problems, rendered=render))
     sys.exit(1 if problems else 0)
 

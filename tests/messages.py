@@ -31,7 +31,7 @@ Each mistake below is in a file `my-values.yaml` or in an option. First comes wh
 
     genx-fx validate --values my-values.yaml
 
-prints, which needs no cluster, and Helm only to look for contradictions. Both refuse the same
+prints, which needs a Helm that merges the values, and no cluster. Both refuse the same
 values: the verdict is that of the chart's `values.schema.json`. `genx-fx explain PATH` says more
 about any value.
 """

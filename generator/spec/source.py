@@ -41,7 +41,48 @@ def yaml_text(content: bytes) -> Iterator[str]:
         raise UnreadableSource(LocatedProblem(1, 1, "", f"not YAML: {error}")) from None
 
 
-class Source:
+class Document:
+    """A document of YAML text, with the place of every key and value."""
+
+    def __init__(self, root: yaml.Node) -> None:
+        self.root = root
+
+    def way(self, path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
+        """Key and value of the document itself and of each step along a path, as far as it goes."""
+        found = [(self.root, self.root)]
+        for part in path:
+            entry = next((e for e in _children(found[-1][1]) if e[0] == part), None)
+            if entry is None:
+                break
+            found.append(entry[1:])
+        return found
+
+    def repeated_keys(self) -> Iterator[LocatedProblem]:
+        """Keys that are given twice in one mapping, in the order of the text."""
+        seen, waiting = set[int](), [self.root]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.MappingNode):
+                for key, message in _repeated(node):
+                    yield _fault(key, (), message)
+            waiting += [value for _, _, value in _children(node)]
+
+
+def documents(content: bytes) -> list[Document]:
+    """The documents of a YAML file. Raises UnreadableSource."""
+    with yaml_text(content) as text:
+        loader = _Loader(text)
+        found = []
+        while loader.check_node():
+            if root := loader.get_node():
+                found.append(Document(root))
+        return found
+
+
+class Source(Document):
     """A YAML document: its data, and what would surprise the person who wrote it.
 
     `data` has text as keys throughout. `problems` are duplicate keys, keys that are no text,
@@ -52,15 +93,15 @@ class Source:
     def __init__(self, content: bytes) -> None:
         with yaml_text(content) as text:
             loader = _Loader(text)
-            self._root: yaml.Node = loader.get_single_node() or yaml.MappingNode(f"{_TAG}map", [])
-            self.problems = list(_faults(self._root, ()))
-            self.data: Any = loader.construct_document(self._root)
+            super().__init__(loader.get_single_node() or yaml.MappingNode(f"{_TAG}map", []))
+            self.problems = list(_faults(self.root, ()))
+            self.data: Any = loader.construct_document(self.root)
 
     def located(self, problem: Problem) -> LocatedProblem:
         """The problem at the place in the text to which its path leads, as far as it does."""
         key, value = self._entry(problem.path)
         node = value if value and not problem.at_key else key
-        return LocatedProblem(*_position(node), path_text(problem.path), problem.message)
+        return LocatedProblem(*position(node), path_text(problem.path), problem.message)
 
     def written(self, path: Path) -> str:
         """What stands at `path`, for a message: scalars as they are written."""
@@ -83,13 +124,9 @@ class Source:
 
     def _entry(self, path: Path) -> tuple[yaml.Node, yaml.Node | None]:
         """The node of the last key on the way that is there, and the value where all are."""
-        key_node, node = self._root, self._root
-        for part in path:
-            entry = next((entry for entry in _children(node) if entry[0] == part), None)
-            if entry is None:
-                return key_node, None
-            _, key_node, node = entry
-        return key_node, node
+        way = self.way(path)
+        key, value = way[-1]
+        return key, value if len(way) > len(path) else None
 
 
 class _Loader(yaml.CSafeLoader):
@@ -112,8 +149,12 @@ def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node, yaml.Node
     """Keys and values below a node; of a key that is there twice, the last counts and is first."""
     if isinstance(node, yaml.MappingNode):
         for key, value in reversed(node.value):
-            if isinstance(key, yaml.ScalarNode):
+            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
                 yield key.value, key, value
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                for base in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                    yield from _children(base)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             yield index, value, value
@@ -132,24 +173,32 @@ def _faults(node: yaml.Node, path: Path) -> Iterator[LocatedProblem]:
 
 
 def _key_faults(node: yaml.MappingNode, path: Path) -> Iterator[LocatedProblem]:
-    lines: dict[str, int] = {}
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):
             yield _fault(key, path, "a key must be text")
-            continue
-        if key.tag not in (f"{_TAG}str", _MERGE):
+        elif key.tag not in (f"{_TAG}str", _MERGE):
             yield _fault(key, (*path, key.value), f"the key {key.value!r} must be in quotes")
-        if key.value in lines:
-            message = f"key {key.value!r} is given twice, here and in line {lines[key.value]}"
-            yield _fault(key, (*path, key.value), message)
-        lines.setdefault(key.value, _position(key)[0])
+    for key, message in _repeated(node):
+        yield _fault(key, (*path, key.value), message)
+
+
+def _repeated(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, str]]:
+    """Keys that stand in a mapping already, and the message for each."""
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in lines:
+                line = lines[key.value]
+                yield key, f"key {key.value!r} is given twice, here and in line {line}"
+            lines.setdefault(key.value, position(key)[0])
 
 
 def _fault(node: yaml.Node, path: Path, message: str) -> LocatedProblem:
-    return LocatedProblem(*_position(node), path_text(path), message)
+    return LocatedProblem(*position(node), path_text(path), message)
 
 
-def _position(node: yaml.Node) -> tuple[int, int]:
+def position(node: yaml.Node) -> tuple[int, int]:
+    """Line and column of a node, counted from 1."""
     mark = node.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 

@@ -1,15 +1,22 @@
-"""A value that a person gave, and where."""
+"""What a user gives to Helm, and where: values files, and options such as --set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import yaml
+
 from generator.spec.problems import Path
+from generator.spec.source import Document, position
+from generator.validate.helm import Helm, HelmRefused
 
 
-@dataclass
+@dataclass(frozen=True)
 class Place:
     """Where something was written: in a file, counted from 1, or in an option."""
 
@@ -21,74 +28,120 @@ class Place:
         return self.source if self.line is None else f"{self.source}:{self.line}:{self.column}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Given:
-    """A value: its data (text, number, …, dict or list of Given), how it was written, and where."""
+    """What was given at a path, or at the nearest path above it where `missing` steps lack."""
 
-    data: Any
-    written: str
-    place: Place
     key: Place
+    value: Place
+    missing: int
+    decides: bool
+    """Whether nothing that was given before counts at this path."""
+    written: str | None
+    """How it is written; None for a mapping or a list."""
 
-    def plain(self) -> Any:
-        """The data without places."""
-        if isinstance(self.data, dict):
-            return {key: value.plain() for key, value in self.data.items()}
-        if isinstance(self.data, list):
-            return [value.plain() for value in self.data]
-        return self.data
+    @property
+    def is_null(self) -> bool:
+        """Whether null was given at the path itself."""
+        return not self.missing and self.written in ("null", "Null", "NULL", "~", "")
 
-    def at(self, path: Path) -> tuple[Given, bool]:
-        """What was given at a path, or the nearest thing above it; and whether it is the former."""
-        node = self
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A document of a values file."""
+
+    name: str
+    document: Document
+
+    def at(self, path: Path) -> Given:
+        """What the document gives at a path."""
+        way = self.document.way(path)
+        key, value = way[-1]
+        missing = len(path) + 1 - len(way)
+        replaces = not all(isinstance(node, yaml.MappingNode) for _, node in way)
+        key_place, value_place = (Place(self.name, *position(node)) for node in (key, value))
+        return Given(key_place, value_place, missing, not missing or replaces, _written(value))
+
+
+@dataclass
+class GivenOption:
+    """An option that sets values, such as `--set a=1,b=2`."""
+
+    name: str
+    text: str
+    helm: Helm
+
+    def at(self, path: Path) -> Given:
+        """What the option gives at a path."""
+        value, missing = self.values, len(path)
         for part in path:
-            below = node.data[part] if _has(node.data, part) else None
-            if below is None:
-                return node, False
-            node = below
-        return node, True
+            if not _has(value, part):
+                break
+            value, missing = value[part], missing - 1
+        # Before an item of a list that it sets, Helm puts nulls for those that it doesn't.
+        is_padding = value is None and isinstance(path[-1], int)
+        place = Place(self.shown)
+        return Given(place, place, missing, not missing and not is_padding, _as_set(value))
+
+    @property
+    def shown(self) -> str:
+        """The option as it was given, but for what may be a secret."""
+        if not re.search("secret.*value", self.text, re.IGNORECASE | re.DOTALL):
+            return f"{self.name} {self.text}"
+        key = "" if self.text.lstrip().startswith("{") else self.text.partition("=")[0] + "="
+        return f"{self.name} {key}…"
+
+    @cached_property
+    def values(self) -> Any:
+        """What it sets where nothing else is given; nothing where Helm refuses that."""
+        try:
+            return self.helm.merged([self.name, self.text], {}).values
+        except HelmRefused:
+            return {}
+
+    @property
+    def refusal(self) -> str | None:
+        """Why Helm can't read it, if that is so."""
+        try:
+            self.helm.merged([self.name, self.text], {})
+        except HelmRefused as refused:
+            return f"{self.shown}: {refused.reason}"
+        return None
 
 
-def nothing() -> Given:
-    """An empty mapping that nobody wrote."""
-    place = Place("the defaults of the chart")
-    return Given({}, "a mapping", place, place)
+@dataclass(frozen=True)
+class EverythingGiven:
+    """Files and options in the order in which Helm merges them."""
+
+    sources: Sequence[GivenFile | GivenOption]
+
+    def at(self, path: Path) -> Given:
+        """What the last source gives that gives something at the path, or nearest to it."""
+        nearest = Given(_NOWHERE, _NOWHERE, len(path) + 1, decides=False, written=None)
+        for source in reversed(self.sources):
+            given = source.at(path)
+            if given.decides:
+                return given
+            nearest = min(nearest, given, key=lambda one: one.missing)
+        return nearest
 
 
-def merged(first: Given, second: Given) -> Given:
-    """Both values as Helm merges them: maps key by key, all else is replaced by the second."""
-    if not (isinstance(first.data, dict) and isinstance(second.data, dict)):
-        return second
-    data = dict(first.data)
-    for key, value in second.data.items():
-        data[key] = merged(data[key], value) if key in data else value
-    return Given(data, second.written, second.place, second.key)
+_NOWHERE = Place("the defaults of the chart")
 
 
-def over_defaults(defaults: Mapping[str, Any], given: Given, tiers: set[str]) -> Any:
-    """The values that Helm hands to the chart.
-
-    A null deletes a default, except for a whole tier: the subchart's own defaults, which are the
-    same, take the place of those of the umbrella chart.
-    """
-    tiers_deleted = {key for key in tiers if key in given.data and given.data[key].data is None}
-    data = {key: value for key, value in given.data.items() if key not in tiers_deleted}
-    return _over(defaults, Given(data, given.written, given.place, given.key))
+def _has(value: Any, part: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(part, int) and part < len(value)
+    return isinstance(value, dict) and part in value
 
 
-def _over(default: Any, given: Given) -> Any:
-    if not (isinstance(default, Mapping) and isinstance(given.data, dict)):
-        return given.plain()
-    result = {key: value for key, value in default.items() if key not in given.data}
-    for key, value in given.data.items():
-        if key not in default:
-            result[key] = value.plain()
-        elif value.data is not None:
-            result[key] = _over(default[key], value)
-    return result
+def _written(node: yaml.Node) -> str | None:
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    return f'"{node.value}"' if node.style in ("'", '"') else node.value
 
 
-def _has(data: Any, part: str | int) -> bool:
-    if isinstance(data, list):
-        return isinstance(part, int) and part < len(data)
-    return isinstance(data, dict) and part in data
+def _as_set(value: Any) -> str | None:
+    if isinstance(value, (dict, list)):
+        return None
+    return value if isinstance(value, str) and value else json.dumps(value)

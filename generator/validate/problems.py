@@ -11,14 +11,14 @@ from jsonschema.exceptions import ValidationError
 
 from generator.chart.schema import umbrella_schema
 from generator.chart.validator import HelmValidator
-from generator.chart.values.platform import umbrella_values
 from generator.chart.values.schemas import AS_DOCUMENTED
 from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
 from generator.names import TYPES_IN_WORDS
 from generator.plan.platform import Plan
 from generator.spec.problems import Path, nearest, path_text
-from generator.validate.given import Given, Place, over_defaults
+from generator.validate.given import EverythingGiven, Place
+from generator.validate.inputs import Merged
 
 SECRETS = ("secrets", "values")
 """Values that must not show in a log."""
@@ -53,11 +53,14 @@ class ValuesProblem:
         return self.place.source, self.place.line or 0, self.place.column or 0, self.path
 
 
-def values_problems(plan: Plan, origins: Origins, given: Given) -> list[ValuesProblem]:
+def values_problems(
+    plan: Plan, tree: Section, origins: Origins, merged: Merged
+) -> list[ValuesProblem]:
     """Everything that Helm would refuse in these values, by place."""
-    tree = umbrella_values(plan)
-    values = over_defaults(tree.defaults(), given, {tier.name for tier in plan.tiers})
-    words = _Words(tree, origins, given)
+    # A null deletes a default, but not a whole tier: the subchart has the same defaults again.
+    tiers = {tier.name: tree.entries[tier.name] for tier in plan.tiers}
+    values = Section("", tiers).defaults() | merged.values
+    words = _Words(tree, origins, merged.given)
     errors = HelmValidator(umbrella_schema(plan)).iter_errors(values)
     found = {str(problem): problem for error in errors for problem in words.problems(error)}
     return sorted(found.values(), key=lambda problem: problem.order)
@@ -66,7 +69,7 @@ def values_problems(plan: Plan, origins: Origins, given: Given) -> list[ValuesPr
 class _Words:
     """What the failures of a schema are in the words of a person who wrote the values."""
 
-    def __init__(self, tree: Section, origins: Origins, given: Given) -> None:
+    def __init__(self, tree: Section, origins: Origins, given: EverythingGiven) -> None:
         self._paths = [path for path, _ in tree.leaves()]
         self._origins, self._given = origins, given
 
@@ -105,8 +108,7 @@ class _Words:
         return ".".join(found[: found.index(str(path[-1])) + 1]) if found else ""
 
     def _missing_key(self, path: Path) -> ValuesProblem:
-        given, is_there = self._given.at(path)
-        if is_there and given.data is None:
+        if self._given.at(path).is_null:
             return self._problem(path, "is null", "", hint=_NULL)
         return self._problem(path[:-1], f"key {path[-1]!r} is missing", "")
 
@@ -130,15 +132,13 @@ class _Words:
 
     def _is(self, path: Path, error: ValidationError) -> str:
         """`is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
-        given, is_there = self._given.at(path)
-        kind = _kind(error.instance)
-        if path[:2] == SECRETS:
+        given, kind = self._given.at(path), _kind(error.instance)
+        if path[:2] == SECRETS or given.missing or given.written is None:
             return f"is {kind}"
-        if not is_there or isinstance(given.data, (dict, list)):
-            return f"is {kind}"
-        if isinstance(given.data, bool) and given.written not in ("true", "false"):
-            return f"is {given.written}, which Helm reads as {str(given.data).lower()}"
-        if error.validator == "type" and not isinstance(given.data, str):
+        if isinstance(error.instance, bool) and given.written not in ("true", "false"):
+            read = str(error.instance).lower()
+            return f"is {given.written}, which Helm reads as {read}"
+        if error.validator == "type" and not isinstance(error.instance, str):
             return f"is {given.written}, {kind}"
         return f"is {_short(given.written)}"
 
@@ -156,18 +156,15 @@ class _Words:
         return ValuesProblem(place, path_text(path), given, allowed, source, hint)
 
 
-def problem_at(given: Given, path: Path, message: str) -> ValuesProblem:
+def problem_at(given: EverythingGiven, path: Path, message: str) -> ValuesProblem:
     """A problem that another has put into words."""
     return ValuesProblem(_place(given, path), path_text(path), message, "")
 
 
-def _place(given: Given, path: Path, *, at_key: bool = False) -> Place:
-    """Where a path was given, as far as it was; without the text of a secret."""
-    node, is_there = given.at(path)
-    place = node.key if at_key or not is_there else node.place
-    if path[:2] == SECRETS and place.line is None:
-        return Place(place.source.partition("=")[0] + "=…")
-    return place
+def _place(everything: EverythingGiven, path: Path, *, at_key: bool = False) -> Place:
+    """Where a path was given, as far as it was."""
+    given = everything.at(path)
+    return given.key if at_key or given.missing else given.value
 
 
 def _wanted(error: ValidationError, *, in_option: bool) -> tuple[str, str]:

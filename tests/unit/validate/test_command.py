@@ -15,15 +15,16 @@ from tests.helm import HELMS, ROOT
 from tools.build import tool_path
 
 SPEC = ROOT / "genx-fx.yaml"
+HELM_ON_PATH = str(Path(tool_path("helm4")).parent)
 
 
 def validate(
-    folder: Path, *arguments: str, path: str = "/nowhere", given: str = ""
+    folder: Path, *arguments: str, path: str = HELM_ON_PATH, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "generator", "validate", "--spec", SPEC, *arguments],
         cwd=folder,
-        env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)} | environment,
         input=given,
         capture_output=True,
         text=True,
@@ -82,22 +83,75 @@ def test_json_is_a_list_of_objects(tmp_path: Path) -> None:
         (["-f", "none.yaml"], "none.yaml: no such file or directory"),
         (["-f", "."], ".: is a directory"),
         (["-f", "broken.yaml"], "broken.yaml:2:1: not YAML: "),
-        (["--set", "a"], "--set a: key 'a' has no value"),
+        (["-f", "list.yaml"], "list.yaml:1:1: a list is given, and a values file holds a mapping"),
+        (["-f", "infinite.yaml"], "infinite.yaml: Helm can't read it: unsupported value: +Inf\n"),
+        (["--set", "a"], '--set a: key "a" has no value\n'),
+        (["--set-json", "a=x"], "--set-json a=x: Helm can't read it\n"),
+        (["--set-file", "a=none"], "--set-file a=none: open none: no such file or directory\n"),
         (["--sets", "a=1"], "Usage: genx-fx validate"),
         (["--format", "xml"], "Usage: genx-fx validate"),
-        (["--render"], "--render: helm is not on PATH"),
     ],
 )
 def test_what_can_not_be_looked_at_exits_with_2(
     tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "broken.yaml").write_text("a: [1\n")
+    (tmp_path / "list.yaml").write_text("- 1\n")
+    (tmp_path / "infinite.yaml").write_text("a: .inf\n")
 
     done = validate(tmp_path, *arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(message)
     assert "Traceback" not in done.stderr
+
+
+def test_everything_that_can_not_be_read_is_named_at_once(tmp_path: Path) -> None:
+    files = validate(tmp_path, "-f", "a.yaml,b.yaml")
+    options = validate(tmp_path, "--set", "a", "--set", "b=1", "--set-string", "c[x]=1")
+
+    assert [line.partition(": ")[0] for line in files.stderr.splitlines()] == ["a.yaml", "b.yaml"]
+    assert [line.partition(": ")[0] for line in options.stderr.splitlines()] == [
+        "--set a",
+        "--set-string c[x]=1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "given"),
+    [
+        ("--set", "storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-string", "storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-json", 'storage.logs={"size":"5Gi"}', "is 5Gi"),
+        ("--set-json", '{"storage":{"logs":{"size":"5Gi"}}}', "is 5Gi"),
+        ("--set-literal", "storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-file", "storage.logs.size=size.txt", "is 5Gi"),
+    ],
+)
+def test_every_option_that_sets_values_in_helm_is_understood(
+    tmp_path: Path, option: str, text: str, given: str
+) -> None:
+    (tmp_path / "size.txt").write_text("5Gi")
+
+    done = validate(tmp_path, option, text)
+
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith(f"{option} {text}: storage.logs.size: {given}; ")
+
+
+def test_without_a_helm_on_path_the_one_that_make_tools_built_is_asked(tmp_path: Path) -> None:
+    built = tmp_path / "cache" / "tools" / "helm4-0123" / "helm"
+    built.parent.mkdir(parents=True)
+    built.symlink_to(tool_path("helm4"))
+
+    found = validate(tmp_path, path="/nowhere", GENX_FX_CACHE=str(tmp_path / "cache"))
+    missing = validate(tmp_path, path="/nowhere", GENX_FX_CACHE=str(tmp_path / "nothing"))
+
+    assert found.returncode == 0
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert missing.stderr == (
+        "helm is not on PATH, and make tools has built none: see https://helm.sh/docs/intro/install\n"
+    )
 
 
 def test_warnings_do_not_count(tmp_path: Path) -> None:

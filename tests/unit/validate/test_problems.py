@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 
 from generator.chart.values.platform import umbrella_values
+from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from generator.validate.given import Given, merged, nothing
 from generator.validate.problems import ValuesProblem, values_problems
-from generator.validate.set_option import apply_set
-from generator.validate.values_file import ValuesFile
 from tests.chart.scenarios import SCENARIOS, nested
 from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import HELMS, ROOT, HelmError, template
+from tests.unit.validate.given import merge
 
 SPEC = ROOT / "genx-fx.yaml"
 
@@ -34,15 +33,14 @@ def origins() -> Origins:
     return Origins(plan(), SPEC)
 
 
-def given(text: str, *sets: str) -> Given:
-    values = merged(nothing(), ValuesFile("my.yaml", text.encode()).values)
-    for option in sets:
-        apply_set(values, "--set", option)
-    return values
+@functools.cache
+def tree() -> Section:
+    return umbrella_values(plan())
 
 
-def problems(text: str, *sets: str) -> list[ValuesProblem]:
-    return values_problems(plan(), origins(), given(text, *sets))
+def problems(text: str, *sets: str, helm: str = "helm4") -> list[ValuesProblem]:
+    merged = merge({"my.yaml": text}, ("--set", *sets), defaults=tree().defaults(), helm=helm)
+    return values_problems(plan(), tree(), origins(), merged)
 
 
 def said(text: str, *sets: str) -> list[str]:
@@ -174,15 +172,6 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_the_later_file_is_named_where_it_wins() -> None:
-    first = ValuesFile("one.yaml", b"application: {api: {replicas: 51}}\n").values
-    second = ValuesFile("two.yaml", b"application: {api: {replicas: 52}}\n").values
-
-    found = values_problems(plan(), origins(), merged(first, second))
-
-    assert [str(problem.place) for problem in found] == ["two.yaml:1:31"]
-
-
 @pytest.mark.parametrize(("path", "value"), BAD_CASES)
 def test_what_the_schema_refuses_is_named(path: str, value: Any) -> None:
     found = problems(json.dumps(nested({path: value})))
@@ -201,7 +190,7 @@ def test_what_the_chart_renders_is_valid(scenario: str) -> None:
 
 
 def test_every_documented_limit_names_its_line_in_the_spec() -> None:
-    leaves = list(umbrella_values(plan()).leaves())
+    leaves = list(tree().leaves())
     limited = [path for path, value in leaves if value.documented]
 
     assert len(limited) > 30
@@ -218,6 +207,8 @@ EDGES: dict[str, dict[str, Any]] = {
     "true is not one": {"application.tradingBot.replicas": True},
     "half a pod": {"application.api.replicas": 50.5},
     "tier deleted": {"application": None},
+    "component deleted": {"application.api": None},
+    "default of a component deleted": {"application.api.replicas": None},
     "section deleted": {"global": None},
     "null without a default": {"config.extra": {"A": None}},
     "globals of a tier": {"application.global": {"mine": 1}},
@@ -240,4 +231,4 @@ def test_the_verdict_is_that_of_helm(helm: str, name: str) -> None:
     else:
         accepted = True
 
-    assert (problems(json.dumps(values)) == []) is accepted
+    assert (problems(json.dumps(values), helm=helm) == []) is accepted
