@@ -14,8 +14,11 @@ from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
+from generator.spec.source import documents
+from generator.validate.given import EverythingGiven, GivenFile
+from generator.validate.inputs import Merged
 from generator.validate.problems import ValuesProblem, values_problems
-from tests.chart.scenarios import SCENARIOS, nested
+from tests.chart.scenarios import SCENARIOS, merged, nested
 from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import HELMS, ROOT, HelmError, template
 from tests.unit.validate.given import merge
@@ -39,8 +42,18 @@ def tree() -> Section:
 
 
 def problems(text: str, *sets: str, helm: str = "helm4") -> list[ValuesProblem]:
-    merged = merge({"my.yaml": text}, ("--set", *sets), defaults=tree().defaults(), helm=helm)
-    return values_problems(plan(), tree(), origins(), merged)
+    merged_values = merge(
+        {"my.yaml": text}, ("--set", *sets), defaults=tree().defaults(), helm=helm
+    )
+    return values_problems(plan(), tree(), origins(), merged_values)
+
+
+def problems_of(values: dict[str, Any]) -> list[ValuesProblem]:
+    """Without Helm, which decides nothing where no value is null."""
+    documents_given = documents(json.dumps(values).encode())
+    given = EverythingGiven([GivenFile("my.yaml", document) for document in documents_given])
+    together = Merged(merged(tree().defaults(), values), given, warnings=[])
+    return values_problems(plan(), tree(), origins(), together)
 
 
 def said(text: str, *sets: str) -> list[str]:
@@ -174,7 +187,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize(("path", "value"), BAD_CASES)
 def test_what_the_schema_refuses_is_named(path: str, value: Any) -> None:
-    found = problems(json.dumps(nested({path: value})))
+    found = problems_of(nested({path: value}))
 
     assert found
     assert all(_same_way(problem.path, path) for problem in found)
@@ -186,7 +199,7 @@ def _same_way(one: str, other: str) -> bool:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_what_the_chart_renders_is_valid(scenario: str) -> None:
-    assert problems(json.dumps(SCENARIOS[scenario].values)) == []
+    assert problems_of(SCENARIOS[scenario].values) == []
 
 
 def test_every_documented_limit_names_its_line_in_the_spec() -> None:
