@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from posixpath import normpath
@@ -46,9 +46,6 @@ RESERVED_TIERS = ("global", "config", "secrets", "storage", "common", "tests")
 RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
 """The callee that is no component, and keys of a tier's values."""
 
-PATH_LENGTHS = {"tiers": 3, "volumes": 2, "config": 3, "secrets": 3}
-"""Length of the path of a component, a volume, a key."""
-
 LONGEST_NAME = 52
 """A StatefulSet's revision label is its name and eleven characters; labels have at most 63."""
 
@@ -67,13 +64,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Subject:
-    """The spec to check, and where it has mistakes already.
-
-    What depends on something that has a mistake is taken to be right.
-    """
+    """The spec to check, and what several checks ask of it."""
 
     spec: Spec
-    mistakes: frozenset[Path] = field(default_factory=frozenset)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -104,27 +97,14 @@ class Subject:
         ]
 
     def component(self, name: str) -> Component | None:
-        """The component of that name, if there is exactly one and it has no mistakes."""
+        """The component of that name, if there is exactly one."""
         found = [part.component for part in self.parts if part.name == name]
-        return found[0] if len(found) == 1 and not self.is_doubtful("tiers", name) else None
-
-    def is_doubtful(self, section: str, name: str = "") -> bool:
-        """Whether a mistake is in the part of that name, or in any part of the section."""
-        length = PATH_LENGTHS[section]
-        return any(
-            path[0] == section
-            and (not name or len(path) < length or _bare(path[length - 1]) == _bare(name))
-            for path in self.mistakes
-        )
-
-    def is_mistaken(self, path: Path) -> bool:
-        """Whether there is a mistake at a place or below it."""
-        return any(mistake[: len(path)] == path for mistake in self.mistakes)
+        return found[0] if len(found) == 1 else None
 
     def unknown_component(self, path: Path, name: str) -> Iterator[Problem]:
         """A problem where no component has this name."""
         names = [part.name for part in self.parts]
-        if name not in names and not self.is_doubtful("tiers", name):
+        if name not in names:
             yield Problem(path, f"no component is named {name!r}; {allowed(name, names)}")
 
 
@@ -175,11 +155,11 @@ def mounts_and_volumes_match(subject: Subject) -> Iterator[Problem]:
     mounted = {name for part in subject.parts for name in part.component.mounts}
     for part in subject.parts:
         for name in part.component.mounts:
-            if name not in volumes and not subject.is_doubtful("volumes", name):
+            if name not in volumes:
                 message = f"no volume is named {name!r}; {allowed(name, volumes)}"
                 yield Problem((*part.path, "mounts", name), message, at_key=True)
     for name in volumes:
-        if name not in mounted and not subject.is_doubtful("tiers"):
+        if name not in mounted:
             yield Problem(("volumes", name), "no component mounts this volume", at_key=True)
 
 
@@ -189,7 +169,7 @@ def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
         pods = {
             part.name: _most_pods(part.component)
             for part in subject.parts
-            if name in part.component.mounts and not subject.is_mistaken((*part.path, "replicas"))
+            if name in part.component.mounts
         }
         if volume.access == "RWO" and sum(pods.values()) > 1:
             who = ", ".join(f"{name} {count}" for name, count in pods.items())
@@ -237,7 +217,7 @@ def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
         for name in re.findall(r"\{([^{}]*)\}", key.compose):
             if isinstance(known.get(name), ComposedKey):
                 yield Problem(path, f"{{{name}}} is composed itself; name the keys it is made of")
-            elif name not in known and not _key_is_doubtful(subject, name):
+            elif name not in known:
                 yield Problem(path, f"no key is named {name!r}; {allowed(name, known)}")
         if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", key.compose)):
             yield Problem(path, "a brace is without its other half")
@@ -393,8 +373,7 @@ def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, f"{autoscaling.min} is more than max, {autoscaling.max}")
         if autoscaling and autoscaling.max > replicas.max:
             path = (*part.path, "autoscaling", "max")
-            if not subject.is_mistaken((*part.path, "replicas")):
-                yield Problem(path, f"{autoscaling.max} is more than replicas.max, {replicas.max}")
+            yield Problem(path, f"{autoscaling.max} is more than replicas.max, {replicas.max}")
 
 
 def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
@@ -407,7 +386,7 @@ def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
         target = subject.component(name)
         if target and not isinstance(target, MySQL):
             yield Problem(path, f"{name} is of kind {target.kind}; wanted is a mysql")
-        called = name in part.component.calls or subject.is_mistaken((*part.path, "calls"))
+        called = name in part.component.calls
         if isinstance(target, MySQL) and not called:
             yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
 
@@ -502,11 +481,6 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
 )
 
 
-def _bare(name: str | int) -> str:
-    """A name without what may be wrong with its spelling: capitals and punctuation."""
-    return re.sub(r"[^a-z0-9]", "", str(name).lower())
-
-
 def _deaf(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
     target = subject.component(name)
     if target and not isinstance(target, ServedComponent):
@@ -539,16 +513,10 @@ def _host(spec: Spec, label: str | None) -> str:
     return f"{label}.{spec.platform.domain}" if label else spec.platform.domain
 
 
-def _key_is_doubtful(subject: Subject, name: str = "") -> bool:
-    return subject.is_doubtful("config", name) or subject.is_doubtful("secrets", name)
-
-
 def _readable(
     subject: Subject, part: Part, path: Path, section: str, name: str
 ) -> Iterator[Problem]:
     keys = subject.config if section == "config" else subject.secrets
-    if _key_is_doubtful(subject, name):
-        return
     if name not in keys:
         yield Problem(path, f"{section}.keys has no {name!r}; {allowed(name, keys)}")
     elif part.name not in keys[name].readBy:
@@ -560,7 +528,7 @@ def _has_address(subject: Subject, part: Part, path: Path, name: str) -> Iterato
     host = any(isinstance(key, HostKey) and key.hostOf == name for key in read)
     port = any(isinstance(key, PortKey) and key.portOf == name for key in read)
     for found, wanted in ((host, "hostOf"), (port, "portOf")):
-        if not found and not subject.is_doubtful("config"):
+        if not found:
             message = f"{part.name} reads no config key with {wanted}: {name}; add one"
             yield Problem(path, message)
 

@@ -58,17 +58,3 @@ def plain(declared: Any) -> Any:
 def is_model(declared: Any) -> bool:
     """Whether a type is a mapping with declared keys."""
     return isinstance(declared, type) and issubclass(declared, SpecModel)
-
-
-def sound_value(field: FieldInfo) -> Any:
-    """Some value that the declaration accepts."""
-    declared = plain(field.annotation)
-    if field.examples:
-        return field.examples[0]
-    if is_model(declared):
-        fields = declared.model_fields.items()
-        return {name: sound_value(inner) for name, inner in fields if inner.is_required()}
-    if union := members(declared):
-        return sound_value(FieldInfo.from_annotation(next(iter(union.values()))))
-    origin = get_origin(declared)
-    return get_args(declared)[0] if origin is Literal else origin()

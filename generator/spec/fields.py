@@ -155,7 +155,6 @@ PATTERNS_IN_WORDS = {
     KUBERNETES_VERSION: 'a version from "1.30" on, in quotes: older ones cannot sleep in preStop',
 }
 
-# The first example of a type also stands in for a mistake, so that the rest can be checked.
 Amount = Annotated[Quantity, _Parsed(Quantity, f"^{QUANTITY_PATTERN}$"), Field(examples=["64Mi"])]
 AmountRange = Annotated[
     QuantityRange, _Parsed(QuantityRange, RANGE_PATTERN), Field(examples=["512Mi-2Gi"])

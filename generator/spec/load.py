@@ -32,36 +32,22 @@ def load_spec(file: File) -> Spec:
 
 
 def _checked(source: Source, context: Context) -> tuple[Spec | None, list[Problem], str]:
-    """The spec, what is wrong with it, and what could not be looked at because of that."""
+    """The spec, what is wrong with it, and what could not be looked at because of that.
+
+    What depends on a mistake would only be a mistake as well, so each step waits for the last.
+    """
     try:
         spec = Spec.model_validate(source.data, context=context)
     except ValidationError as error:
-        return None, *_checked_as_far_as_it_goes(source, error, context)
+        from generator.spec.explain import explained  # only a wrong spec needs it
+
+        return None, explained(error, source), "references and environments"
     problems = reference_problems(Subject(spec))
     if problems or source.problems:
         return spec, problems, "environments"
     from generator.spec.environments import environment_problems
 
     return spec, environment_problems(spec, source), ""
-
-
-def _checked_as_far_as_it_goes(
-    source: Source, error: ValidationError, context: Context
-) -> tuple[list[Problem], str]:
-    from generator.spec.explain import explained  # only a wrong spec needs these two
-    from generator.spec.mend import mended
-
-    problems = explained(error, source)
-    spec = mended(source.data, error, context)
-    if spec is None:
-        return problems, "references and environments"
-    wrong = [problem.path for problem in problems]
-    more = [
-        problem
-        for problem in reference_problems(Subject(spec, frozenset(wrong)))
-        if not any(problem.path[: len(path)] == path for path in wrong)
-    ]
-    return problems + more, "environments"
 
 
 def _spec_error(file: File, problems: list[LocatedProblem], unchecked: str = "") -> SpecError:

@@ -130,7 +130,7 @@ def test_a_wrong_spec_exits_with_2_and_nothing_is_written(
         [
             f"{spec}:43:13: tiers.application.api.port: "
             "'eighty' is given; a whole number is wanted",
-            f"{spec}: 1 error; environments are checked when these are mended",
+            f"{spec}: 1 error; references and environments are checked when these are mended",
         ],
     )
     assert not output.exists()

@@ -434,20 +434,16 @@ def test_a_mistake_in_an_alias_is_reported_where_it_is_written(mistakes: Mistake
     ]
 
 
-def test_all_mistakes_are_reported_at_once(mistakes: Mistakes) -> None:
+def test_all_mistakes_of_form_are_reported_at_once(mistakes: Mistakes) -> None:
     found = mistakes(
         ("title: GenX FX", "title: 12"),
         ("replicas: {default", "replcas: {default"),
-        ("calls: [api]", "calls: [apii]"),
         ("port: 8080", "port: eighty"),
-        ("mounts: {logs", "mounts: {lgos"),
         ("kind: singleton", "kind: singelton"),
         ("image: redis:7.4.5-alpine", "image: redis"),
         ("access: RWX", "access: RWZ"),
         ("value: genx_user", "valeu: genx_user"),
-        ("hostOf: redis", "hostOf: radis"),
         ("generate: 32", "generate: 8"),
-        ("{MYSQL_USER}:", "{MYSQL_USR}:"),
         ("given: required, ", ""),
         ("about: Production", "abuot: Production"),
     )
@@ -455,27 +451,42 @@ def test_all_mistakes_are_reported_at_once(mistakes: Mistakes) -> None:
     assert [line.split(": ")[1] for line in found] == [
         "platform.title",
         "tiers.application.frontend.replcas",
-        "tiers.application.frontend.calls[0]",
         "tiers.application.api.port",
-        "tiers.application.api.mounts.lgos",
         "tiers.application.trading-bot.kind",
         "tiers.data.redis.image",
         "volumes.logs.access",
         "config.keys.MYSQL_USER.valeu",
-        "config.keys.REDIS_HOST.hostOf",
         "secrets.keys.MYSQL_ROOT_PASSWORD.generate",
-        "secrets.keys.DATABASE_URL.compose",
         "secrets.keys.MT5_LOGIN",
         "environments.prod.abuot",
+    ]
+
+
+def test_all_references_that_lead_nowhere_are_reported_at_once(mistakes: Mistakes) -> None:
+    found = mistakes(
+        ("calls: [api]", "calls: [apii]"),
+        ("mounts: {logs", "mounts: {lgos"),
+        ("hostOf: mysql", "hostOf: mysqll"),
+        ("{MYSQL_USER}:", "{MYSQL_USR}:"),
+    )
+
+    assert [line.split(": ")[1] for line in found] == [
+        "tiers.application.frontend.calls[0]",
+        "tiers.application.api.mounts.lgos",
+        "config.keys.DATABASE_HOST.hostOf",
+        "secrets.keys.DATABASE_URL.compose",
     ]
 
 
 def test_the_last_line_counts_and_says_what_was_not_checked(
     errors_in: Callable[[str], list[str]], spec_text: str
 ) -> None:
-    wrong = spec_text.replace("calls: [api]", "calls: [apii]")
+    unknown = spec_text.replace("calls: [api]", "calls: [apii]")
+    misspelt = unknown.replace("calls: [api", "cals: [api")
+    later = "are checked when these are mended"
 
-    assert errors_in(wrong)[-1] == "1 error; environments are checked when these are mended"
+    assert errors_in(unknown)[-1] == f"1 error; environments {later}"
+    assert errors_in(misspelt)[-1] == f"1 error; references and environments {later}"
 
 
 def test_no_message_speaks_of_pydantic(mistakes: Mistakes) -> None:
