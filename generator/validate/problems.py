@@ -39,13 +39,18 @@ class ValuesProblem:
     hint: str = ""
 
     def __str__(self) -> str:
+        path = f"{self.path}: " if self.path else ""
+        return f"{self.place}: {path}{self.message}"
+
+    @property
+    def message(self) -> str:
+        """The problem without its place."""
         # Of a misspelt key the likely one says more than the names of all keys.
         likely = self.given == UNKNOWN_KEY and self.hint
         allowed = f"; {self.allowed}" if self.allowed and not likely else ""
         source = f" ({self.source})" if self.source else ""
         hint = f"; {self.hint}" if self.hint else ""
-        path = f"{self.path}: " if self.path else ""
-        return f"{self.place}: {path}{self.given}{allowed}{source}{hint}"
+        return f"{self.given}{allowed}{source}{hint}"
 
     @property
     def order(self) -> tuple[str, int, int, str]:
@@ -60,8 +65,15 @@ def values_problems(
     # A null deletes a default, but not a whole tier: the subchart has the same defaults again.
     tiers = {tier.name: tree.entries[tier.name] for tier in plan.tiers}
     values = Section("", tiers).defaults() | merged.values
-    words = _Words(tree, origins, merged.given)
     errors = HelmValidator(umbrella_schema(plan)).iter_errors(values)
+    return in_words(errors, tree, origins, merged.given)
+
+
+def in_words(
+    errors: Iterable[ValidationError], tree: Section, origins: Origins, given: EverythingGiven
+) -> list[ValuesProblem]:
+    """The failures of the schema as a user is told of them, by place."""
+    words = _Words(tree, origins, given)
     found = {str(problem): problem for error in errors for problem in words.problems(error)}
     return sorted(found.values(), key=lambda problem: problem.order)
 
@@ -137,7 +149,7 @@ class _Words:
             return f"is {kind}"
         if isinstance(error.instance, bool) and given.written not in ("true", "false"):
             read = str(error.instance).lower()
-            return f"is {given.written}, which Helm reads as {read}"
+            return f"is {given.written}, which YAML reads as {read}"
         if error.validator == "type" and not isinstance(error.instance, str):
             return f"is {given.written}, {kind}"
         return f"is {_short(given.written)}"

@@ -108,7 +108,7 @@ WORDS = {
         "my.yaml:1:15: config.ENV: is 1, a number; text is wanted; put it in quotes"
     ),
     "config: {DEBUG: no}": (
-        "my.yaml:1:17: config.DEBUG: is no, which Helm reads as false; text is wanted;"
+        "my.yaml:1:17: config.DEBUG: is no, which YAML reads as false; text is wanted;"
         " put it in quotes"
     ),
     "application: {api: {enabled: 'true'}}": (
