@@ -16,6 +16,7 @@ from tools.kind_node.node_image import SPACE
 
 # Answers what is asked before a build, and then builds until it is ended.
 GO = 'case "$1" in env) echo go1.99.0 ;; *) touch "$0.builds"; exec sleep 60 ;; esac'
+AT_ONCE = 10.0  # seconds: far below those of the build, also where a machine is busy
 APT = "echo 'http://a.example/debian Debian'"
 
 
@@ -43,7 +44,7 @@ def test_an_error_of_debians_packages_does_not_wait_for_go(programs: Path) -> No
     program(programs, "mmdebstrap", f"{go_builds}; date +%s.%N > {programs}/failed; exit 1")
     with pytest.raises(BuildError, match="cannot gather Debian packages"):
         kind_node.build()
-    assert time.time() - float((programs / "failed").read_text()) < 1
+    assert time.time() - float((programs / "failed").read_text()) < AT_ONCE
 
 
 def test_an_error_of_go_does_not_wait_for_debians_packages(programs: Path) -> None:
@@ -52,7 +53,7 @@ def test_an_error_of_go_does_not_wait_for_debians_packages(programs: Path) -> No
     begin = time.monotonic()
     with pytest.raises(BuildError, match="cannot build kubernetes: broken"):
         kind_node.build()
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < AT_ONCE
 
 
 def test_a_full_disk_is_told_before_anything_is_built(
