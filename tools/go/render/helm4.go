@@ -50,19 +50,15 @@ func helm4Template(r request, judgeSchemas bool) (template, error) {
 	made, err := client.Run(loaded, values)
 	released, _ := made.(*release.Release)
 	if err != nil {
-		if released != nil {
-			err = fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
-		}
-		return template{}, err
+		return template{}, withHint(err, released != nil)
 	}
-	var text strings.Builder
-	fmt.Fprintln(&text, strings.TrimSpace(released.Manifest))
+	text := strings.TrimSpace(released.Manifest) + "\n"
 	for _, hook := range released.Hooks {
-		fmt.Fprintf(&text, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
+		text += printed(hook.Path, hook.Manifest)
 	}
 	// Run has left in the chart what the values keep of it.
 	judged, err := util.CoalesceValues(loaded, values)
-	return template{text.String(), helm4Node(loaded), judged}, err
+	return template{text, helm4Node(loaded), judged}, err
 }
 
 func helm4Node(chart *chart.Chart) node {

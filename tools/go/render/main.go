@@ -110,6 +110,19 @@ func render(r request) ([]json.RawMessage, error) {
 	return objectsIn(made.text)
 }
 
+// An error of a chart that was rendered in part.
+func withHint(err error, inPart bool) error {
+	if !inPart {
+		return err
+	}
+	return fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
+}
+
+// A hook as `helm template` prints it, behind the other objects.
+func printed(path, manifest string) string {
+	return fmt.Sprintf("---\n# Source: %s\n%s\n", path, manifest)
+}
+
 func objectsIn(text string) ([]json.RawMessage, error) {
 	documents := utilyaml.NewYAMLReader(bufio.NewReader(strings.NewReader(text)))
 	objects := []json.RawMessage{}
