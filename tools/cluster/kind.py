@@ -24,6 +24,13 @@ CONTEXT = f"kind-{NAME}"
 NODES = 3
 LABEL = "io.x-k8s.kind.cluster"
 
+# Seconds until a node that says nothing is taken for lost, and between two looks at what
+# autoscalers see. Kubernetes waits for 50 and 15, and every test of either would, too.
+NODE_MONITOR_GRACE = 16
+AUTOSCALER_PERIOD = 5
+# Seconds; a node reports in a quarter of it, thrice before it would be taken for lost.
+NODE_LEASE = 20
+
 
 @dataclass(frozen=True)
 class Node:
@@ -84,7 +91,16 @@ def config(shared: Path, subnets: Subnets) -> str:
     """What kind is to make: a control plane and two workers, which all run pods."""
     made = json.loads(kind_config(nodes=NODES, shared=shared, subnets=subnets))
     schedulable = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
-    made.setdefault("kubeadmConfigPatches", []).append(json.dumps(schedulable))
+    controllers = {
+        "node-monitor-grace-period": f"{NODE_MONITOR_GRACE}s",
+        "horizontal-pod-autoscaler-sync-period": f"{AUTOSCALER_PERIOD}s",
+    }
+    patches: list[dict[str, Any]] = [
+        schedulable,
+        {"kind": "ClusterConfiguration", "controllerManager": {"extraArgs": controllers}},
+        {"kind": "KubeletConfiguration", "nodeLeaseDurationSeconds": NODE_LEASE},
+    ]
+    made.setdefault("kubeadmConfigPatches", []).extend(map(json.dumps, patches))
     return json.dumps(made)
 
 
