@@ -1,28 +1,25 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reference.installation import prepare, shared_volumes
-from tests.chart.scenarios import merged
+from tests.chart.scenarios import COMPONENTS, merged, of_each
+from tests.cluster import namespaces, shared_releases
 from tests.cluster.diagnostics import collect
 from tests.cluster.kubectl import Kubectl
+from tests.cluster.namespaces import Namespaces
 from tests.cluster.release import PRODUCTION, Release
-from tests.helm import CHART, HELMS, run_helm
-from tools.cluster import CannotRaise, Cluster, lifecycle
+from tests.cluster.shared_releases import SharedReleases
+from tests.cluster.sweep import once_a_run, sweep
+from tests.helm import CHART, run_helm
+from tools.cluster import CannotRaise, Cluster, handle, lifecycle
 
-# The version of the restricted standard that namespaces of tests enforce: the cluster's own.
-RESTRICTED = {
-    f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")
-}
 NO_CLUSTER = "no cluster to test on"
-NAMESPACES: list[str] = []
 # A user for each role, test-viewer and test-operator.
 ACCESS = {
     "global": {
@@ -38,25 +35,64 @@ ACCESS = {
 MakeNamespace = Callable[..., str]
 
 
+# A probe a second of the programs that are asked over HTTP. The others' start a process each time.
+QUICK_PROBES = of_each(
+    {name: COMPONENTS[name] for name in ("frontend", "api", "grafana")},
+    {"probes": {"readiness": {"periodSeconds": 1}}},
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Both parts of `make test-cluster` use the same installations."""
+    group = parser.getgroup("cluster")
+    group.addoption(
+        "--keep-releases", action="store_true", help="leave shared releases to the next run"
+    )
+    group.addoption(
+        "--use-releases", action="store_true", help="use shared releases that a run has left"
+    )
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Cluster:
-    """The cluster under test, raised if it isn't there."""
+def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
+    """The cluster under test, raised if it isn't there, without what interrupted tests left."""
     try:
-        return lifecycle.up()
+        found = lifecycle.up()
     except CannotRaise as error:
         if os.environ.get("CI"):
             pytest.fail(f"{NO_CLUSTER}: {error}", pytrace=False)
         pytest.skip(f"{NO_CLUSTER}: {error}")
 
+    def clean() -> None:
+        if not pytestconfig.getoption("use_releases"):
+            shared_releases.forget()
+        sweep(found, as_kubectl(found), but=shared_releases.kept())
+
+    with once_a_run(handle.state_folder() / "tests", clean):
+        yield found
+
+
+def as_kubectl(cluster: Cluster) -> Kubectl:
+    return Kubectl(cluster.kubectl, cluster.kubeconfig, cluster.context)
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share the platform run one after the other, or not at all."""
+    """Tests that share the platform run one after the other, or not at all.
+
+    Those that have the cluster to themselves use it last, when other releases are gone.
+    """
+    items.sort(key=lambda item: "alone" in item.keywords and "platform" in fixtures(item))
     grouped = [item for item in items if item.get_closest_marker("xdist_group")]
     if hasattr(config, "workerinput") and grouped and "@" not in grouped[0].nodeid:
         raise pytest.UsageError(
             "tests/cluster runs in one process, or with `--dist loadgroup` and a pytest-xdist that"
             " keeps groups together"
         )
+
+
+def fixtures(item: pytest.Item) -> list[str]:
+    """The names of all fixtures that a test uses, directly or not."""
+    return list(getattr(item, "fixturenames", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -71,7 +107,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def kubectl(cluster: Cluster) -> Kubectl:
     """kubectl for the cluster under test."""
-    return Kubectl(cluster.kubectl, cluster.kubeconfig, cluster.context)
+    return as_kubectl(cluster)
 
 
 @pytest.fixture(scope="session")
@@ -90,50 +126,31 @@ def images(cluster: Cluster) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def base_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
+def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
     """What every installation on this cluster needs: images, and a ReadWriteMany class."""
     return {**images, **shared_volumes(cluster)}
 
 
-@pytest.fixture(params=HELMS)
-def helm(request: pytest.FixtureRequest) -> str:
-    """Each supported Helm in turn."""
-    return str(request.param)
-
-
-@contextmanager
-def namespaces(kubectl: Kubectl) -> Iterator[MakeNamespace]:
-    """Makes namespaces that enforce the restricted Pod Security Standard; all go at the end."""
-    made: list[str] = []
-
-    def make(prefix: str = "test") -> str:
-        name = f"{prefix}-{uuid.uuid4().hex[:6]}"
-        labels = {**RESTRICTED, "genx-fx/test": "true"}
-        kubectl.apply(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        )
-        made.append(name)
-        NAMESPACES.append(name)
-        return name
-
-    yield make
-    if made:
-        kubectl("delete", "namespace", "--ignore-not-found", "--wait=false", *made)
-    NAMESPACES[:] = [name for name in NAMESPACES if name not in made]
+@pytest.fixture(scope="session")
+def base_values(cluster_values: dict[str, Any]) -> dict[str, Any]:
+    """The same for tests that don't judge how often a pod is probed, and need not wait for it."""
+    return merged(cluster_values, QUICK_PROBES)
 
 
 @pytest.fixture(scope="module")
 def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
     """Makes namespaces that last as long as the tests of a module."""
-    with namespaces(kubectl) as make:
-        yield make
+    made = Namespaces(kubectl)
+    yield made.make
+    made.end()
 
 
 @pytest.fixture
 def namespace(kubectl: Kubectl) -> Iterator[str]:
     """A namespace of the test's own."""
-    with namespaces(kubectl) as make:
-        yield make()
+    made = Namespaces(kubectl)
+    yield made.make()
+    made.end()
 
 
 @pytest.fixture
@@ -142,22 +159,31 @@ def release(kubectl: Kubectl, namespace: str, chart: Path, base_values: dict[str
     return Release(kubectl, namespace, chart, base_values)
 
 
+@pytest.fixture(scope="module")
+def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
+    """Releases that the tests of a module share, also with another run."""
+    found = shared_releases.of_run(pytestconfig, kubectl)
+    yield found
+    found.end()
+
+
 @pytest.fixture(scope="session")
-def platform_namespace(kubectl: Kubectl) -> Iterator[str]:
+def shared_by_all(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
     """Ends with the session, also where nothing could be installed: reports come before that."""
-    with namespaces(kubectl) as make:
-        yield make("platform")
+    found = shared_releases.of_run(pytestconfig, kubectl)
+    yield found
+    found.end()
 
 
 @pytest.fixture(scope="session")
 def platform(
-    kubectl: Kubectl, platform_namespace: str, chart: Path, base_values: dict[str, Any]
+    kubectl: Kubectl, shared_by_all: SharedReleases, chart: Path, cluster_values: dict[str, Any]
 ) -> Release:
     """The platform as production runs it. Shared: a test leaves it as it found it."""
-    values = merged(base_values, ACCESS)
-    made = Release(kubectl, platform_namespace, chart, values, files=(PRODUCTION,))
-    made.install()
-    return made
+    values = merged(cluster_values, ACCESS)
+    return shared_by_all.get(
+        "platform", lambda name: Release(kubectl, name, chart, values, files=(PRODUCTION,))
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -167,6 +193,8 @@ def pytest_runtest_makereport(
     """A test that failed brings along what its namespaces can tell."""
     report = yield
     kubectl = getattr(item, "funcargs", {}).get("kubectl")
-    if report.failed and isinstance(kubectl, Kubectl) and NAMESPACES:
-        report.sections.append(("cluster", collect(kubectl, item.nodeid, NAMESPACES)))
+    names = namespaces.live()
+    if report.failed and isinstance(kubectl, Kubectl) and names:
+        found = collect(kubectl, item.nodeid, names, is_kept=namespaces.keep_where_wanted())
+        report.sections.append(("cluster", found))
     return report

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tests.cluster.kubectl import Kubectl, KubectlError
+from tests.cluster.namespaces import KEEP
 from tests.helm import ROOT
 
 FOLDER = ROOT / ".make" / "cluster-failures"
+POINT_KUBECTL = 'eval "$(.venv/bin/python -m tools.cluster env)"'
 SHOWN = 60  # lines of a namespace's events that the report of a failed test repeats
 
 
-def collect(kubectl: Kubectl, test: str, namespaces: Iterable[str]) -> str:
-    """Write all that is known of these namespaces into files, and give a summary for people."""
+def collect(kubectl: Kubectl, test: str, namespaces: Iterable[str], *, is_kept: bool) -> str:
+    """Write all that is known of these namespaces into files, and give a summary for people.
+
+    It names the commands that look into them, where they are kept.
+    """
     folder = FOLDER / test.replace("/", ".").replace("::", ".")
     folder.mkdir(parents=True, exist_ok=True)
-    summaries = [_summary(kubectl, folder, namespace) for namespace in namespaces]
-    return "\n".join([f"all of it: {folder.relative_to(ROOT)}", *summaries])
+    names = list(namespaces)
+    summaries = [_summary(kubectl, folder, namespace) for namespace in names]
+    return "\n".join([_directions(folder, names, is_kept=is_kept), *summaries])
+
+
+def _directions(folder: Path, namespaces: Sequence[str], *, is_kept: bool) -> str:
+    """Where to look on."""
+    lines = [f"pods, events and logs are in {folder.relative_to(ROOT)}"]
+    if is_kept:
+        lines += ["kept until the next run, to be looked at:", f"    {POINT_KUBECTL}"]
+        lines += [f"    kubectl get pods,events --namespace {name}" for name in namespaces]
+    else:
+        lines.append(f"{KEEP}=1 keeps the namespaces of a test that fails")
+    return "\n".join(lines)
 
 
 def _summary(kubectl: Kubectl, folder: Path, namespace: str) -> str:

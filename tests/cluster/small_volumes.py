@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.cluster.kubectl import Kubectl, Object
+from tests.cluster.namespaces import LABELS
 from tools.cluster import Cluster
 
 FOLDER = "/var/lib/genx-fx-test"
@@ -50,7 +51,7 @@ class SmallVolume:
         volume = {
             "apiVersion": "v1",
             "kind": "PersistentVolume",
-            "metadata": {"name": self.name},
+            "metadata": {"name": self.name, "labels": LABELS},
             "spec": {
                 **shared,
                 "capacity": size,
