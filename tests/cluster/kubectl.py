@@ -106,9 +106,9 @@ class Kubectl:
         """Wait until a workload such as `deployment/api` runs what it should."""
         self("rollout", "status", workload, "-n", namespace, "--timeout=300s", timeout=330)
 
-    def wait(self, what: str, condition: str, namespace: str) -> None:
-        """Wait for a condition such as `condition=Ready` or `delete`."""
-        self("wait", what, f"--for={condition}", "-n", namespace, "--timeout=180s")
+    def wait(self, what: str, condition: str, namespace: str, *options: str) -> None:
+        """Wait for a condition such as `condition=Ready` or `delete`; options such as `--all`."""
+        self("wait", what, f"--for={condition}", "-n", namespace, "--timeout=180s", *options)
 
     def secret(self, name: str, namespace: str) -> dict[str, str]:
         """What a Secret holds, decoded."""

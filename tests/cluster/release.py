@@ -23,6 +23,10 @@ LIMIT = f"--timeout={TIMEOUT}s"
 PRODUCTION = CHART / "values-prod.yaml"
 SECRET = "genx-fx-secrets"
 OFF = {"enabled": False}
+# All of the platform, and nothing twice: for tests that look at what one pod does.
+ONE_OF_EACH: dict[str, Any] = {
+    "application": {"frontend": {"replicas": 1}, "api": {"replicas": 1}},
+}
 # The smallest platform that has secrets: the rest would start for nothing.
 DATA_TIER: dict[str, Any] = {
     "application": {"frontend": OFF, "api": OFF, "tradingBot": OFF},
@@ -48,6 +52,10 @@ class Release:
     def install(self, values: Values | None = None, *options: str) -> None:
         """Install, and wait until every pod is ready; HelmError where it fails."""
         self._with_values("install", values, "--wait", *options)
+
+    def submit(self, values: Values | None = None) -> None:
+        """Install or upgrade, and wait for hooks alone; HelmError where one fails."""
+        self._with_values("upgrade", values, "--install")
 
     def upgrade(self, values: Values | None = None, *options: str) -> None:
         """Upgrade with exactly these values, and wait; HelmError where it fails."""

@@ -13,37 +13,27 @@ import pytest
 
 from reference.installation import shared_volumes
 from tests.chart.scenarios import read_yaml
-from tests.cluster.kubectl import Kubectl, last_seen
-from tests.cluster.release import SECRET, TIMEOUT, Release, unpack
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
+from tests.cluster.release import TIMEOUT, Release, unpack
 from tests.helm import CHART, ROOT
 from tools.build import tool_path
 from tools.cluster import Cluster
 
-KINDS = (
-    "all,pvc,secret,configmap,serviceaccount,role,rolebinding,networkpolicy,pdb,ingress,quota,"
-    "limitrange"
-)
-OF_EVERY_NAMESPACE = {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
-VOLUMES = ("mysql", "redis", "grafana", "logs", "data")
-CLAIMS = {f"PersistentVolumeClaim/{volume}-pvc" for volume in VOLUMES}
-# What each way leaves behind, as it is meant to: data, and the passwords that it was made with.
-KEPT = {
-    "colocated": {*CLAIMS, f"Secret/{SECRET}"},
-    "default": {*CLAIMS, f"Secret/{SECRET}"},
-    "scaled": {*CLAIMS, f"Secret/{SECRET}"},
-    "small": {f"Secret/small-{SECRET}"},  # nothing is persistent
-    "values-given": CLAIMS,  # the Secret is the release's own
-}
-WAYS = sorted((CHART / "ci").glob("*-values.yaml"))
+WAYS = {name.name.removesuffix("-values.yaml"): name for name in (CHART / "ci").iterdir()}
+# Each way by one Helm, in turns: that both render the same is shown elsewhere.
+HELM = {"colocated": "helm3", "scaled": "helm4", "small": "helm3"}
+# Tests that install one of the ways, and run the chart's tests, for reasons of their own.
+ELSEWHERE = {"default": "test_upgrade.py, both Helms", "values-given": "test_secrets.py"}
 
 
-def name(way: Path) -> str:
-    return way.name.removesuffix("-values.yaml")
+def test_every_way_of_installing_is_tried() -> None:
+    assert WAYS.keys() == HELM.keys() | ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize("way", WAYS, ids=name)
+@pytest.mark.parametrize(("way", "helm"), HELM.items(), ids=HELM)
 def test_chart_installs_and_its_tests_pass(
-    way: Path,
+    way: str,
     helm: str,
     chart: Path,
     kubectl: Kubectl,
@@ -55,9 +45,9 @@ def test_chart_installs_and_its_tests_pass(
     """On a namespace that enforces the restricted standard, as the fixture makes it."""
     ways = unpack(chart, tmp_path / "charts") / "ci"
     ways.mkdir()
-    shutil.copy(way, ways)
+    shutil.copy(WAYS[way], ways)
     # Where the file says of the shared volumes that they aren't, the default class serves.
-    shared = {} if "storage" in read_yaml(way) else shared_volumes(cluster)
+    shared = {} if "storage" in read_yaml(WAYS[way]) else shared_volumes(cluster)
     base = tmp_path / "base.json"
     base.write_text(json.dumps({**images, **shared}))
 
@@ -88,13 +78,4 @@ def test_chart_installs_and_its_tests_pass(
     release = Release(kubectl, namespace, chart, images, helm)
     (called,) = release.run("list", "--short").split()
     release.run("uninstall", called)
-    kept = KEPT[name(way)]
-    assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=1) == kept
-
-
-def left(kubectl: Kubectl, namespace: str) -> set[str]:
-    """What is there and has no owner to go with."""
-    found = [
-        item for item in kubectl.list(KINDS, namespace) if "ownerReferences" not in item["metadata"]
-    ]
-    return {f"{item['kind']}/{item['metadata']['name']}" for item in found} - OF_EVERY_NAMESPACE
+    assert_only_what_is_meant_to_stays(kubectl, namespace, way)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from tests.chart.scenarios import SECRETS, merged
+from tests.chart.scenarios import merged
 from tests.cluster.kubectl import Kubectl
-from tests.cluster.release import DATA_TIER, SECRET, Release
+from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
+from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
+from tests.helm import CHART
 
 UPGRADES = 3
 MANAGER = "gitops"
+GIVEN = CHART / "ci" / "values-given-values.yaml"
+REDIS_PASSWORD = "another-redis-password"
+READERS = {"redis", "api", "trading-bot"}
 
 
 def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     kubectl: Kubectl, release: Release
 ) -> None:
-    release.install(DATA_TIER)
+    release.submit(DATA_TIER)
     generated = kubectl.secret(SECRET, release.namespace)
     assert len(generated["MYSQL_PASSWORD"]) == 32
     assert len(set(generated.values()) - {""}) == 9, "each has a value of its own"
@@ -23,7 +29,7 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     kubectl("patch", "secret", SECRET, "-n", release.namespace, "-p", json.dumps(edit))
 
     for revision in range(UPGRADES):
-        release.upgrade(merged(DATA_TIER, {"config": {"MT5_SERVER": f"server-{revision}"}}))
+        release.submit(merged(DATA_TIER, {"config": {"MT5_SERVER": f"server-{revision}"}}))
         kept = kubectl.secret(SECRET, release.namespace)
         assert kept == {**generated, "MT5_LOGIN": "12345678"}
 
@@ -32,8 +38,7 @@ def test_applying_the_manifests_twice_changes_nothing(kubectl: Kubectl, release:
     """GitOps without Helm: `helm template | kubectl apply --server-side`."""
     manifests = release.template(DATA_TIER, "--skip-tests")
     apply_server_side(kubectl, release.namespace, manifests)
-    kubectl.rolled_out("statefulset/mysql", release.namespace)
-    kubectl.rolled_out("statefulset/redis", release.namespace)
+    kubectl.wait("jobs", "condition=Complete", release.namespace, "--all")
     generated = kubectl.secret(SECRET, release.namespace)
     before = applied(kubectl, release.namespace, manifests)
     pods = pod_ids(kubectl, release.namespace)
@@ -65,28 +70,24 @@ def applied(kubectl: Kubectl, namespace: str, manifests: str) -> dict[str, str]:
 
 
 def test_changed_given_password_restarts_what_reads_it(kubectl: Kubectl, release: Release) -> None:
-    given = merged(
-        DATA_TIER,
-        {
-            "secrets": {"source": "values", "values": SECRETS},
-            "data": {"redis": {"auth": {"enabled": True}}},
-            "application": {"api": {"enabled": True, "replicas": 1}},
-        },
+    release = replace(release, files=(GIVEN,))
+    release.install(ONE_OF_EACH)
+    assert "Phase:          Succeeded" in release.test()
+    before = pod_of_each(kubectl, release.namespace)
+
+    # The new ones are ready only if Redis lets them in.
+    release.upgrade(
+        merged(ONE_OF_EACH, {"secrets": {"values": {"REDIS_PASSWORD": REDIS_PASSWORD}}})
     )
-    release.install(given)
-    before = pod_ids(kubectl, release.namespace)
 
-    changed = {"REDIS_PASSWORD": "another-redis-password"}
-    release.upgrade(merged(given, {"secrets": {"values": changed}}))
-
-    after = pod_ids(kubectl, release.namespace)
-    assert after["mysql-0"] == before["mysql-0"], "reads no password of Redis"
-    assert after["redis-0"] != before["redis-0"]
-    # The new one is ready only if Redis lets it in.
-    assert len(apis(before)) == len(apis(after)) == 1
-    assert apis(before) != apis(after)
-    login = ["sh", "-c", "REDISCLI_AUTH=another-redis-password redis-cli ping"]
+    after = pod_of_each(kubectl, release.namespace)
+    assert before.keys() == after.keys() > READERS
+    assert {name for name in after if after[name] != before[name]} == READERS
+    login = ["sh", "-c", f"REDISCLI_AUTH={REDIS_PASSWORD} redis-cli ping"]
     assert kubectl.exec("redis-0", login, release.namespace).stdout.strip() == "PONG"
+
+    release.uninstall()
+    assert_only_what_is_meant_to_stays(kubectl, release.namespace, "values-given")
 
 
 def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
@@ -95,5 +96,9 @@ def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
     return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in pods}
 
 
-def apis(pods: dict[str, str]) -> set[str]:
-    return {name for name in pods if name.startswith("api-")}
+def pod_of_each(kubectl: Kubectl, namespace: str) -> dict[str, str]:
+    """The same by component, of which each has one pod."""
+    pods = kubectl.staying_pods(namespace)
+    found = {pod["metadata"]["labels"]["app"]: pod["metadata"]["uid"] for pod in pods}
+    assert len(found) == len(pods)
+    return found

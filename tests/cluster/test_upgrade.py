@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
+from tests.chart.scenarios import merged
 from tests.cluster import kept
 from tests.cluster.conftest import MakeNamespace
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import Request, addresses, steady_load
-from tests.cluster.release import SECRET, Release
+from tests.cluster.release import ONE_OF_EACH, SECRET, Release
 from tests.cluster.released import NoHistory, last_release
 from tests.helm import HELMS, HelmError
 
 RATE = 10  # requests a second; 5 of them on new connections
-PATIENCE = 45  # seconds until an upgrade that does not get ready counts as failed
+PATIENCE = 25  # seconds until an upgrade that does not get ready counts as failed
 UNDO = {"helm3": "--atomic", "helm4": "--rollback-on-failure"}
 REQUESTS: tuple[Request, ...] = (
     ("GET", "frontend-service", "/"),
@@ -90,10 +91,10 @@ def upgraded(
     old = replace(new, chart=old_chart)
     word = uuid.uuid4().hex
 
-    old.install()
+    old.install(ONE_OF_EACH)
     kept.write(kubectl, old.namespace, PLACES, word)
     before = what_is_kept(old, word)
-    new.upgrade()
+    new.upgrade(ONE_OF_EACH)
 
     return Upgraded(new, word, before)
 
@@ -103,15 +104,18 @@ def test_upgrade_from_the_last_release_keeps_everything(upgraded: Upgraded) -> N
     assert upgraded.kept() == upgraded.before
 
 
+def test_tests_of_the_chart_pass_after_the_upgrade(upgraded: Upgraded) -> None:
+    assert "Phase:          Succeeded" in upgraded.release.test()
+
+
 def test_upgrade_that_fails_is_undone_and_users_notice_nothing(
     kubectl: Kubectl, upgraded: Upgraded, tmp_path: Path
 ) -> None:
     """One program's image does not exist; another's ends as soon as it starts."""
     release = upgraded.release
     toolbox = release.base["global"]["toolbox"]["image"]
-    broken = {
-        "application": {"api": {"image": {"tag": "no-such-tag"}}, "frontend": {"image": toolbox}}
-    }
+    images = {"api": {"image": {"tag": "no-such-tag"}}, "frontend": {"image": toolbox}}
+    broken = merged(ONE_OF_EACH, {"application": images})
     manifests = release.manifests()
     targets = addresses(kubectl, release, REQUESTS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,11 @@ import pytest
 
 from tests.chart.scenarios import merged, of_each
 from tests.cluster import kept
-from tests.cluster.conftest import MakeNamespace
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import expendable, rather_on
 from tests.cluster.processes import container_id, is_ready
 from tests.cluster.release import DATA_TIER, SECRET, Release
+from tests.cluster.shared_releases import SharedReleases
 from tools.cluster import Cluster
 
 PODS = 5
@@ -43,41 +42,45 @@ def values(cluster: Cluster) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def word() -> str:
-    """What all volumes hold."""
-    return uuid.uuid4().hex
-
-
-@pytest.fixture(scope="module")
 def running(
     kubectl: Kubectl,
-    make_namespace: MakeNamespace,
+    shared: SharedReleases,
     chart: Path,
     base_values: dict[str, Any],
     values: dict[str, Any],
-    word: str,
 ) -> Release:
     """A release whose volumes hold the word. Shared: each test leaves it running."""
-    release = Release(kubectl, make_namespace("volumes"), chart, base_values)
-    release.install(values)
-    kept.write(kubectl, release.namespace, PLACES, word)
-    return release
+    made = shared.get("volumes", lambda name: Release(kubectl, name, chart, base_values), values)
+    if not is_kept(kubectl, made):
+        kept.write(kubectl, made.namespace, PLACES, word(made))
+    return made
 
 
-def assert_kept(kubectl: Kubectl, release: Release, word: str) -> None:
-    found = kept.read(kubectl, release.namespace, PLACES, word)
-    assert set(found.values()) == {word}, found
+def word(release: Release) -> str:
+    """What all volumes of a release hold."""
+    return f"kept-in-{release.namespace}"
 
 
-def test_volumes_outlive_pods(kubectl: Kubectl, running: Release, word: str) -> None:
+def is_kept(kubectl: Kubectl, release: Release) -> bool:
+    """Whether an earlier run has written the word."""
+    mysql = kept.OWN_VOLUMES[:1]
+    return word(release) in kept.read(kubectl, release.namespace, mysql, word(release)).values()
+
+
+def assert_kept(kubectl: Kubectl, release: Release) -> None:
+    found = kept.read(kubectl, release.namespace, PLACES, word(release))
+    assert set(found.values()) == {word(release)}, found
+
+
+def test_volumes_outlive_pods(kubectl: Kubectl, running: Release) -> None:
     kubectl("delete", "pods", "--all", "-n", running.namespace)
     for workload in WORKLOADS:
         kubectl.rolled_out(workload, running.namespace)
-    assert_kept(kubectl, running, word)
+    assert_kept(kubectl, running)
 
 
 def test_volumes_and_passwords_outlive_the_release(
-    kubectl: Kubectl, running: Release, values: dict[str, Any], word: str
+    kubectl: Kubectl, running: Release, values: dict[str, Any]
 ) -> None:
     passwords = kubectl.secret(SECRET, running.namespace)
     claims = claim_ids(kubectl, running.namespace)
@@ -85,12 +88,12 @@ def test_volumes_and_passwords_outlive_the_release(
     running.install(values)
     assert claim_ids(kubectl, running.namespace) == claims
     assert kubectl.secret(SECRET, running.namespace) == passwords
-    assert_kept(kubectl, running, word)
+    assert_kept(kubectl, running)
 
 
 @pytest.mark.alone
 def test_volumes_outlive_a_power_failure_of_their_node(
-    cluster: Cluster, kubectl: Kubectl, running: Release, word: str
+    cluster: Cluster, kubectl: Kubectl, running: Release
 ) -> None:
     node = expendable(cluster)
     before = kubectl.list("pods", running.namespace)
@@ -105,7 +108,7 @@ def test_volumes_outlive_a_power_failure_of_their_node(
         lambda: all_ready_without(kubectl.list("pods", running.namespace), containers),
         timeout=180,
     )
-    assert_kept(kubectl, running, word)
+    assert_kept(kubectl, running)
 
 
 def claim_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""What stays when a release is removed, as it is meant to: data, and the passwords made for it."""
+
+from __future__ import annotations
+
+from tests.cluster.kubectl import Kubectl, last_seen
+from tests.cluster.release import SECRET
+
+KINDS = (
+    "all,pvc,secret,configmap,serviceaccount,role,rolebinding,networkpolicy,pdb,ingress,quota,"
+    "limitrange"
+)
+OF_EVERY_NAMESPACE = {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
+VOLUMES = ("mysql", "redis", "grafana", "logs", "data")
+CLAIMS = {f"PersistentVolumeClaim/{volume}-pvc" for volume in VOLUMES}
+# By the way of installing, as the chart's ci folder names them.
+KEPT = {
+    "colocated": {*CLAIMS, f"Secret/{SECRET}"},
+    "scaled": {*CLAIMS, f"Secret/{SECRET}"},
+    "small": {f"Secret/small-{SECRET}"},  # nothing is persistent
+    "values-given": CLAIMS,  # the Secret is the release's own
+}
+
+
+def assert_only_what_is_meant_to_stays(kubectl: Kubectl, namespace: str, way: str) -> None:
+    """Wait until nothing else is there."""
+    kept = KEPT[way]
+    assert last_seen(lambda: _left(kubectl, namespace), kept, timeout=120, every=1) == kept
+
+
+def _left(kubectl: Kubectl, namespace: str) -> set[str]:
+    """What is there and has no owner to go with."""
+    found = [
+        item for item in kubectl.list(KINDS, namespace) if "ownerReferences" not in item["metadata"]
+    ]
+    return {f"{item['kind']}/{item['metadata']['name']}" for item in found} - OF_EVERY_NAMESPACE
