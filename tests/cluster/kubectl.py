@@ -110,6 +110,13 @@ class Kubectl:
         """Wait for a condition such as `condition=Ready` or `delete`; options such as `--all`."""
         self("wait", what, f"--for={condition}", "-n", namespace, "--timeout=180s", *options)
 
+    def gone(self, kind: str, selector: str, namespace: str) -> None:
+        """Wait until no object of a kind is left; one that is on its way out is still there."""
+        options = ("--selector", selector, "-n", namespace, "--timeout=180s")
+        done = self.run("wait", kind, "--for=delete", *options)
+        if done.returncode and "no matching resources" not in done.stderr:
+            raise KubectlError(f"{kind} {selector} stay: {done.stderr.strip()}")
+
     def secret(self, name: str, namespace: str) -> dict[str, str]:
         """What a Secret holds, decoded."""
         data = self.get("secret", name, namespace).get("data") or {}

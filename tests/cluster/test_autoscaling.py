@@ -36,9 +36,8 @@ SCALED: dict[str, Any] = {
 # As the chart is by default: a fixed number of pods.
 FIXED: dict[str, Any] = {"application": {"api": {"autoscaling": {"enabled": False}, "replicas": 2}}}
 
-pytestmark = pytest.mark.alone
 
-
+@pytest.mark.alone
 def test_api_grows_under_load_and_shrinks_after_it(
     kubectl: Kubectl, platform: Release, tmp_path: Path
 ) -> None:
@@ -54,6 +53,7 @@ def test_api_grows_under_load_and_shrinks_after_it(
     assert not load.failures, load.report()
 
 
+@pytest.mark.xdist_group("platform")
 def test_documented_command_scales_the_default_installation(
     kubectl: Kubectl, platform: Release
 ) -> None:

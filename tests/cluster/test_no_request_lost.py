@@ -22,8 +22,6 @@ STATELESS = ("frontend", "api")
 SELECTOR = f"app in ({','.join(STATELESS)})"
 LABEL = "genx-fx/drain"
 
-pytestmark = pytest.mark.alone
-
 
 @dataclass(frozen=True)
 class Size:
@@ -34,15 +32,17 @@ class Size:
     drains: int
 
 
-SHORT = Size(requests=30_000, rollouts=5, drains=1)
+SHORT = Size(requests=17_000, rollouts=2, drains=1)
 LONG = Size(requests=100_000, rollouts=20, drains=4)
 
 
+@pytest.mark.alone
 @short_and_long("size", SHORT, LONG)
 def test_no_request_is_lost(
     cluster: Cluster, kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
 ) -> None:
     targets = addresses(kubectl, platform, REQUESTS)
+    undrainable = why_undrainable(cluster)
     with platform.unchanged():
         platform.upgrade(replicas(3))
         settled(kubectl, platform, 3)
@@ -53,7 +53,7 @@ def test_no_request_is_lost(
             for number in range(1, size.rollouts + 1):
                 load.phase(f"rollout {number}")
                 roll_out(kubectl, platform)
-            for number in range(1, size.drains + 1):
+            for number in range(1, 1 if undrainable else size.drains + 1):
                 load.phase(f"drain {number}")
                 drain_a_node(cluster, kubectl, platform)
             load.phase("upgrade")
@@ -68,8 +68,12 @@ def test_no_request_is_lost(
     assert load.requests >= size.requests
     assert min(load.by_connection.values()) >= 0.45 * load.requests
     assert not load.failures, summary(load)
+    if undrainable:
+        pytest.skip(f"no request was lost, but no node was drained: {undrainable}")
 
 
+@pytest.mark.alone
+@pytest.mark.soak  # shows that the test above would see a fault, and not anything of the chart
 def test_requests_are_lost_without_the_pause_before_stopping(
     kubectl: Kubectl, platform: Release, tmp_path: Path
 ) -> None:
@@ -93,6 +97,7 @@ def test_requests_are_lost_without_the_pause_before_stopping(
     assert load.failures
 
 
+@pytest.mark.xdist_group("platform")
 def test_several_drains_at_once_take_one_pod_of_each(kubectl: Kubectl, platform: Release) -> None:
     with platform.unchanged():
         platform.upgrade(replicas(2))
@@ -116,6 +121,15 @@ def roll_out(kubectl: Kubectl, platform: Release) -> None:
         kubectl("rollout", "restart", f"deployment/{name}", "-n", platform.namespace)
     for name in STATELESS:
         kubectl.rolled_out(f"deployment/{name}", platform.namespace)
+
+
+def why_undrainable(cluster: Cluster) -> str:
+    """Why no node of the cluster may be drained; empty where one may."""
+    if not cluster.is_kind:
+        return f"{cluster.context} was there before, and its nodes are not for tests to drain"
+    if len(cluster.nodes()) == 1:
+        return "the only node has nobody to give its pods to"
+    return ""
 
 
 def drain_a_node(cluster: Cluster, kubectl: Kubectl, platform: Release) -> None:
