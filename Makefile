@@ -11,7 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n auto --dist worksteal
-CLUSTER_ARGS ?= -n 2 --dist loadgroup
+CLUSTER_ARGS ?= -n 3 --dist loadgroup
+# One test at a time, with the installations of the part before.
+ALONE := -n 0 --use-releases
 
 BIN  := .venv/bin
 PIP  := $(BIN)/pip --disable-pip-version-check install --quiet
@@ -63,13 +65,13 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@echo "go test"
 	@$(BIN)/python -m tools.kind_node test
 	@echo "pytest tests/cluster"
-	@$(BIN)/pytest tests/cluster -m "not soak and not alone" $(CLUSTER_ARGS)
-	@$(BIN)/pytest tests/cluster -m "not soak and alone"
+	@$(BIN)/pytest tests/cluster -m "not soak and not alone" $(CLUSTER_ARGS) --keep-releases
+	@$(BIN)/pytest tests/cluster -m "not soak and alone" $(CLUSTER_ARGS) $(ALONE)
 
 soak: scan ## run the scanners and the long forms of the cluster tests, which take an hour
 	@$(BIN)/python -m tools.cluster up
-	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS)
-	@$(BIN)/pytest tests/cluster -m "soak and alone"
+	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS) --keep-releases
+	@$(BIN)/pytest tests/cluster -m "soak and alone" $(CLUSTER_ARGS) $(ALONE)
 
 mutants: tools ## make mutants of the chart, one fault each, and expect a test to see each
 	@$(BIN)/python -m tests.mutants $(MUTANTS_ARGS)
