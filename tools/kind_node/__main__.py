@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .cluster import kind_config, load_balancer_manifest
 from .command_line import exit_status
-from .go_programs import check_module, modules
+from .go_programs import modules
+from .go_tests import check_module
 from .node_image import build, program
 
 

@@ -144,18 +144,6 @@ def _build(module: Module, out: Path) -> None:
     scratch.rmdir()
 
 
-def check_module(module: Module) -> str:
-    """What `go vet` and `go test` say of a module's own code; BuildError where they object."""
-    go, env = go_program(module.needs_go), go_environment()
-
-    def say(command: str, *options: str) -> str:
-        arguments = (str(go), command, *module.flags, *options, "./...")
-        return run(arguments, f"{command} {module.name}", folder=module.folder, env=env)
-
-    # Vet has looked through all that is imported; `go test` would do so once more.
-    return say("vet") + say("test", "-vet=off")
-
-
 def go_source(module: Module, package: str) -> Path:
     """Folder with the sources of a module that another one needs, downloaded if missing."""
     go = go_program(module.needs_go)

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -210,14 +211,14 @@ func (l *lab) connectPod(m member) {
 func (l *lab) serve(m member) {
 	l.must(l.pods[m.name].run(func() error {
 		for _, port := range tcpPorts {
-			listener, err := net.Listen("tcp4", fmt.Sprintf("%s:%d", m.address, port))
+			listener, err := net.Listen("tcp4", at(m.address, port))
 			if err != nil {
 				return err
 			}
 			l.t.Cleanup(func() { listener.Close() })
 			go accept(listener)
 		}
-		socket, err := net.ListenPacket("udp4", fmt.Sprintf("%s:%d", m.address, udpPort))
+		socket, err := net.ListenPacket("udp4", at(m.address, udpPort))
 		if err != nil {
 			return err
 		}
@@ -225,6 +226,10 @@ func (l *lab) serve(m member) {
 		go echo(socket)
 		return nil
 	}))
+}
+
+func at(address string, port int32) string {
+	return net.JoinHostPort(address, strconv.Itoa(int(port)))
 }
 
 func accept(listener net.Listener) {
@@ -324,7 +329,7 @@ func (l *lab) try(f flow, patience time.Duration) error {
 	return l.pods[f.source.name].run(func() error {
 		dialer := net.Dialer{Deadline: deadline}
 		network := strings.ToLower(string(f.protocol)) + "4"
-		connection, err := dialer.Dial(network, fmt.Sprintf("%s:%d", f.target.address, f.port))
+		connection, err := dialer.Dial(network, at(f.target.address, f.port))
 		if err != nil {
 			return err
 		}
