@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.forms import short_and_long
-from tests.cluster.kubectl import Kubectl, KubectlError, Object, eventually
+from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.load import REQUESTS, Load, addresses, steady_load
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
@@ -21,6 +21,8 @@ RATE = 110  # requests a second: steady, and half of what two cores can bear
 STATELESS = ("frontend", "api")
 SELECTOR = f"app in ({','.join(STATELESS)})"
 LABEL = "genx-fx/drain"
+
+pytestmark = pytest.mark.alone
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ SHORT = Size(requests=17_000, rollouts=2, drains=1)
 LONG = Size(requests=100_000, rollouts=20, drains=4)
 
 
-@pytest.mark.alone
 @short_and_long("size", SHORT, LONG)
 def test_no_request_is_lost(
     cluster: Cluster, kubectl: Kubectl, platform: Release, tmp_path: Path, size: Size
@@ -72,7 +73,6 @@ def test_no_request_is_lost(
         pytest.skip(f"no request was lost, but no node was drained: {undrainable}")
 
 
-@pytest.mark.alone
 @pytest.mark.soak  # shows that the test above would see a fault, and not anything of the chart
 def test_requests_are_lost_without_the_pause_before_stopping(
     kubectl: Kubectl, platform: Release, tmp_path: Path
@@ -95,19 +95,6 @@ def test_requests_are_lost_without_the_pause_before_stopping(
 
     print(json.dumps(load.report(), indent=2))
     assert load.failures
-
-
-@pytest.mark.xdist_group("platform")
-def test_several_drains_at_once_take_one_pod_of_each(kubectl: Kubectl, platform: Release) -> None:
-    with platform.unchanged():
-        platform.upgrade(replicas(2))
-        settled(kubectl, platform, 2)
-        for name in STATELESS:
-            first, second = kubectl.staying_pods(platform.namespace, f"app={name}")
-            evict(kubectl, first)
-            with pytest.raises(KubectlError, match="disruption budget"):
-                evict(kubectl, second)
-        settled(kubectl, platform, 2)
 
 
 def replicas(number: int, **more: Any) -> dict[str, Any]:
@@ -150,17 +137,6 @@ def drain_a_node(cluster: Cluster, kubectl: Kubectl, platform: Release) -> None:
             kubectl.rolled_out(f"deployment/{name}", namespace)
     finally:
         kubectl("uncordon", node)
-
-
-def evict(kubectl: Kubectl, pod: Object) -> None:
-    name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-    eviction = {
-        "apiVersion": "policy/v1",
-        "kind": "Eviction",
-        "metadata": {"name": name, "namespace": namespace},
-    }
-    path = f"/api/v1/namespaces/{namespace}/pods/{name}/eviction"
-    kubectl("create", "--raw", path, "-f", "-", stdin=json.dumps(eviction))
 
 
 def hosts(kubectl: Kubectl, platform: Release) -> set[str]:
