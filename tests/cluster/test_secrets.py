@@ -11,7 +11,7 @@ from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
 from tests.helm import CHART
 
-UPGRADES = 3
+UPGRADES = 2
 MANAGER = "gitops"
 GIVEN = CHART / "ci" / "values-given-values.yaml"
 REDIS_PASSWORD = "another-redis-password"
