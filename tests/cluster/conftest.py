@@ -35,10 +35,15 @@ ACCESS = {
 MakeNamespace = Callable[..., str]
 
 
-# A probe a second of the programs that are asked over HTTP. The others' start a process each time.
-QUICK_PROBES = of_each(
-    {name: COMPONENTS[name] for name in ("frontend", "api", "grafana")},
-    {"probes": {"readiness": {"periodSeconds": 1}}},
+# For tests that judge neither probes nor reservations. A probe a second, of programs that are asked
+# over HTTP: the others' start a process each time. And room on the nodes for several installations.
+LIGHT = merged(
+    of_each(
+        {name: COMPONENTS[name] for name in ("frontend", "api", "grafana")},
+        {"probes": {"readiness": {"periodSeconds": 1}}},
+    ),
+    of_each(COMPONENTS, {"resources": {"requests": {"cpu": "50m"}}}),
+    {"global": {"enforceDocumentedLimits": False}},
 )
 
 
@@ -133,8 +138,8 @@ def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def base_values(cluster_values: dict[str, Any]) -> dict[str, Any]:
-    """The same for tests that don't judge how often a pod is probed, and need not wait for it."""
-    return merged(cluster_values, QUICK_PROBES)
+    """The same, and light: of what most tests install."""
+    return merged(cluster_values, LIGHT)
 
 
 @pytest.fixture(scope="module")

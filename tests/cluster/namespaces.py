@@ -45,10 +45,13 @@ class Namespaces:
 
     def end(self, *, but: Collection[str] = ()) -> None:
         """Delete them, other than these and those that are to be looked at."""
-        gone = [name for name in self._own if name not in (*but, *_of_failures)]
-        if gone:
-            self._kubectl("delete", "namespace", "--ignore-not-found", "--wait=false", *gone)
+        self.delete(*(name for name in self._own if name not in (*but, *_of_failures)))
         _live[:] = [name for name in _live if name not in self._own]
+
+    def delete(self, *names: str) -> None:
+        """Delete some, and wait for nothing."""
+        if names:
+            self._kubectl("delete", "namespace", "--ignore-not-found", "--wait=false", *names)
 
 
 def live() -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.cluster.namespaces import Namespaces
 from tests.cluster.release import Release, Values
-from tests.helm import CHART, ROOT, HelmError
+from tests.helm import CHART, ROOT
 from tools.kind_node.cache import cache_key, files_key
 
 FOLDER = ROOT / ".make" / "cluster-releases"
@@ -41,20 +41,20 @@ class SharedReleases:
     ) -> Release:
         """The release of that name as if it had just been installed with these values.
 
-        `make` gives the release for a namespace. HelmError where it can't be installed.
+        `make` gives the release for a namespace. HelmError where it can't be installed, or be made
+        as it was.
         """
         key = _key(self._kubectl, make(""), values)
-        known = read(name)
-        if self._use and known.get("key") == key and _is_there(self._kubectl, known["namespace"]):
-            self._namespaces.adopt(known["namespace"])
-            release = make(known["namespace"])
-            try:
+        known = read(name) if self._use else {}
+        if known and _is_there(self._kubectl, known["namespace"]):
+            if known["key"] == key:
+                self._namespaces.adopt(known["namespace"])
+                release = make(known["namespace"])
                 release.upgrade(values)  # what a test has changed, and not changed back
-            except HelmError as error:
-                print(f"{name} of an earlier run is of no use, it is installed anew: {error}")
-            else:
                 self._records[name] = release.namespace
                 return release
+            print(f"{name} of an earlier run is of other values or another chart: it goes")
+            self._namespaces.delete(known["namespace"])
         release = make(self._namespaces.make(name))
         release.install(values)
         write(name, {"key": key, "namespace": release.namespace})

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from reference.installation import shared_volumes
-from tests.chart.scenarios import read_yaml
+from tests.chart.scenarios import merged, read_yaml
+from tests.cluster.conftest import LIGHT
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.release import TIMEOUT, Release, unpack
@@ -49,7 +50,7 @@ def test_chart_installs_and_its_tests_pass(
     # Where the file says of the shared volumes that they aren't, the default class serves.
     shared = {} if "storage" in read_yaml(WAYS[way]) else shared_volumes(cluster)
     base = tmp_path / "base.json"
-    base.write_text(json.dumps({**images, **shared}))
+    base.write_text(json.dumps(merged(images, shared, LIGHT)))
 
     done = subprocess.run(
         [
