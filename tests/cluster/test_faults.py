@@ -297,7 +297,6 @@ def running(
             made_ready = Scene(cluster, kubectl, namespace, url, page, visitor, volumes)
             made_ready.all_is_well()
             yield made_ready
-        made.uninstall()
 
 
 @pytest.fixture
