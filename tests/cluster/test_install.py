@@ -23,9 +23,13 @@ from tools.cluster import Cluster
 
 WAYS = {name.name.removesuffix("-values.yaml"): name for name in (CHART / "ci").iterdir()}
 # Each way by one Helm, in turns: that both render the same is shown elsewhere.
-HELM = {"colocated": "helm3", "scaled": "helm4", "small": "helm3"}
+HELM = {"scaled": "helm4", "small": "helm3"}
 # Tests that install one of the ways, and run the chart's tests, for reasons of their own.
-ELSEWHERE = {"default": "test_upgrade.py, both Helms", "values-given": "test_secrets.py"}
+ELSEWHERE = {
+    "colocated": "test_volumes.py, Helm 3",
+    "default": "test_upgrade.py, both Helms",
+    "values-given": "test_secrets.py, Helm 4",
+}
 
 
 def test_every_way_of_installing_is_tried() -> None:

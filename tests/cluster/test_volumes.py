@@ -7,26 +7,23 @@ from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import merged, of_each
+from tests.chart.scenarios import COMPONENTS, merged, of_each
 from tests.cluster import kept
+from tests.cluster.conftest import LIGHT
 from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.nodes import expendable, rather_on
 from tests.cluster.processes import container_id, is_ready
-from tests.cluster.release import DATA_TIER, SECRET, Release
+from tests.cluster.release import SECRET, Release
 from tests.cluster.shared_releases import SharedReleases
+from tests.helm import CHART
 from tools.cluster import Cluster
 
-PODS = 5
-KEEPERS = {
-    "mysql": ("data", "mysql"),
-    "redis": ("data", "redis"),
-    "grafana": ("monitoring", "grafana"),
-    "api": ("application", "api"),
-    "trading-bot": ("application", "tradingBot"),
-}
+COLOCATED = CHART / "ci" / "colocated-values.yaml"
+PODS = len(COMPONENTS) + 1  # the API has two, which share their volumes with the bot
 WORKLOADS = (
     *("statefulset/mysql", "statefulset/redis", "statefulset/trading-bot"),
-    *("deployment/grafana", "deployment/api"),
+    *("deployment/grafana", "deployment/api", "deployment/frontend"),
 )
 PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
 
@@ -35,10 +32,9 @@ pytestmark = pytest.mark.xdist_group("volumes")
 
 @pytest.fixture(scope="module")
 def values(cluster: Cluster) -> dict[str, Any]:
-    """All components that have a volume, on the node that tests may stop."""
-    options = {"enabled": True, "affinity": rather_on(expendable(cluster))}
-    one = {"application": {"api": {"replicas": 1}}}
-    return merged(DATA_TIER, of_each(KEEPERS, options), one)
+    """All of the platform, on the node that tests may stop."""
+    on_node = of_each(COMPONENTS, {"affinity": rather_on(expendable(cluster))})
+    return merged(on_node, {"application": {"frontend": {"replicas": 1}}})
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +42,19 @@ def running(
     kubectl: Kubectl,
     shared: SharedReleases,
     chart: Path,
-    base_values: dict[str, Any],
+    images: dict[str, Any],
     values: dict[str, Any],
 ) -> Release:
-    """A release whose volumes hold the word. Shared: each test leaves it running."""
-    made = shared.get("volumes", lambda name: Release(kubectl, name, chart, base_values), values)
+    """A release whose volumes hold the word. Shared: each test leaves it running.
+
+    Of a cluster without a ReadWriteMany class: that one is in the tests of upgrades.
+    """
+    base = merged(images, LIGHT)
+
+    def colocated(namespace: str) -> Release:
+        return Release(kubectl, namespace, chart, base, helm="helm3", files=(COLOCATED,))
+
+    made = shared.get("volumes", colocated, values)
     if not is_kept(kubectl, made):
         kept.write(kubectl, made.namespace, PLACES, word(made))
     return made
@@ -72,6 +76,10 @@ def assert_kept(kubectl: Kubectl, release: Release) -> None:
     assert set(found.values()) == {word(release)}, found
 
 
+def test_tests_of_the_chart_pass(running: Release) -> None:
+    assert "Phase:          Succeeded" in running.test()
+
+
 def test_volumes_outlive_pods(kubectl: Kubectl, running: Release) -> None:
     kubectl("delete", "pods", "--all", "-n", running.namespace)
     for workload in WORKLOADS:
@@ -85,6 +93,7 @@ def test_volumes_and_passwords_outlive_the_release(
     passwords = kubectl.secret(SECRET, running.namespace)
     claims = claim_ids(kubectl, running.namespace)
     running.uninstall()
+    assert_only_what_is_meant_to_stays(kubectl, running.namespace, "colocated")
     running.install(values)
     assert claim_ids(kubectl, running.namespace) == claims
     assert kubectl.secret(SECRET, running.namespace) == passwords
