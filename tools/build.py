@@ -73,6 +73,7 @@ GO_TOOLS = {
         ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
     ),
     "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
+    "kwok": GoTool("go", "sigs.k8s.io/kwok/cmd/kwok"),
     # It imports versions of the Kubernetes API that newer libraries no longer have.
     "kube-score": GoTool(
         "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)
