@@ -4,13 +4,14 @@ MAKEFLAGS += --no-builtin-rules
 # Without compiled Python every process of the tests would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
-.PHONY: all build test test-cluster test-frontend mutants soak bench cluster cluster-down up down lint lint-code lint-chart \
-	tools scan chart-check lock clean help
+.PHONY: all build test test-control-plane test-cluster test-frontend mutants soak bench cluster cluster-down up down \
+	lint lint-code lint-chart tools scan chart-check lock clean help
 
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n auto --dist worksteal
+CONTROL_PLANE_ARGS ?= -n 4 --dist worksteal
 CLUSTER_ARGS ?= -n 3 --dist loadgroup
 # One test at a time, with the installations of the part before.
 ALONE := -n 0 --use-releases
@@ -45,6 +46,7 @@ build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
 test: tools chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(MAKE) -s --no-print-directory test-control-plane
 	@$(MAKE) -s --no-print-directory test-cluster
 
 test-frontend: $(NODE_MODULES)/installed
@@ -59,6 +61,11 @@ $(NODE_MODULES)/installed: $(addprefix $(FRONTEND)/,package.json package-lock.js
 		{ cp -al "$$cached" $(NODE_MODULES) 2>/dev/null || cp -a "$$cached" $(NODE_MODULES); }
 	@touch $@
 
+# They wait more than they compute, so there are more processes than cores.
+test-control-plane: $(INSTALLED) ## run the tests on Kubernetes' control plane, without nodes
+	@echo "pytest tests/control_plane"
+	@$(BIN)/pytest tests/control_plane -m "not soak" $(CONTROL_PLANE_ARGS)
+
 # A machine that cannot run a cluster (status 3) says so here, and again at the end of the tests.
 test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there is none
 	@$(BIN)/python -m reference cluster || [ $$? = 3 ]
@@ -69,6 +76,7 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@$(BIN)/pytest tests/cluster -m "not soak and alone" $(CLUSTER_ARGS) $(ALONE)
 
 soak: scan ## run the scanners and the long forms of the cluster tests, which take an hour
+	@$(BIN)/pytest tests/control_plane -m soak -rP
 	@$(BIN)/python -m tools.cluster up
 	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS) --keep-releases
 	@$(BIN)/pytest tests/cluster -m "soak and alone" $(CLUSTER_ARGS) $(ALONE)
@@ -163,4 +171,4 @@ clean: ## delete all that make has made here; the tools stay in their cache
 	@rm -rf .venv .make dist $(NODE_MODULES) $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile

@@ -24,10 +24,10 @@ KEPT = {
 def assert_only_what_is_meant_to_stays(kubectl: Kubectl, namespace: str, way: str) -> None:
     """Wait until nothing else is there."""
     kept = KEPT[way]
-    assert last_seen(lambda: _left(kubectl, namespace), kept, timeout=120, every=1) == kept
+    assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=1) == kept
 
 
-def _left(kubectl: Kubectl, namespace: str) -> set[str]:
+def left(kubectl: Kubectl, namespace: str) -> set[str]:
     """What is there and has no owner to go with."""
     found = [
         item for item in kubectl.list(KINDS, namespace) if "ownerReferences" not in item["metadata"]

@@ -19,7 +19,6 @@ from tools.build import tool_path
 Values = Mapping[str, Any]
 
 TIMEOUT = 600  # seconds that a busy machine of two cores may take to start everything
-LIMIT = f"--timeout={TIMEOUT}s"
 PRODUCTION = CHART / "values-prod.yaml"
 SECRET = "genx-fx-secrets"
 OFF = {"enabled": False}
@@ -39,7 +38,7 @@ class Release:
     """One release of the platform in one namespace.
 
     `base` are the values that this cluster needs under whatever a test sets: where the images
-    are, and which storage class is ReadWriteMany.
+    are, and which storage class is ReadWriteMany. `timeout`, in seconds, is for each command.
     """
 
     kubectl: Kubectl
@@ -48,6 +47,7 @@ class Release:
     base: Values
     helm: str = "helm4"
     files: tuple[Path, ...] = ()
+    timeout: int = TIMEOUT
 
     def install(self, values: Values | None = None, *options: str) -> None:
         """Install, and wait until every pod is ready; HelmError where it fails."""
@@ -76,15 +76,15 @@ class Release:
     def rollback(self, revision: int | None = None) -> None:
         """Go back to a revision, by default the one before, and wait."""
         numbers = [] if revision is None else [str(revision)]
-        self.run("rollback", RELEASE, *numbers, "--wait", LIMIT)
+        self.run("rollback", RELEASE, *numbers, "--wait", self._limit)
 
     def uninstall(self) -> None:
         """Remove the release, and wait until its objects are gone."""
-        self.run("uninstall", RELEASE, "--wait", LIMIT)
+        self.run("uninstall", RELEASE, "--wait", self._limit)
 
     def test(self) -> str:
         """Run `helm test`; HelmError where a test fails."""
-        return self.run("test", RELEASE, LIMIT)
+        return self.run("test", RELEASE, self._limit)
 
     def manifests(self) -> Render:
         """The objects of the release as it is."""
@@ -96,6 +96,10 @@ class Release:
         return revisions
 
     def run(self, command: str, *arguments: str) -> str:
+        """What a Helm command prints; HelmError where it fails."""
+        return self.call(command, *arguments).stdout
+
+    def call(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a Helm command against the cluster; HelmError where it fails."""
         done = subprocess.run(
             [
@@ -104,13 +108,18 @@ class Release:
             ],
             capture_output=True,
             text=True,
-            timeout=TIMEOUT + 60,
-            env=self.kubectl.environment,
+            timeout=self.timeout + 60,
+            # No garbage collection: a command is short, and a quarter of its time went there.
+            env={**self.kubectl.environment, "GOGC": "off"},
             check=False,
         )
         if done.returncode:
             raise HelmError(f"{self.helm} {command}: {done.stderr.strip()}")
-        return done.stdout
+        return done
+
+    @property
+    def _limit(self) -> str:
+        return f"--timeout={self.timeout}s"
 
     def _with_values(self, command: str, values: Values | None, *options: str) -> str:
         files = list(self.files)
@@ -119,7 +128,7 @@ class Release:
                 files.append(Path(folder, f"{name}.json"))
                 files[-1].write_text(json.dumps(layer))
             layers = [word for file in files for word in ("--values", str(file))]
-            return self.run(command, RELEASE, str(self.chart), *layers, LIMIT, *options)
+            return self.run(command, RELEASE, str(self.chart), *layers, self._limit, *options)
 
 
 def unpack(package: Path, folder: Path) -> Path:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.cluster.conftest import ACCESS, MakeNamespace
 from tests.cluster.kubectl import Kubectl
-from tests.cluster.release import Release
+from tests.cluster.release import PRODUCTION
+from tests.control_plane.release import QuietRelease
 
 WORKLOADS = {
     "deployments.apps": ("frontend", "api", "grafana"),
@@ -53,7 +56,12 @@ ACTIONS: list[Action] = [
 ]
 
 
-pytestmark = pytest.mark.xdist_group("platform")
+@pytest.fixture(scope="module")
+def platform(kubectl: Kubectl, make_namespace: MakeNamespace, chart: Path) -> QuietRelease:
+    """The platform as production runs it, with a user for each role."""
+    made = QuietRelease(kubectl, make_namespace(), chart, ACCESS, files=(PRODUCTION,))
+    made.install()
+    return made
 
 
 def allowed(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
@@ -114,7 +122,7 @@ def _qualified(resource: str, group: str) -> str:
 
 @pytest.mark.parametrize(("person", "actions"), [("viewer", VIEWER), ("operator", OPERATOR)])
 def test_role_grants_what_it_should_and_nothing_else(
-    kubectl: Kubectl, platform: Release, person: str, actions: set[Action]
+    kubectl: Kubectl, platform: QuietRelease, person: str, actions: set[Action]
 ) -> None:
     # Whoever has logged in may ask what he may do.
     of_everybody = granted(kubectl, "test-nobody", platform.namespace)
@@ -132,7 +140,7 @@ def _by_kind(action: Action) -> Action:
     ("person", "actions"), [("viewer", VIEWER), ("operator", OPERATOR), ("nobody", set())]
 )
 def test_role_may_do_exactly_what_it_should(
-    kubectl: Kubectl, platform: Release, person: str, actions: set[Action]
+    kubectl: Kubectl, platform: QuietRelease, person: str, actions: set[Action]
 ) -> None:
     # What may be done to any object of a kind may be done to each by name.
     named = {
@@ -141,6 +149,6 @@ def test_role_may_do_exactly_what_it_should(
     assert allowed(kubectl, f"test-{person}", platform.namespace) == actions | named
 
 
-def test_roles_end_at_the_namespace(kubectl: Kubectl, platform: Release) -> None:
+def test_roles_end_at_the_namespace(kubectl: Kubectl, platform: QuietRelease) -> None:
     for person in ("viewer", "operator"):
         assert allowed(kubectl, f"test-{person}", "default") == set()

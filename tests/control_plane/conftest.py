@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import namespaces
+from tests.cluster.conftest import MakeNamespace, chart
+from tests.cluster.kubectl import Kubectl
+from tests.cluster.namespaces import Namespaces
+from tests.control_plane.nodes import Arena, arena
+from tests.control_plane.release import QuietRelease
+from tests.helm import HELMS, ROOT
+from tools.build import tool_path
+from tools.control_plane import CONTEXT, kubectl_program
+from tools.kind_node.cache import alone
+
+__all__ = ["chart"]
+
+# Held until the interpreter ends: it ends with the run, not with the process that started it.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the control plane that all processes of a run share, started if there is none."""
+    base, run = tmp_path_factory.getbasetemp(), os.getpid()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base, run = base.parent, os.getppid()
+    folder = base / "control-plane"
+    with alone(base / "control-plane.lock"):
+        if not (folder / "kubeconfig").exists():
+            _start(folder, run)
+    return folder
+
+
+def _start(folder: Path, run: int) -> None:
+    """Start a control plane that ends when the process `run` does."""
+    kubectl_program()  # built here, where progress is shown
+    tool_path("kwok")
+    folder.mkdir(exist_ok=True)
+    complaints = folder / "start.log"
+    command = [sys.executable, "-m", "tools.control_plane", f"--folder={folder}", f"--while={run}"]
+    with complaints.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the tests, which end with it still there
+        )
+    _started.append(process)
+    while not (folder / "kubeconfig").exists():
+        if process.poll() is not None:
+            pytest.fail(f"no control plane: {complaints.read_text()}", pytrace=False)
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def kubectl(control_plane: Path) -> Kubectl:
+    """kubectl for the control plane."""
+    return Kubectl(kubectl_program(), control_plane / "kubeconfig", CONTEXT)
+
+
+@pytest.fixture(params=HELMS)
+def helm(request: pytest.FixtureRequest) -> str:
+    """Each supported Helm in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
+    """Makes namespaces that last as long as the tests of a module."""
+    made = Namespaces(kubectl)
+    yield made.make
+    made.end()
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """A namespace of the test's own."""
+    made = Namespaces(kubectl)
+    yield made.make()
+    made.end()
+
+
+@pytest.fixture
+def release(kubectl: Kubectl, namespace: str, chart: Path) -> QuietRelease:
+    """A release that is yet to be installed, in a namespace of the test's own."""
+    return QuietRelease(kubectl, namespace, chart, {})
+
+
+@pytest.fixture
+def nodes(kubectl: Kubectl) -> Iterator[Arena]:
+    """Nodes of the test's own, none at first."""
+    with arena(kubectl) as made:
+        yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed brings along what its namespaces can tell, and names the logs."""
+    report = yield
+    fixtures = getattr(item, "funcargs", {})
+    folder, kubectl = fixtures.get("control_plane"), fixtures.get("kubectl")
+    if report.failed and isinstance(folder, Path) and isinstance(kubectl, Kubectl):
+        lines = [f"logs of the control plane: {folder}"]
+        for name in namespaces.live():
+            for what in ("pods,pvc,hpa", "events"):
+                lines.append(kubectl.run("get", what, "-o", "wide", "-n", name).stdout)
+        report.sections.append(("control plane", "\n".join(lines)))
+    return report

@@ -1,0 +1,84 @@
+"""The objects as GitOps tools apply them: on the server, again and again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from tests.chart.scenarios import each_scenario, rendered
+from tests.cluster.kubectl import Kubectl, Object
+from tests.cluster.namespaces import RESTRICTED
+from tests.control_plane.release import QuietRelease
+from tests.control_plane.test_install import WAYS, each_way
+from tests.helm import NAMESPACE, Manifest, parse
+
+MANAGER = "gitops"
+# Of APIs that are installed beside Kubernetes; the control plane has Kubernetes alone.
+BESIDE = ("gateway.networking.k8s.io/", "external-secrets.io/", "monitoring.coreos.com/")
+
+
+def own_kinds(objects: Iterable[Manifest]) -> list[Manifest]:
+    """The objects that Kubernetes itself knows."""
+    return [item for item in objects if not item["apiVersion"].startswith(BESIDE)]
+
+
+def apply(kubectl: Kubectl, namespace: str, objects: list[Manifest], *options: str) -> str:
+    """Apply objects on the server; what kubectl complains about, nothing as a rule."""
+    bundle = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    command = ["apply", "--server-side", f"--field-manager={MANAGER}", "-n", namespace, "-f", "-"]
+    done = kubectl.run(*command, *options, stdin=bundle)
+    return done.stderr if done.returncode or done.stderr else ""
+
+
+@pytest.fixture(scope="module")
+def rendered_for(kubectl: Kubectl) -> str:
+    """The namespace that the scenarios are rendered for; it holds ServiceAccounts alone."""
+    metadata = {"name": NAMESPACE, "labels": RESTRICTED}
+    kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    return NAMESPACE
+
+
+@each_scenario
+def test_server_accepts_every_object(kubectl: Kubectl, scenario: str, rendered_for: str) -> None:
+    """Also those of hooks and `helm test`, where the restricted standard is enforced."""
+    objects = own_kinds(rendered(scenario).objects)
+    # No pod is accepted without its account; a dry run leaves none.
+    accounts = [item for item in objects if item["kind"] == "ServiceAccount"]
+    assert apply(kubectl, rendered_for, accounts, "--force-conflicts") == ""
+    assert apply(kubectl, rendered_for, objects, "--dry-run=server", "--force-conflicts") == ""
+
+
+@each_way
+def test_second_application_changes_nothing(release: QuietRelease, way: str) -> None:
+    kubectl, namespace = release.kubectl, release.namespace
+    text = release.template(None, "--no-hooks", "--skip-tests", f"--values={WAYS[way]}")
+    objects = own_kinds(parse(text).objects)
+    assert apply(kubectl, namespace, objects) == ""
+    before = versions(kubectl, namespace, objects)
+    assert apply(kubectl, namespace, objects) == ""
+    assert versions(kubectl, namespace, objects) == before
+
+
+def versions(kubectl: Kubectl, namespace: str, objects: list[Manifest]) -> list[Object]:
+    """What a change of these changes: what controllers write into them left out."""
+    bundle = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+    command = ["get", "-n", namespace, "-f", "-", "-o", "json", "--show-managed-fields"]
+    found = json.loads(kubectl(*command, stdin=bundle))["items"]
+    assert len(found) == len(objects)
+    autoscalers = [item for item in objects if item["kind"] == "HorizontalPodAutoscaler"]
+    scaled = {item["spec"]["scaleTargetRef"]["name"] for item in autoscalers}
+    return [_version(item, is_scaled=item["metadata"]["name"] in scaled) for item in found]
+
+
+def _version(item: Object, *, is_scaled: bool) -> Object:
+    metadata = item["metadata"]
+    ours = [entry for entry in metadata["managedFields"] if entry["manager"] == MANAGER]
+    assert ours, metadata["managedFields"]
+    version = {"name": f"{item['kind']}/{metadata['name']}", "ours": ours}
+    if not is_scaled:
+        version["generation"] = metadata.get("generation")
+    if "status" not in item:
+        version["resourceVersion"] = metadata["resourceVersion"]
+    return version
