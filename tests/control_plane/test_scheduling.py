@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -27,8 +29,9 @@ def pods(release: QuietRelease, name: str) -> list[Object]:
 def test_pods_spread_over_zones_and_hosts(
     release: QuietRelease, nodes: Arena, options: dict[str, str]
 ) -> None:
-    for zone in "abc":
-        nodes.add(zone, 2)
+    """Although one zone has more room left than any other, with all replicas in it."""
+    for zone, cores in {"a": 64, "b": 8, "c": 8}.items():
+        nodes.add(zone, 2, cores=cores)
     release.install(only(*SPREADING, on=nodes, replicas=6, **options))
     for name in SPREADING:
         assert zones(pods(release, name), nodes.nodes()) == dict.fromkeys("abc", 2)
@@ -60,6 +63,30 @@ def test_two_replicas_are_on_two_hosts(
     release.install(only(*SPREADING, on=nodes, **options))
     for name in SPREADING:
         assert set(hosts(pods(release, name)).values()) == {1}
+
+
+@pytest.mark.parametrize(("options", "waiting"), [({}, 0), (STRICT, 1)], ids=["default", "prod"])
+def test_full_host_keeps_pods_waiting_only_where_to_spread_is_a_must(
+    release: QuietRelease, nodes: Arena, options: dict[str, str], waiting: int
+) -> None:
+    nodes.add("a", 1)
+    nodes.add("a", 1, cores=0)
+    values = only(*SPREADING, on=nodes, **options)
+    replace(release, helm="helm3").install(values, "--wait=false")
+    for name in SPREADING:
+        count = partial(unscheduled, release, name)
+        assert last_seen(count, waiting, timeout=60, every=0.5) == waiting
+
+
+def unscheduled(release: QuietRelease, name: str) -> int:
+    """How many pods of a component the scheduler has found no node for; -1 while it looks."""
+    conditions = [
+        condition["status"]
+        for pod in pods(release, name)
+        for condition in pod["status"].get("conditions", [])
+        if condition["type"] == "PodScheduled"
+    ]
+    return conditions.count("False") if len(conditions) == 2 else -1
 
 
 def test_tainted_zone_keeps_nobody_from_the_others(release: QuietRelease, nodes: Arena) -> None:

@@ -9,8 +9,8 @@ import shutil
 import socket
 import ssl
 import time
-import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -185,7 +185,7 @@ class ControlPlane:
             "current-context": CONTEXT,
         }
 
-    def _wait_for(self, what: str, condition: Any) -> None:
+    def _wait_for(self, what: str, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while not condition():
             self._processes.check()
