@@ -22,8 +22,8 @@ def check_module(module: Module) -> str:
     # With the flags of a build, what that has compiled is there.
     run(_command(go, module, "vet"), f"vet {module.name}", folder=module.folder, env=env)
     # Vet has looked through all that is imported; `go test` would do so once more.
-    test = _command(go, module, "test", "-json", "-vet=off")
-    done = run_process(test, cwd=module.folder, env=env)
+    testing = _command(go, module, "test", "-json", "-vet=off")
+    done = run_process(testing, cwd=module.folder, env=env)
     said = told(done.stdout)
     for test, text in said["skip"].items():
         print(f"NOT TESTED: {test}\n{text}", file=sys.stderr)

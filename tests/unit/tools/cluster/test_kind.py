@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 from tools.cluster import kind
+from tools.kind_node.cluster import Subnets
+
+SUBNETS = Subnets("10.187.0.0/16", "10.171.0.0/16", Path("/srv/pod-subnet"))
 
 
 def test_nodes_are_told_how_soon_one_is_lost_and_how_often_autoscalers_look() -> None:
-    config = json.loads(kind.config(Path("/srv")))
+    config = json.loads(kind.config(Path("/srv"), SUBNETS))
     patches = {patch["kind"]: patch for patch in map(json.loads, config["kubeadmConfigPatches"])}
     assert patches["InitConfiguration"] == {
         "kind": "InitConfiguration",
