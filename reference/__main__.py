@@ -1,6 +1,7 @@
 """Runs the whole platform on this machine, with the reference images.
 
 python -m reference up         cluster, images and chart; ends when the bot has traded
+python -m reference build      builds the images, and raises nothing
 python -m reference cluster    cluster and images alone
 python -m reference down       undoes all of it
 """
@@ -23,6 +24,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from reference.installation import (
     DIRECTLY,
     STORAGE_CLASS,
+    build,
     prepare,
     raise_cluster,
     shared_volumes,
@@ -181,10 +183,10 @@ def wait_for(what: str, condition: Callable[[], T | None]) -> T:
 
 
 def main(arguments: list[str]) -> int:
-    """Command line: `up`, `cluster` or `down`."""
-    commands = {"up": up, "cluster": cluster_with_images, "down": down}
+    """Command line: `up`, `build`, `cluster` or `down`."""
+    commands = {"up": up, "build": build, "cluster": cluster_with_images, "down": down}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m reference up|cluster|down", file=sys.stderr)
+        print(f"usage: python -m reference {'|'.join(commands)}", file=sys.stderr)
         return 2
     return exit_status(commands[arguments[0]], NotRunning, ClusterError)
 

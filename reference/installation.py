@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from reference.images import BuiltImage, archives, build_all, values_overlay
+from tools import kind_node
 from tools.cluster import Cluster, lifecycle
+from tools.cluster.choice import named_context
 from tools.cluster.images import load
 from tools.kind_node.processes import Jobs
 
@@ -19,6 +21,15 @@ STORAGE_CLASS = "GENX_FX_SHARED_STORAGE_CLASS"
 KIND_STORAGE_CLASS = "shared"
 # No proxy knows the way to a cluster on this machine.
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def build() -> None:
+    """Build the nodes' image and the platform's, at the same time, and raise nothing."""
+    lifecycle.check()
+    with Jobs() as jobs:
+        if not named_context():
+            jobs.start(kind_node.build)
+        jobs.start(build_all)
 
 
 def raise_cluster() -> Cluster:

@@ -89,6 +89,21 @@ def test_the_images_are_built_while_the_cluster_is_raised(monkeypatch: pytest.Mo
     assert done == ["check"]
 
 
+@pytest.mark.parametrize(
+    ("context", "wanted"), [("", ["nodes", "platform"]), ("own", ["platform"])]
+)
+def test_nodes_are_built_only_for_a_cluster_that_is_made_here(
+    context: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[str] = []
+    monkeypatch.setenv("GENX_FX_KUBECONTEXT", context)
+    monkeypatch.setattr(lifecycle, "check", lambda: None)
+    monkeypatch.setattr("tools.kind_node.build", lambda: built.append("nodes"))
+    monkeypatch.setattr(installation, "build_all", lambda: built.append("platform"))
+    installation.build()
+    assert sorted(built) == wanted
+
+
 def test_no_image_is_built_for_a_cluster_that_cannot_be_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
