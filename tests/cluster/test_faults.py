@@ -35,7 +35,7 @@ from tests.cluster.browser import chromium
 from tests.cluster.conftest import MakeNamespace
 from tests.cluster.forms import short_and_long
 from tests.cluster.journal import doubled, lost, query, read_journal, read_trades
-from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.load import address
 from tests.cluster.processes import kill, restarts, send_signal
 from tests.cluster.release import OFF, Release
@@ -170,9 +170,15 @@ class Scene:
         eventually("the API leaves its Service", lambda: not self.answering("api-service"))
         self.nobody_was_restarted()
         for pod in self.pods("api"):
-            said = self.health(pod)
-            assert said["code"] == 503
-            assert {service for service in DATA if said[service] != "ok"} == set(services)
+            # What it says may be from before the last of them was gone.
+            blame = last_seen(lambda: self.blamed(pod), set(services), timeout=30, every=1)  # noqa: B023
+            assert blame == set(services)
+
+    def blamed(self, pod: Object) -> set[str]:
+        """The services of which an API pod says that it can't work without them."""
+        said = self.health(pod)
+        assert said["code"] == HTTPStatus.SERVICE_UNAVAILABLE
+        return {service for service in DATA if said[service] != "ok"}
 
     def page_says_so(self) -> None:
         """The page that is open says that the API is away; who comes now gets the page, too."""
