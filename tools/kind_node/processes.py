@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, as_completed, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
@@ -20,6 +20,9 @@ T = TypeVar("T")
 # How a child is told to end, and how many seconds it then has: mmdebstrap deletes its temporary
 # files first.
 ENDINGS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
+# How many seconds may pass until a signal is heeded. One that comes just before the main thread
+# begins to wait does not wake it: Python runs the handler only when that wait is over.
+HEEDING = 0.2
 # How many seconds the threads have to say that they were broken off, before the error is shown.
 LAST_WORDS = 0.3
 
@@ -69,13 +72,20 @@ class Jobs:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
-                for future in as_completed(self._futures):
-                    future.result()
+                self._wait()
                 return
         except BaseException:
             self._end()
             raise
         self._end()
+
+    def _wait(self) -> None:
+        """Wait for all functions, and raise the first error at once."""
+        pending = set(self._futures)
+        while pending:
+            done, pending = wait(pending, HEEDING, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
 
     def _end(self) -> None:
         with self._lock:
