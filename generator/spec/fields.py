@@ -138,6 +138,10 @@ URL_PATH = r"^/\S*$"
 IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 KUBERNETES_VERSION = r"^1\.(3[0-9]|[4-9][0-9])$"
+WEB_ADDRESS = r"^https?://[^\s/]+(/\S*)?$"
+SECURE_WEB_ADDRESS = r"^https://[^\s/]+(/\S*)?$"
+EMAIL_ADDRESS = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+SPDX_EXPRESSION = r"^[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*$"
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 
@@ -152,6 +156,10 @@ PATTERNS_IN_WORDS = {
     URL_PATH: "a path such as /health",
     IMAGE: "repository:tag such as redis:7.4.5-alpine",
     SEMANTIC_VERSION: "a semantic version such as 0.1.0",
+    WEB_ADDRESS: "a web address such as https://example.com/platform",
+    SECURE_WEB_ADDRESS: "an https address such as https://example.com/icon.svg",
+    EMAIL_ADDRESS: "an e-mail address such as team@example.com",
+    SPDX_EXPRESSION: "an SPDX licence expression such as Apache-2.0",
     KUBERNETES_VERSION: 'a version from "1.30" on, in quotes: older ones cannot sleep in preStop',
 }
 
@@ -187,6 +195,22 @@ Dashboards = Annotated[
     DashboardFolder, _Folder(DashboardFolder), Field(examples=["platform/dashboards/"])
 ]
 UrlPath = Annotated[str, StringConstraints(pattern=URL_PATH), Field(examples=["/health"])]
+WebAddress = Annotated[
+    str,
+    StringConstraints(pattern=WEB_ADDRESS),
+    Field(examples=["https://example.com/platform"]),
+]
+SecureWebAddress = Annotated[
+    str,
+    StringConstraints(pattern=SECURE_WEB_ADDRESS),
+    Field(examples=["https://example.com/icon.svg"]),
+]
+EmailAddress = Annotated[
+    str, StringConstraints(pattern=EMAIL_ADDRESS), Field(examples=["team@example.com"])
+]
+Line = Annotated[
+    str, StringConstraints(pattern=ONE_LINE, strict=True), Field(examples=["one line of text"])
+]
 ImageReference = Annotated[
     str,
     StringConstraints(pattern=IMAGE),

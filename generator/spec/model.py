@@ -10,16 +10,21 @@ from generator.spec.component import Component, Resources
 from generator.spec.fields import (
     KUBERNETES_VERSION,
     SEMANTIC_VERSION,
+    SPDX_EXPRESSION,
     Amount,
     DnsLabel,
     DnsName,
+    EmailAddress,
     EnvironmentName,
     ImageReference,
+    Line,
     Purpose,
+    SecureWebAddress,
     SpecModel,
     Text,
     TierName,
     UserId,
+    WebAddress,
     chosen_by_key,
 )
 
@@ -37,6 +42,14 @@ class Toolbox(SpecModel):
     resources: Resources
 
 
+class Maintainer(SpecModel):
+    """A person or a group that maintains the chart."""
+
+    name: Line = Field(description="Name of the person or the group")
+    email: EmailAddress | None = Field(None, description="E-mail address")
+    url: WebAddress | None = Field(None, description="Web page")
+
+
 class Platform(SpecModel):
     """What concerns the platform as a whole."""
 
@@ -52,6 +65,20 @@ class Platform(SpecModel):
     domain: DnsName = Field(description="Default host name where exposure is by ingress or gateway")
     user: UserId = Field(description="uid, gid and fsGroup of every container")
     toolbox: Toolbox
+    home: WebAddress | None = Field(None, description="Home page of the platform")
+    sources: list[WebAddress] = Field(
+        [], description="Web addresses of the source code, the chart's included"
+    )
+    maintainers: list[Maintainer] = Field([], description="Who maintains the chart")
+    keywords: list[Line] = Field([], description="Words by which people search for the chart")
+    icon: SecureWebAddress | None = Field(
+        None, description="Address of an SVG or PNG image, by https; some tools refuse data URIs"
+    )
+    license: Annotated[str, StringConstraints(pattern=SPDX_EXPRESSION)] | None = Field(
+        None,
+        description="Licence of the chart, https://spdx.org/licenses",
+        examples=["Apache-2.0"],
+    )
 
 
 class Volume(SpecModel):

@@ -128,7 +128,7 @@ def test_a_wrong_spec_exits_with_2_and_nothing_is_written(
     assert shown(monkeypatch, capsys, "build", "--spec", spec, "--output", output) == (
         2,
         [
-            f"{spec}:43:13: tiers.application.api.port: "
+            f"{spec}:49:13: tiers.application.api.port: "
             "'eighty' is given; a whole number is wanted",
             f"{spec}: 1 error; references and environments are checked when these are mended",
         ],
@@ -222,7 +222,7 @@ def test_nothing_is_written_where_a_file_of_the_platform_is_wrong(changed_script
     result = run_module(root, "build")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
-        "genx-fx.yaml:114:19: tiers.monitoring.grafana.dashboards: "
+        "genx-fx.yaml:120:19: tiers.monitoring.grafana.dashboards: "
         "platform/dashboards/trades.json: line 1, column 2: not JSON: Expecting property name "
         "enclosed in double quotes; export the dashboard from Grafana as JSON again",
         "genx-fx.yaml: 1 error; environments are checked when these are mended",

@@ -25,7 +25,8 @@ VALUES = ("README.md", "values.yaml", "values.schema.json")
 TIER_VALUES = (*VALUES, "charts/{tier}/values.yaml")
 # `global` stands in the values of every tier.
 GLOBAL_VALUES = (*VALUES, "charts/*/values.yaml")
-ABOUT_CHARTS = ("README.md", "Chart.yaml", "charts/*/Chart.yaml")
+CHART_YAML = ("Chart.yaml", "charts/*/Chart.yaml")
+ABOUT_CHARTS = ("README.md", *CHART_YAML)
 OWN = "charts/{tier}/templates/{name}"
 WORKLOAD = (f"{OWN}/deployment.yaml", f"{OWN}/statefulset.yaml")
 FLOWS = ("templates/network/flows/{name}-to-*.yaml", "templates/network/flows/*-to-{name}.yaml")
@@ -43,6 +44,12 @@ ALLOWED = {
     "platform.domain": GLOBAL_VALUES,
     "platform.user": GLOBAL_VALUES,
     "platform.toolbox.*": GLOBAL_VALUES,
+    "platform.home": CHART_YAML,
+    "platform.sources*": CHART_YAML,
+    "platform.maintainers*": CHART_YAML,
+    "platform.keywords*": CHART_YAML,
+    "platform.icon": CHART_YAML,
+    "platform.license": CHART_YAML,
     "tiers.*.purpose": TIER_VALUES,
     "tiers.*.label": (f"{OWN}/*", *FLOWS, "templates/network/extra/{name}.yaml",
                       "templates/tests/{name}.yaml"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.benchmark.larger import larger
 from tests.chart.network import Network, outside, pods
@@ -35,6 +36,8 @@ MINIMAL = SPECS / "minimal.yaml"
 EXAMPLES = re.compile(r"\{\{-? ?/\*.*?\*/ ?-?\}\}|such as [\w./-]+", re.DOTALL)
 
 WORKLOADS = ("Deployment", "StatefulSet", "Service", "PersistentVolumeClaim")
+
+METADATA = ("home", "icon", "keywords", "sources", "maintainers", "annotations")
 
 WORKER: SpecData = {
     "purpose": "Tells people of large moves",
@@ -81,6 +84,28 @@ def test_every_object_is_valid(chart: Path) -> None:
     assert [
         fault for item in objects for version in newest for fault in faults(item, version)
     ] == []
+
+
+def test_metadata_that_the_spec_gives_is_shown(charts: dict[Path, Path]) -> None:
+    said = yaml.safe_load((charts[PRICE_FEED] / "Chart.yaml").read_text())
+    assert {key: said[key] for key in METADATA if key in said} == {
+        "home": "https://example.com/feed",
+        "maintainers": [
+            {
+                "name": "Feeds: team",
+                "email": "feeds@example.com",
+                "url": "https://example.com/feeds",
+            },
+            {"name": "Operations"},
+        ],
+        "keywords": ["quotes", "yes"],
+        "annotations": {"artifacthub.io/license": "MIT OR Apache-2.0"},
+    }
+
+
+def test_metadata_that_the_spec_does_not_give_is_left_out(charts: dict[Path, Path]) -> None:
+    for file in charts[MINIMAL].rglob("Chart.yaml"):
+        assert not set(METADATA) & set(yaml.safe_load(file.read_text())), file
 
 
 def test_nothing_of_genx_fx_is_left(chart: Path) -> None:

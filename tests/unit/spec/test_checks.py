@@ -25,32 +25,32 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "call to a component that doesn't exist",
         [("calls: [api]", "calls: [apis]")],
         [
-            "34:15: tiers.application.frontend.calls[0]: no component is named 'apis'; "
+            "40:15: tiers.application.frontend.calls[0]: no component is named 'apis'; "
             f"{COMPONENTS}; did you mean 'api'?"
         ],
     ),
     (
         "call to itself",
         [("calls: [api]", "calls: [frontend]")],
-        ["34:15: tiers.application.frontend.calls[0]: frontend calls itself"],
+        ["40:15: tiers.application.frontend.calls[0]: frontend calls itself"],
     ),
     (
         "call that is listed twice",
         [("calls: [api]", "calls: [api, api]")],
-        ["34:20: tiers.application.frontend.calls[1]: 'api' is listed twice"],
+        ["40:20: tiers.application.frontend.calls[1]: 'api' is listed twice"],
     ),
     (
         "call to a component without a port",
         [("calls: [api]", "calls: [api, trading-bot]")],
         [
-            "34:20: tiers.application.frontend.calls[1]: "
+            "40:20: tiers.application.frontend.calls[1]: "
             "trading-bot doesn't listen: kind singleton has no port"
         ],
     ),
     (
         "circle of two",
         [("redis, internet]", "redis, internet, frontend]")],
-        ["50:39: tiers.application.api.calls[3]: wait for each other: frontend → api → frontend"],
+        ["56:39: tiers.application.api.calls[3]: wait for each other: frontend → api → frontend"],
     ),
     (
         "circle of three, said once",
@@ -59,7 +59,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
             ("calls: [mysql]", "calls: [mysql, frontend]"),
         ],
         [
-            "106:22: tiers.monitoring.grafana.calls[1]: "
+            "112:22: tiers.monitoring.grafana.calls[1]: "
             "wait for each other: frontend → api → grafana → frontend"
         ],
     ),
@@ -67,20 +67,20 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "mount of a volume that isn't declared",
         [("mounts: {logs: ", "mounts: {log: ")],
         [
-            "51:16: tiers.application.api.mounts.log: no volume is named 'log'; "
+            "57:16: tiers.application.api.mounts.log: no volume is named 'log'; "
             "allowed are logs, data; did you mean 'logs'?"
         ],
     ),
     (
         "volume that nobody mounts",
         [("volumes:\n", "volumes:\n  spare: {claim: spare-pvc, size: 1Gi, access: RWX}\n")],
-        ["117:3: volumes.spare: no component mounts this volume"],
+        ["123:3: volumes.spare: no component mounts this volume"],
     ),
     (
         "single-writer volume under several pods",
         [("size: 10Gi, access: RWX", "size: 10Gi, access: RWO")],
         [
-            "117:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
+            "123:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
             "(api 50, trading-bot 1); say RWX"
         ],
     ),
@@ -88,21 +88,21 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "reader that doesn't exist",
         [("hostOf: redis, readBy: [api, trading-bot]", "hostOf: redis, readBy: [api, bot]")],
         [
-            "67:32: tiers.application.trading-bot.env.REDIS_URL.urlOf: "
+            "73:32: tiers.application.trading-bot.env.REDIS_URL.urlOf: "
             "trading-bot reads no config key with hostOf: redis; add one",
-            f"127:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
+            f"133:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
         ],
     ),
     (
         "reader that is listed twice",
         [("readBy: [mysql]}", "readBy: [mysql, mysql]}")],
-        ["124:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
+        ["130:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
     ),
     (
         "password of Redis that isn't declared",
         [("password: REDIS_PASSWORD", "password: REDIS_PASWORD")],
         [
-            "92:17: tiers.data.redis.password: secrets.keys has no 'REDIS_PASWORD'; "
+            "98:17: tiers.data.redis.password: secrets.keys has no 'REDIS_PASWORD'; "
             "allowed are MYSQL_ROOT_PASSWORD, …; did you mean 'REDIS_PASSWORD'?"
         ],
     ),
@@ -110,7 +110,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "password of Redis that Redis doesn't read",
         [("readBy: [redis, api, trading-bot]", "readBy: [api, trading-bot]")],
         [
-            "92:17: tiers.data.redis.password: "
+            "98:17: tiers.data.redis.password: "
             "secrets.keys.REDIS_PASSWORD isn't read by redis; add it to readBy"
         ],
     ),
@@ -118,7 +118,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "password of Redis that a caller doesn't read",
         [("readBy: [redis, api, trading-bot]", "readBy: [redis, trading-bot]")],
         [
-            "53:32: tiers.application.api.env.REDIS_URL.urlOf: "
+            "59:32: tiers.application.api.env.REDIS_URL.urlOf: "
             "secrets.keys.REDIS_PASSWORD isn't read by api; add it to readBy"
         ],
     ),
@@ -126,8 +126,8 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "administrator whose keys aren't declared",
         [("user: GRAFANA_ADMIN_USER, password: GRAFANA_ADMIN_PASSWORD", "user: A, password: B")],
         [
-            "108:21: tiers.monitoring.grafana.admin.user: secrets.keys has no 'A'; allowed are …",
-            "108:34: tiers.monitoring.grafana.admin.password: "
+            "114:21: tiers.monitoring.grafana.admin.user: secrets.keys has no 'A'; allowed are …",
+            "114:34: tiers.monitoring.grafana.admin.password: "
             "secrets.keys has no 'B'; allowed are …",
         ],
     ),
@@ -139,11 +139,11 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
             ("password: GRAFANA_DATABASE_PASSWORD", "password: MYSQL_PASSWORD"),
         ],
         [
-            "111:15: tiers.monitoring.grafana.database.name: config.keys has no 'MYSQL_DB'; "
+            "117:15: tiers.monitoring.grafana.database.name: config.keys has no 'MYSQL_DB'; "
             "allowed are …; did you mean 'MYSQL_DATABASE'?",
-            "112:15: tiers.monitoring.grafana.database.user: "
+            "118:15: tiers.monitoring.grafana.database.user: "
             "config.keys.MYSQL_USER isn't read by grafana; add it to readBy",
-            "113:19: tiers.monitoring.grafana.database.password: "
+            "119:19: tiers.monitoring.grafana.database.password: "
             "secrets.keys.MYSQL_PASSWORD isn't read by grafana; add it to readBy",
         ],
     ),
@@ -151,7 +151,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "database that is no MySQL",
         [("component: mysql", "component: redis")],
         [
-            "110:20: tiers.monitoring.grafana.database.component: "
+            "116:20: tiers.monitoring.grafana.database.component: "
             "redis is of kind redis; wanted is a mysql"
         ],
     ),
@@ -159,7 +159,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "database that doesn't exist",
         [("component: mysql", "component: msql")],
         [
-            "110:20: tiers.monitoring.grafana.database.component: no component is named 'msql'; "
+            "116:20: tiers.monitoring.grafana.database.component: no component is named 'msql'; "
             f"{COMPONENTS}; did you mean 'mysql'?"
         ],
     ),
@@ -167,7 +167,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "database that Grafana doesn't call",
         [("calls: [mysql]\n", "calls: []\n")],
         [
-            "110:20: tiers.monitoring.grafana.database.component: "
+            "116:20: tiers.monitoring.grafana.database.component: "
             "grafana doesn't call mysql; add it to calls"
         ],
     ),
@@ -175,7 +175,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is no key",
         [("{MYSQL_USER}:", "{MYSQL_USR}:")],
         [
-            "144:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
+            "150:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
             "allowed are …; did you mean 'MYSQL_USER'?"
         ],
     ),
@@ -183,35 +183,35 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is composed itself",
         [("{MYSQL_USER}:", "{DATABASE_URL}:")],
         [
-            "144:16: secrets.keys.DATABASE_URL.compose: "
+            "150:16: secrets.keys.DATABASE_URL.compose: "
             "{DATABASE_URL} is composed itself; name the keys it is made of"
         ],
     ),
     (
         "placeholder that isn't closed",
         [("{MYSQL_USER}:", "{MYSQL_USER:")],
-        ["144:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
+        ["150:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
     ),
     (
         "key in config and in secrets",
         [("    SECRET_KEY: {about", "    DEBUG: {about")],
-        ["150:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
+        ["156:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
     ),
     (
         "component of one name in two tiers",
         [("  monitoring:\n", f"    api:{SINGLETON}  monitoring:\n")],
-        ["94:5: tiers.data.api: component 'api' is taken by tiers.application.api"],
+        ["100:5: tiers.data.api: component 'api' is taken by tiers.application.api"],
     ),
     (
         "component of one name in two tiers, the first of another kind",
         [with_component("mysql")],
-        ["77:5: tiers.data.mysql: component 'mysql' is taken by tiers.application.mysql"],
+        ["83:5: tiers.data.mysql: component 'mysql' is taken by tiers.application.mysql"],
     ),
     (
         "two components on one service",
         [("{name: redis-service", "{name: mysql-service")],
         [
-            "88:23: tiers.data.redis.service.name: "
+            "94:23: tiers.data.redis.service.name: "
             "service 'mysql-service' is taken by tiers.data.mysql.service.name"
         ],
     ),
@@ -219,7 +219,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "two storages on one claim",
         [("claim: redis-pvc", "claim: mysql-pvc")],
         [
-            "90:24: tiers.data.redis.storage.claim: "
+            "96:24: tiers.data.redis.storage.claim: "
             "claim 'mysql-pvc' is taken by tiers.data.mysql.storage.claim"
         ],
     ),
@@ -227,7 +227,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "volume and storage on one claim",
         [("claim: data-pvc", "claim: mysql-pvc")],
         [
-            "118:17: volumes.data.claim: "
+            "124:17: volumes.data.claim: "
             "claim 'mysql-pvc' is taken by tiers.data.mysql.storage.claim"
         ],
     ),
@@ -235,7 +235,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "two components on one host",
         [("host: grafana}", "host: api}")],
         [
-            "102:16: tiers.monitoring.grafana.exposed: "
+            "108:16: tiers.monitoring.grafana.exposed: "
             "host 'api.genx-fx.local' is taken by tiers.application.api.exposed"
         ],
     ),
@@ -243,7 +243,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "two components on the domain itself",
         [("exposed: {to: admins, host: grafana}", "exposed: {to: admins}")],
         [
-            "102:16: tiers.monitoring.grafana.exposed: "
+            "108:16: tiers.monitoring.grafana.exposed: "
             "host 'genx-fx.local' is taken by tiers.application.frontend.exposed"
         ],
     ),
@@ -251,7 +251,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address of a component that doesn't exist",
         [("urlOf: frontend", "urlOf: frontent")],
         [
-            "134:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
+            "140:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
             f"{COMPONENTS}; did you mean 'frontend'?"
         ],
     ),
@@ -259,7 +259,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "port of a component that doesn't listen",
         [("listenPortOf: api", "listenPortOf: trading-bot")],
         [
-            "130:63: config.keys.PORT.listenPortOf: "
+            "136:63: config.keys.PORT.listenPortOf: "
             "trading-bot doesn't listen: kind singleton has no port"
         ],
     ),
@@ -267,7 +267,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address in env of a component of another kind",
         [("urlOf: redis", "urlOf: mysql")],
         [
-            "53:32: tiers.application.api.env.REDIS_URL.urlOf: "
+            "59:32: tiers.application.api.env.REDIS_URL.urlOf: "
             "mysql is of kind mysql; wanted is a redis or a web"
         ],
     ),
@@ -275,7 +275,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address in env of a component that doesn't exist",
         [("urlOf: redis", "urlOf: radis")],
         [
-            "53:32: tiers.application.api.env.REDIS_URL.urlOf: no component is named 'radis'; "
+            "59:32: tiers.application.api.env.REDIS_URL.urlOf: no component is named 'radis'; "
             f"{COMPONENTS}; did you mean 'redis'?"
         ],
     ),
@@ -283,7 +283,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address in env whose port isn't read",
         [("portOf: redis, readBy: [api, trading-bot]", "portOf: redis, readBy: [trading-bot]")],
         [
-            "53:32: tiers.application.api.env.REDIS_URL.urlOf: "
+            "59:32: tiers.application.api.env.REDIS_URL.urlOf: "
             "api reads no config key with portOf: redis; add one"
         ],
     ),
@@ -291,76 +291,76 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "variable from env and from config",
         [("env: {NODE_ENV: production}", "env: {API_URL: here}")],
         [
-            "36:13: tiers.application.frontend.env.API_URL: "
+            "42:13: tiers.application.frontend.env.API_URL: "
             "frontend reads API_URL from config as well"
         ],
     ),
     (
         "variable from env and from secrets",
         [("env: {REDIS_URL", "env: {JWT_SECRET: here, REDIS_URL")],
-        ["53:13: tiers.application.api.env.JWT_SECRET: api reads JWT_SECRET from secrets as well"],
+        ["59:13: tiers.application.api.env.JWT_SECRET: api reads JWT_SECRET from secrets as well"],
     ),
     (
         "two mounts on one path",
         [("data: /app/data}", "data: /app/logs/}")],
-        ["51:39: tiers.application.api.mounts.data: /app/logs/ is taken by mounts.logs"],
+        ["57:39: tiers.application.api.mounts.data: /app/logs/ is taken by mounts.logs"],
     ),
     (
         "write path on a mount",
         [("data: /app/data}\n      writes: {/tmp:", "data: /app/data}\n      writes: {/app/data:")],
-        ["52:16: tiers.application.api.writes./app/data: /app/data is taken by mounts.data"],
+        ["58:16: tiers.application.api.writes./app/data: /app/data is taken by mounts.data"],
     ),
     (
         "write path on the storage",
         [("writes: {/tmp: 16Mi}", "writes: {/data: 16Mi}")],
-        ["91:16: tiers.data.redis.writes./data: /data is taken by storage.path"],
+        ["97:16: tiers.data.redis.writes./data: /data is taken by storage.path"],
     ),
     (
         "write paths that give volumes one name",
         [("writes: {/tmp: 64Mi, /app/logs", "writes: {/app-logs: 64Mi, /app/logs")],
         [
-            "35:33: tiers.application.frontend.writes./app/logs: "
+            "41:33: tiers.application.frontend.writes./app/logs: "
             "its volume would be named 'app-logs', as that of writes./app-logs is"
         ],
     ),
     (
         "autoscaling beyond replicas",
         [("min: 2, max: 10}", "min: 2, max: 60}")],
-        ["32:43: tiers.application.frontend.autoscaling.max: 60 is more than replicas.max, 50"],
+        ["38:43: tiers.application.frontend.autoscaling.max: 60 is more than replicas.max, 50"],
     ),
     (
         "bounds that are upside down",
         [("{default: 2, max: 50}", "{default: 60, max: 50}"), ("min: 2, max", "min: 12, max")],
         [
-            "31:27: tiers.application.frontend.replicas.default: 60 is more than max, 50",
-            "32:35: tiers.application.frontend.autoscaling.min: 12 is more than max, 10",
+            "37:27: tiers.application.frontend.replicas.default: 60 is more than max, 50",
+            "38:35: tiers.application.frontend.autoscaling.min: 12 is more than max, 10",
         ],
     ),
     (
         "components that are one in camelCase",
         [with_component("bot-a1"), with_component("bot-a-1")],
-        ["62:5: tiers.application.bot-a-1: is botA1 in values.yaml, just as 'bot-a1' is"],
+        ["68:5: tiers.application.bot-a-1: is botA1 in values.yaml, just as 'bot-a1' is"],
     ),
     (
         "tier with a name that values.yaml needs",
         [("  monitoring:\n", "  storage:\n")],
-        ["94:3: tiers.storage: 'storage' means something else in values.yaml; take another name"],
+        ["100:3: tiers.storage: 'storage' means something else in values.yaml; take another name"],
     ),
     (
         "component that is called internet",
         [with_component("internet")],
-        ["55:5: tiers.application.internet: 'internet' means something else; take another name"],
+        ["61:5: tiers.application.internet: 'internet' means something else; take another name"],
     ),
     (
         "name too long for a StatefulSet",
         [with_component("a" * 53)],
-        [f"55:5: tiers.application.{'a' * 53}: the name has 53 characters; at most 52 fit"],
+        [f"61:5: tiers.application.{'a' * 53}: the name has 53 characters; at most 52 fit"],
     ),
     (
         "CPU in bytes",
         [("cpu: 100m-500m", "cpu: 512Mi-1Gi")],
         [
-            "33:43: tiers.application.frontend.resources.cpu: "
+            "39:43: tiers.application.frontend.resources.cpu: "
             "512Mi-1Gi is too much for cores; write 250m-1000m or 0.25-1"
         ],
     ),
@@ -368,7 +368,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "no CPU",
         [("cpu: 100m-500m", "cpu: 0-500m")],
         [
-            "33:43: tiers.application.frontend.resources.cpu: "
+            "39:43: tiers.application.frontend.resources.cpu: "
             "0 is too little; Kubernetes counts from 1m"
         ],
     ),
@@ -376,7 +376,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "memory in cores",
         [("memory: 256Mi-1Gi", "memory: 250m-500m")],
         [
-            "33:27: tiers.application.frontend.resources.memory: "
+            "39:27: tiers.application.frontend.resources.memory: "
             "250m-500m is too little for bytes; write 512Mi or 2Gi"
         ],
     ),
@@ -391,16 +391,16 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         [
             "18:60: platform.toolbox.resources.scratch: "
             "8-16 is too little for bytes; write 512Mi or 2Gi",
-            "90:41: tiers.data.redis.storage.size: 5m is too little for bytes; write 512Mi or 2Gi",
-            "91:22: tiers.data.redis.writes./tmp: 16m is too little for bytes; write 512Mi or 2Gi",
-            "118:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
+            "96:41: tiers.data.redis.storage.size: 5m is too little for bytes; write 512Mi or 2Gi",
+            "97:22: tiers.data.redis.writes./tmp: 16m is too little for bytes; write 512Mi or 2Gi",
+            "124:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
         ],
     ),
     (
         "writes that don't fit in scratch",
         [("scratch: 128Mi-512Mi", "scratch: 128Mi-150Mi")],
         [
-            "35:7: tiers.application.frontend.writes: "
+            "41:7: tiers.application.frontend.writes: "
             "64Mi + 64Mi + 64Mi is more than the limit of scratch, 150Mi"
         ],
     ),
@@ -424,7 +424,7 @@ def test_what_does_not_fit_together_is_named_at_its_place(
 
 def test_what_depends_on_a_mistake_is_not_reported_as_well(mistakes: Mistakes) -> None:
     assert mistakes(("    redis:\n", "    Redis:\n")) == [
-        "82:5: tiers.data.Redis: 'Redis' is given; wanted: lower-case letters, digits and '-', "
+        "88:5: tiers.data.Redis: 'Redis' is given; wanted: lower-case letters, digits and '-', "
         "a letter first"
     ]
     assert len(mistakes(("readBy: [redis, api, trading-bot]", "readBy: api"))) == 1

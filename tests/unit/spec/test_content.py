@@ -12,8 +12,8 @@ import pytest
 from generator.spec.content import LAST_SCRIPT, MOST_BYTES, DashboardFolder, ScriptFolder
 from tests.unit.spec.conftest import ROOT, Mistakes
 
-SCRIPTS = "80:64: tiers.data.mysql.initialization.scripts"
-DASHBOARDS = "114:19: tiers.monitoring.grafana.dashboards"
+SCRIPTS = "86:64: tiers.data.mysql.initialization.scripts"
+DASHBOARDS = "120:19: tiers.monitoring.grafana.dashboards"
 ONLY_SCRIPTS = "allowed here are only files *.sql and *.sh; move it to another folder"
 EXPORT = "export the dashboard from Grafana as JSON again"
 UID = "wanted: 1 to 40 letters, digits, '-' and '_'"
@@ -279,9 +279,9 @@ def test_a_folder_is_relative_to_the_spec(
 def test_a_user_that_no_script_creates_is_named(platform: Path, mistakes: Mistakes) -> None:
     (platform / "mysql/30-grafana.sh").unlink()
     assert mistakes() == [
-        "112:15: tiers.monitoring.grafana.database.user: no *.sh file in platform/mysql/ reads "
+        "118:15: tiers.monitoring.grafana.database.user: no *.sh file in platform/mysql/ reads "
         "$GRAFANA_DATABASE_USER; create Grafana's user there",
-        "113:19: tiers.monitoring.grafana.database.password: no *.sh file in platform/mysql/ reads "
+        "119:19: tiers.monitoring.grafana.database.password: no *.sh file in platform/mysql/ reads "
         "$GRAFANA_DATABASE_PASSWORD; create Grafana's user there",
     ]
 
@@ -290,7 +290,7 @@ def test_the_database_reads_the_name_of_the_user_that_it_creates(mistakes: Mista
     assert mistakes(
         ("value: grafana_reader, readBy: [mysql, grafana]", "value: x, readBy: [grafana]")
     ) == [
-        "112:15: tiers.monitoring.grafana.database.user: config.keys.GRAFANA_DATABASE_USER isn't "
+        "118:15: tiers.monitoring.grafana.database.user: config.keys.GRAFANA_DATABASE_USER isn't "
         "read by mysql; add it to readBy"
     ]
 

@@ -21,7 +21,7 @@ CASES = {
     ],
     "application: {api: {replicas: 99}}": [
         "37: application.api.replicas: is 99; the document allows at most 50"
-        " (architecture: api, FILE:47); global.enforceDocumentedLimits: false allows more"
+        " (architecture: api, FILE:53); global.enforceDocumentedLimits: false allows more"
     ],
     "application: {api: {replicas: 0}}": [
         "37: application.api.replicas: is 0; at least 1 is wanted"
@@ -53,11 +53,11 @@ def test_values_that_the_chart_refuses_are_named_at_their_place(
 
     found = mistakes((rest, text))
 
-    assert [_short(line) for line in found] == [f"167:{line}" for line in CASES[values]]
+    assert [_short(line) for line in found] == [f"173:{line}" for line in CASES[values]]
 
 
 def _short(line: str) -> str:
-    return re.sub(r"api, \S+:47", "api, FILE:47", line.replace("environments.only.values.", ""))
+    return re.sub(r"api, \S+:53", "api, FILE:53", line.replace("environments.only.values.", ""))
 
 
 def test_values_are_judged_as_an_overlay_that_lifts_the_limits(

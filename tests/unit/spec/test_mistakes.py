@@ -20,14 +20,14 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt key",
         "replicas: {default: 2, max: 50}",
         "replcas: {default: 2, max: 50}",
-        "31:7: tiers.application.frontend.replcas: unknown key 'replcas'; "
+        "37:7: tiers.application.frontend.replcas: unknown key 'replcas'; "
         f"allowed are {WEB_KEYS}; did you mean 'replicas'?",
     ),
     (
         "key that no kind knows",
         "      label: frontend\n",
         "      label: frontend\n      zzz: 1\n",
-        f"26:7: tiers.application.frontend.zzz: unknown key 'zzz'; allowed are {WEB_KEYS}",
+        f"32:7: tiers.application.frontend.zzz: unknown key 'zzz'; allowed are {WEB_KEYS}",
     ),
     (
         "misspelt key at the top",
@@ -40,32 +40,32 @@ CASES: list[tuple[str, str, str, str]] = [
         "missing key",
         "      purpose: Web-based user interface (React)\n",
         "",
-        "22:5: tiers.application.frontend: key 'purpose' is missing",
+        "28:5: tiers.application.frontend: key 'purpose' is missing",
     ),
     (
         "text for a number",
         "port: 3000\n",
         "port: eighty\n",
-        "27:13: tiers.application.frontend.port: 'eighty' is given; a whole number is wanted",
+        "33:13: tiers.application.frontend.port: 'eighty' is given; a whole number is wanted",
     ),
     (
         "number in quotes",
         "port: 3000\n",
         'port: "3000"\n',
-        "27:13: tiers.application.frontend.port: "
+        "33:13: tiers.application.frontend.port: "
         "'3000' is given; a whole number is wanted, without quotes",
     ),
     (
         "fraction for a whole number",
         "port: 3000\n",
         "port: 3000.5\n",
-        "27:13: tiers.application.frontend.port: 3000.5 is given; a whole number is wanted",
+        "33:13: tiers.application.frontend.port: 3000.5 is given; a whole number is wanted",
     ),
     (
         "number too large",
         "port: 3000\n",
         "port: 70000\n",
-        "27:13: tiers.application.frontend.port: 70000 is given; at most 65535 is wanted",
+        "33:13: tiers.application.frontend.port: 70000 is given; at most 65535 is wanted",
     ),
     (
         "number too small",
@@ -77,7 +77,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "number for text",
         "label: frontend",
         "label: 1.0",
-        f"25:14: {LABEL}: 1.0 is given, which YAML reads as a number; {QUOTE}",
+        f"31:14: {LABEL}: 1.0 is given, which YAML reads as a number; {QUOTE}",
     ),
     (
         "version of Kubernetes without quotes",
@@ -89,177 +89,177 @@ CASES: list[tuple[str, str, str, str]] = [
         "yes for text",
         "label: frontend",
         "label: yes",
-        f"25:14: {LABEL}: yes is given, which YAML reads as true or false; {QUOTE}",
+        f"31:14: {LABEL}: yes is given, which YAML reads as true or false; {QUOTE}",
     ),
     (
         "yes for a variable",
         "NODE_ENV: production",
         "NODE_ENV: yes",
-        "36:23: tiers.application.frontend.env.NODE_ENV: "
+        "42:23: tiers.application.frontend.env.NODE_ENV: "
         f"yes is given, which YAML reads as true or false; {QUOTE}",
     ),
     (
         "list for a variable",
         "NODE_ENV: production",
         "NODE_ENV: [production]",
-        "36:23: tiers.application.frontend.env.NODE_ENV: "
+        "42:23: tiers.application.frontend.env.NODE_ENV: "
         "a list is given; text or a mapping is wanted",
     ),
     (
         "false for the value of a key",
         'value: "false"',
         "value: false",
-        "131:68: config.keys.DEBUG.value: "
+        "137:68: config.keys.DEBUG.value: "
         f"false is given, which YAML reads as true or false; {QUOTE}",
     ),
     (
         "date for text",
         "label: frontend",
         "label: 2024-01-01",
-        f"25:14: {LABEL}: '2024-01-01' has a meaning of its own in YAML; quote it",
+        f"31:14: {LABEL}: '2024-01-01' has a meaning of its own in YAML; quote it",
     ),
     (
         "nothing for text",
         "label: frontend",
         "label:",
-        f"25:13: {LABEL}: nothing is given; give a value or leave the key out",
+        f"31:13: {LABEL}: nothing is given; give a value or leave the key out",
     ),
     (
         "null where a key may be left out",
         "exposed: {to: users}",
         "exposed: null",
-        "29:16: tiers.application.frontend.exposed: "
+        "35:16: tiers.application.frontend.exposed: "
         "nothing is given; give a value or leave the key out",
     ),
     (
         "mapping for text",
         "image: redis:7.4.5-alpine",
         "image: {repository: redis}",
-        "86:14: tiers.data.redis.image: a mapping is given; text is wanted",
+        "92:14: tiers.data.redis.image: a mapping is given; text is wanted",
     ),
     (
         "text for a list",
         "calls: [api]",
         "calls: api",
-        "34:14: tiers.application.frontend.calls: 'api' is given; a list is wanted",
+        "40:14: tiers.application.frontend.calls: 'api' is given; a list is wanted",
     ),
     (
         "number in a list of names",
         "calls: [api]",
         "calls: [api, 5]",
-        "34:20: tiers.application.frontend.calls[1]: "
+        "40:20: tiers.application.frontend.calls[1]: "
         f"5 is given, which YAML reads as a number; {QUOTE}",
     ),
     (
         "text for a mapping",
         "replicas: {default: 2, max: 50}",
         "replicas: two",
-        "31:17: tiers.application.frontend.replicas: 'two' is given; a mapping is wanted",
+        "37:17: tiers.application.frontend.replicas: 'two' is given; a mapping is wanted",
     ),
     (
         "label with a capital",
         "label: frontend",
         "label: Frontend",
-        f"25:14: {LABEL}: 'Frontend' is given; "
+        f"31:14: {LABEL}: 'Frontend' is given; "
         "wanted: lower-case letters, digits and '-', a letter first",
     ),
     (
         "label too long",
         "label: frontend",
         f"label: {'a' * 64}",
-        f"25:14: {LABEL}: {'a' * 64!r} is longer than 63 characters",
+        f"31:14: {LABEL}: {'a' * 64!r} is longer than 63 characters",
     ),
     (
         "path that isn't absolute",
         "writes: {/tmp: 16Mi}",
         "writes: {tmp: 16Mi}",
-        "91:16: tiers.data.redis.writes.tmp: 'tmp' is given; wanted: a path such as /app/logs",
+        "97:16: tiers.data.redis.writes.tmp: 'tmp' is given; wanted: a path such as /app/logs",
     ),
     (
         "image without a tag",
         "image: redis:7.4.5-alpine",
         "image: redis",
-        "86:14: tiers.data.redis.image: "
+        "92:14: tiers.data.redis.image: "
         "'redis' is given; wanted: repository:tag such as redis:7.4.5-alpine",
     ),
     (
         "size that is no quantity",
         "size: 20Gi",
         "size: 20GB",
-        "118:33: volumes.data.size: "
+        "124:33: volumes.data.size: "
         "'20GB' is no Kubernetes quantity such as 512Mi, 2Gi, 250m or 0.5",
     ),
     (
         "range with one end",
         "memory: 256Mi-1Gi",
         "memory: 256Mi",
-        "33:27: tiers.application.frontend.resources.memory: "
+        "39:27: tiers.application.frontend.resources.memory: "
         "'256Mi' is no range of quantities such as 512Mi-2Gi or 250m-1000m",
     ),
     (
         "range that is upside down",
         "memory: 256Mi-1Gi",
         "memory: 1Gi-256Mi",
-        "33:27: tiers.application.frontend.resources.memory: "
+        "39:27: tiers.application.frontend.resources.memory: "
         "'1Gi-256Mi' is upside down: 1Gi is more than 256Mi",
     ),
     (
         "misspelt choice",
         "given: required",
         "given: requird",
-        "152:60: secrets.keys.MT5_LOGIN.given: "
+        "158:60: secrets.keys.MT5_LOGIN.given: "
         "'requird' is given; allowed are required, optional; did you mean 'required'?",
     ),
     (
         "misspelt kind",
         "kind: singleton",
         "kind: singelton",
-        "57:13: tiers.application.trading-bot.kind: "
+        "63:13: tiers.application.trading-bot.kind: "
         f"'singelton' is given; allowed are {KINDS}; did you mean 'singleton'?",
     ),
     (
         "unknown kind",
         "kind: mysql",
         "kind: cassandra",
-        f"72:13: tiers.data.mysql.kind: 'cassandra' is given; allowed are {KINDS}",
+        f"78:13: tiers.data.mysql.kind: 'cassandra' is given; allowed are {KINDS}",
     ),
     (
         "missing kind",
         "      kind: mysql\n",
         "",
-        f"70:5: tiers.data.mysql: key 'kind' is missing; allowed are {KINDS}",
+        f"76:5: tiers.data.mysql: key 'kind' is missing; allowed are {KINDS}",
     ),
     (
         "misspelt key kind",
         "kind: mysql",
         "knid: mysql",
-        "72:7: tiers.data.mysql.knid: unknown key 'knid'; did you mean 'kind'?",
+        "78:7: tiers.data.mysql.knid: unknown key 'knid'; did you mean 'kind'?",
     ),
     (
         "kind with other needs",
         "kind: singleton",
         "kind: worker",
-        "55:5: tiers.application.trading-bot: key 'replicas' is missing",
+        "61:5: tiers.application.trading-bot: key 'replicas' is missing",
     ),
     (
         "misspelt choice of a config key",
         "value: genx_user",
         "valeu: genx_user",
-        "124:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
+        "130:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
         "allowed are about, readBy, value; did you mean 'value'?",
     ),
     (
         "config key without a choice",
         "value: genx_user, ",
         "",
-        "124:5: config.keys.MYSQL_USER: "
+        "130:5: config.keys.MYSQL_USER: "
         "a key is missing; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
         "config key with two choices",
         "value: genx_user",
         "value: genx_user, hostOf: mysql",
-        "124:81: config.keys.MYSQL_USER.hostOf: "
+        "130:81: config.keys.MYSQL_USER.hostOf: "
         "'hostOf' is one too many; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
@@ -267,79 +267,113 @@ CASES: list[tuple[str, str, str, str]] = [
         "MYSQL_USER: {about: Database user of the API and the bot, value: genx_user, "
         "readBy: [mysql]}",
         "MYSQL_USER: genx_user",
-        "124:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
+        "130:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
     ),
     (
         "name of a key in small letters",
         "    PORT: {",
         "    port: {",
-        "130:5: config.keys.port: "
+        "136:5: config.keys.port: "
         "'port' is given; wanted: capital letters, digits and '_', a letter first",
     ),
     (
         "secret key without a choice",
         "given: required, ",
         "",
-        "152:5: secrets.keys.MT5_LOGIN: "
+        "158:5: secrets.keys.MT5_LOGIN: "
         "a key is missing; give one of generate, compose, given, fixed",
     ),
     (
         "health without a choice",
         HEALTH,
         "health: {}",
-        "62:7: tiers.application.trading-bot.health: a key is missing; give one of exec, file",
+        "68:7: tiers.application.trading-bot.health: a key is missing; give one of exec, file",
     ),
     (
         "health with two choices",
         "{exec: [sh",
         "{file: /tmp/x, exec: [sh",
-        "62:16: tiers.application.trading-bot.health.file: "
+        "68:16: tiers.application.trading-bot.health.file: "
         "'file' is one too many; give one of exec, file",
     ),
     (
         "health by file without an age",
         HEALTH,
         "health: {file: /tmp/heartbeat}",
-        "62:7: tiers.application.trading-bot.health: key 'maxAge' is missing",
+        "68:7: tiers.application.trading-bot.health: key 'maxAge' is missing",
     ),
     (
         "health by command without a command",
         HEALTH,
         "health: {exec: []}",
-        "62:22: tiers.application.trading-bot.health.exec: "
+        "68:22: tiers.application.trading-bot.health.exec: "
         "the list is empty; at least one entry is wanted",
     ),
     (
         "health that is no mapping",
         HEALTH,
         "health: pgrep",
-        "62:15: tiers.application.trading-bot.health: 'pgrep' is given; a mapping is wanted",
+        "68:15: tiers.application.trading-bot.health: 'pgrep' is given; a mapping is wanted",
     ),
     (
         "misspelt urlOf",
         "urlOf: redis",
         "urlOff: redis",
-        "53:25: tiers.application.api.env.REDIS_URL.urlOff: "
+        "59:25: tiers.application.api.env.REDIS_URL.urlOff: "
         "unknown key 'urlOff'; allowed is urlOf; did you mean 'urlOf'?",
     ),
     (
         "key of an environment",
         "    about: A laptop",
         "    abuot: A laptop",
-        "165:5: environments.dev.abuot: "
+        "171:5: environments.dev.abuot: "
         "unknown key 'abuot'; allowed are about, values; did you mean 'about'?",
+    ),
+    (
+        "home page that is no address",
+        "home: https://github.com/Mouy-leng/GenX_FX",
+        "home: github.com/Mouy-leng/GenX_FX",
+        "19:9: platform.home: 'github.com/Mouy-leng/GenX_FX' is given; "
+        "wanted: a web address such as https://example.com/platform",
+    ),
+    (
+        "icon that is a data URI",
+        "icon: https://raw.githubusercontent.com/Mouy-leng/GenX_FX/main/docs/icon.svg",
+        "icon: data:image/svg+xml;base64,PHN2Zy8+",
+        "23:9: platform.icon: 'data:image/svg+xml;base64,PHN2Zy8+' is given; "
+        "wanted: an https address such as https://example.com/icon.svg",
+    ),
+    (
+        "maintainer without a name",
+        "[{name: GenX FX}]",
+        "[{email: team@example.com}]",
+        "21:17: platform.maintainers[0]: key 'name' is missing",
+    ),
+    (
+        "maintainer's address that is no e-mail address",
+        "[{name: GenX FX}]",
+        "[{name: GenX FX, email: team}]",
+        "21:40: platform.maintainers[0].email: 'team' is given; "
+        "wanted: an e-mail address such as team@example.com",
+    ),
+    (
+        "licence in free words",
+        "license: Apache-2.0",
+        "license: Apache 2",
+        "24:12: platform.license: 'Apache 2' is given; "
+        "wanted: an SPDX licence expression such as Apache-2.0",
     ),
     (
         "key that is given twice",
         "      label: frontend\n",
         "      label: frontend\n      label: frontend\n",
-        "26:7: tiers.application.frontend.label: key 'label' is given twice, here and in line 25",
+        "32:7: tiers.application.frontend.label: key 'label' is given twice, here and in line 31",
     ),
     (
         "key that YAML reads as true",
         "NODE_ENV: production",
         "NODE_ENV: production, on: x",
-        "36:35: tiers.application.frontend.env.on: the key 'on' must be in quotes",
+        "42:35: tiers.application.frontend.env.on: the key 'on' must be in quotes",
     ),
 ]
 
@@ -397,8 +431,8 @@ def test_an_empty_file_lacks_the_required_keys(errors_in: Callable[[str], list[s
 
 def test_of_a_key_that_is_given_twice_the_last_counts(mistakes: Mistakes) -> None:
     assert mistakes(("port: 3000\n", "port: 3000\n      port: eighty\n")) == [
-        "28:7: tiers.application.frontend.port: key 'port' is given twice, here and in line 27",
-        "28:13: tiers.application.frontend.port: 'eighty' is given; a whole number is wanted",
+        "34:7: tiers.application.frontend.port: key 'port' is given twice, here and in line 33",
+        "34:13: tiers.application.frontend.port: 'eighty' is given; a whole number is wanted",
     ]
 
 
@@ -429,8 +463,8 @@ def test_a_mistake_in_an_alias_is_reported_where_it_is_written(mistakes: Mistake
     )
 
     assert [line.partition(" is no ")[0] for line in found] == [
-        "49:34: tiers.application.api.resources.memory: 'lots'",
-        "49:34: tiers.application.trading-bot.resources.memory: 'lots'",
+        "55:34: tiers.application.api.resources.memory: 'lots'",
+        "55:34: tiers.application.trading-bot.resources.memory: 'lots'",
     ]
 
 
