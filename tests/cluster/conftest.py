@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from tests.chart.scenarios import COMPONENTS, merged, of_each
 from tests.cluster import namespaces, shared_releases
 from tests.cluster.diagnostics import collect
 from tests.cluster.kubectl import Kubectl
-from tests.cluster.namespaces import Namespaces
 from tests.cluster.release import PRODUCTION, Release
 from tests.cluster.shared_releases import SharedReleases
 from tests.cluster.sweep import once_a_run, sweep
-from tests.helm import CHART, run_helm
+from tests.fixtures import chart, make_namespace, namespace
 from tools.cluster import CannotRaise, Cluster, handle, lifecycle
+
+__all__ = ["chart", "make_namespace", "namespace"]
 
 NO_CLUSTER = "no cluster to test on"
 # A user for each role, test-viewer and test-operator.
@@ -31,9 +32,6 @@ ACCESS = {
         }
     }
 }
-
-MakeNamespace = Callable[..., str]
-
 
 ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
@@ -123,15 +121,6 @@ def kubectl(cluster: Cluster) -> Kubectl:
 
 
 @pytest.fixture(scope="session")
-def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The chart as it is published: one package."""
-    folder = tmp_path_factory.mktemp("package")
-    run_helm("helm4", "package", str(CHART), "--destination", str(folder))
-    (package,) = folder.glob("*.tgz")
-    return package
-
-
-@pytest.fixture(scope="session")
 def images(cluster: Cluster) -> dict[str, Any]:
     """Values that name the reference images, which the cluster has then."""
     return prepare(cluster)
@@ -147,22 +136,6 @@ def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
 def base_values(cluster_values: dict[str, Any]) -> dict[str, Any]:
     """The same, and light: of what most tests install."""
     return merged(cluster_values, LIGHT)
-
-
-@pytest.fixture(scope="module")
-def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
-    """Makes namespaces that last as long as the tests of a module."""
-    made = Namespaces(kubectl)
-    yield made.make
-    made.end()
-
-
-@pytest.fixture
-def namespace(kubectl: Kubectl) -> Iterator[str]:
-    """A namespace of the test's own."""
-    made = Namespaces(kubectl)
-    yield made.make()
-    made.end()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import SECRETS, merged
-from tests.cluster.conftest import MakeNamespace
 from tests.cluster.database_contract import (
     APPLICATION_MAY,
     APPLICATION_MAY_NOT,
@@ -33,6 +32,7 @@ from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
+from tests.fixtures import MakeNamespace
 from tools.cluster import Cluster
 
 SEED = 20260301

@@ -32,7 +32,6 @@ from playwright.sync_api import Page, expect
 from reference.installation import DIRECTLY
 from tests.chart.scenarios import SECRETS
 from tests.cluster.browser import chromium
-from tests.cluster.conftest import MakeNamespace
 from tests.cluster.forms import short_and_long
 from tests.cluster.journal import doubled, lost, query, read_journal, read_trades
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
@@ -40,6 +39,7 @@ from tests.cluster.load import address
 from tests.cluster.processes import kill, restarts, send_signal
 from tests.cluster.release import OFF, Release
 from tests.cluster.small_volumes import SmallVolume, small_volumes
+from tests.fixtures import MakeNamespace
 from tools.cluster import Cluster
 
 # MiB: MySQL needs some 250 to begin with.

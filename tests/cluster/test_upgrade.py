@@ -14,11 +14,11 @@ import pytest
 
 from tests.chart.scenarios import merged
 from tests.cluster import kept
-from tests.cluster.conftest import MakeNamespace
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import Request, addresses, steady_load
 from tests.cluster.release import ONE_OF_EACH, SECRET, Release
 from tests.cluster.released import NoHistory, last_release
+from tests.fixtures import MakeNamespace
 from tests.helm import HELMS, HelmError
 
 RATE = 10  # requests a second; 5 of them on new connections

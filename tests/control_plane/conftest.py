@@ -10,17 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import namespaces
-from tests.cluster.conftest import MakeNamespace, chart
 from tests.cluster.kubectl import Kubectl
-from tests.cluster.namespaces import Namespaces
 from tests.control_plane.nodes import Arena, arena
 from tests.control_plane.release import QuietRelease
-from tests.helm import HELMS, ROOT
+from tests.fixtures import chart, helm, make_namespace, namespace
+from tests.helm import ROOT
 from tools.build import tool_path
 from tools.control_plane import CONTEXT, kubectl_program
 from tools.kind_node.cache import alone
 
-__all__ = ["chart"]
+__all__ = ["chart", "helm", "make_namespace", "namespace"]
 
 # Held until the interpreter ends: it ends with the run, not with the process that started it.
 _started: list[subprocess.Popen[bytes]] = []
@@ -66,28 +65,6 @@ def _start(folder: Path, run: int) -> None:
 def kubectl(control_plane: Path) -> Kubectl:
     """kubectl for the control plane."""
     return Kubectl(kubectl_program(), control_plane / "kubeconfig", CONTEXT)
-
-
-@pytest.fixture(params=HELMS)
-def helm(request: pytest.FixtureRequest) -> str:
-    """Each supported Helm in turn."""
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def make_namespace(kubectl: Kubectl) -> Iterator[MakeNamespace]:
-    """Makes namespaces that last as long as the tests of a module."""
-    made = Namespaces(kubectl)
-    yield made.make
-    made.end()
-
-
-@pytest.fixture
-def namespace(kubectl: Kubectl) -> Iterator[str]:
-    """A namespace of the test's own."""
-    made = Namespaces(kubectl)
-    yield made.make()
-    made.end()
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.conftest import ACCESS, MakeNamespace
+from tests.cluster.conftest import ACCESS
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.release import PRODUCTION
 from tests.control_plane.release import QuietRelease
+from tests.fixtures import MakeNamespace
 
 WORKLOADS = {
     "deployments.apps": ("frontend", "api", "grafana"),
