@@ -161,7 +161,7 @@ def _summary(count: int, done: list[Change]) -> str:
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is shown without a traceback."""
+    """Run the command line; errors that a user can fix are shown without a traceback."""
     try:
         commands(prog_name="genx-fx")
     except GenxFxError as error:

@@ -1,4 +1,4 @@
-"""Errors that a person can mend; the command line shows them without a traceback."""
+"""Errors that a user can fix; the command line shows them without a traceback."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def _is_marked(content: bytes) -> bool:
 
 
 def _obstacles(root: Path, path: str, stale: Mapping[str, bytes]) -> Iterator[str]:
-    """What keeps us from writing a file, and how to mend it."""
+    """Give what keeps us from writing a file, and how to fix it."""
     for folder in reversed(PurePosixPath(path).parents[:-1]):
         above = root / folder
         if above.is_symlink():

@@ -53,7 +53,7 @@ def _checked(source: Source, file: File) -> tuple[Spec | None, list[LocatedProbl
 
 def _spec_error(file: File, problems: list[LocatedProblem], unchecked: str = "") -> SpecError:
     count = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
-    later = f"; {unchecked} are checked when these are mended" if unchecked else ""
+    later = f"; {unchecked} are checked when these are fixed" if unchecked else ""
     return SpecError(
         [*(f"{file}:{problem}" for problem in sorted(problems)), f"{file}: {count}{later}"]
     )

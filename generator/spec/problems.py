@@ -11,7 +11,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend at `path`; `at_key` where the key is wrong and not its value."""
+    """Something to fix at `path`; `at_key` where the key is wrong and not its value."""
 
     path: Path
     message: str

@@ -29,7 +29,7 @@ _NULL = "null deletes the default, which the chart needs; leave the key out to k
 
 @dataclass(frozen=True)
 class ValuesProblem:
-    """A value to mend: where it stands, what it is, what is allowed, who says so, what to do."""
+    """A value to fix: where it stands, what it is, what is allowed, who says so, what to do."""
 
     place: Place
     path: str

@@ -1,4 +1,4 @@
-"""MySQL with a bounded pool of connections that never waits long and mends itself."""
+"""MySQL with a bounded pool of connections that never waits long and reconnects by itself."""
 
 from __future__ import annotations
 

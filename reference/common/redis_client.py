@@ -1,4 +1,4 @@
-"""A Redis client that never waits long and mends itself."""
+"""A Redis client that never waits long and reconnects by itself."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_a_wrong_spec_exits_with_2_and_nothing_is_written(
         [
             f"{spec}:49:13: tiers.application.api.port: "
             "'eighty' is given; a whole number is wanted",
-            f"{spec}: 1 error; references and environments are checked when these are mended",
+            f"{spec}: 1 error; references and environments are checked when these are fixed",
         ],
     )
     assert not output.exists()
@@ -225,7 +225,7 @@ def test_nothing_is_written_where_a_file_of_the_platform_is_wrong(changed_script
         "genx-fx.yaml:120:19: tiers.monitoring.grafana.dashboards: "
         "platform/dashboards/trades.json: line 1, column 2: not JSON: Expecting property name "
         "enclosed in double quotes; export the dashboard from Grafana as JSON again",
-        "genx-fx.yaml: 1 error; environments are checked when these are mended",
+        "genx-fx.yaml: 1 error; environments are checked when these are fixed",
     ]
     assert {path: path.read_bytes() for path in chart.rglob("*") if path.is_file()} == before
 

@@ -517,7 +517,7 @@ def test_the_last_line_counts_and_says_what_was_not_checked(
 ) -> None:
     unknown = spec_text.replace("calls: [api]", "calls: [apii]")
     misspelt = unknown.replace("calls: [api", "cals: [api")
-    later = "are checked when these are mended"
+    later = "are checked when these are fixed"
 
     assert errors_in(unknown)[-1] == f"1 error; environments {later}"
     assert errors_in(misspelt)[-1] == f"1 error; references and environments {later}"

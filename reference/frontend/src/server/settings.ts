@@ -5,7 +5,7 @@ export interface Settings {
   readonly port: number;
 }
 
-/** Reads the settings; throws an error that says how to mend whatever is wrong. */
+/** Reads the settings; throws an error that says how to fix what is wrong. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return { api: readApi(environment.API_URL), port: readPort(environment.PORT ?? "3000") };
 }
