@@ -105,7 +105,7 @@ def take_namespace(cluster: Cluster) -> None:
 
 
 def namespace_labels(cluster: Cluster) -> dict[str, str] | None:
-    """Labels of the namespace; None where there is none."""
+    """Return the labels of the namespace; None where there is none."""
     asked = ("get", "namespace", NAMESPACE, "--ignore-not-found", "--output=json")
     found = cluster.kubectl_output(*asked)
     labels: dict[str, str] = json.loads(found)["metadata"].get("labels", {}) if found else {}
@@ -145,7 +145,7 @@ def helm(cluster: Cluster, *arguments: str) -> None:
 
 
 def address(cluster: Cluster, service: str) -> str:
-    """Where a service is reached from this machine, such as http://172.31.0.200:3000."""
+    """Return where a service is reached from this machine, such as http://172.31.0.200:3000."""
 
     def assigned() -> str:
         command = ("get", "service", service, "-n", NAMESPACE, "-o", "json")
@@ -158,7 +158,7 @@ def address(cluster: Cluster, service: str) -> str:
 
 
 def first_trade(frontend: str) -> dict[str, Any] | None:
-    """The oldest trade that the page shows, if there is one."""
+    """Return the oldest trade that the page shows, if there is one."""
     try:
         with DIRECTLY.open(f"{frontend}/api/trades", timeout=5) as answer:
             trades: list[dict[str, Any]] = json.load(answer)
@@ -168,7 +168,7 @@ def first_trade(frontend: str) -> dict[str, Any] | None:
 
 
 def wait_for(what: str, condition: Callable[[], T | None]) -> T:
-    """The first true result of a condition, asked every second; NotRunning where none comes."""
+    """Return the first true result of a condition, asked every second; NotRunning if none comes."""
     attempts = Retrying(
         stop=stop_after_delay(PATIENCE),
         wait=wait_fixed(1),
@@ -183,7 +183,7 @@ def wait_for(what: str, condition: Callable[[], T | None]) -> T:
 
 
 def main(arguments: list[str]) -> int:
-    """Command line: `up`, `build`, `cluster` or `down`."""
+    """Run the command line: `up`, `build`, `cluster` or `down`."""
     commands = {"up": up, "build": build, "cluster": cluster_with_images, "down": down}
     if len(arguments) != 1 or arguments[0] not in commands:
         print(f"usage: python -m reference {'|'.join(commands)}", file=sys.stderr)

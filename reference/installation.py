@@ -61,7 +61,7 @@ def prepare(cluster: Cluster) -> dict[str, Any]:
 
 
 def _lacking(cluster: Cluster, images: Sequence[BuiltImage]) -> list[BuiltImage]:
-    """Those of the images that no node has told the API server of."""
+    """Return those of the images that no node has told the API server of."""
     nodes = json.loads(cluster.kubectl_output("get", "nodes", "-o", "json"))["items"]
     listed = {
         name
@@ -73,7 +73,7 @@ def _lacking(cluster: Cluster, images: Sequence[BuiltImage]) -> list[BuiltImage]
 
 
 def shared_volumes(cluster: Cluster) -> dict[str, Any]:
-    """Values that put the ReadWriteMany volumes on a class that can have them."""
+    """Return values that put the ReadWriteMany volumes on a class that can have them."""
     default = KIND_STORAGE_CLASS if cluster.is_kind else ""
     chosen = {"storageClass": os.environ.get(STORAGE_CLASS, default)}
     return {"storage": {"logs": chosen, "data": chosen}}

@@ -14,7 +14,7 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder of renders for all processes of a run; those that xdist starts inherit it."""
+    """Make one folder of renders for all processes of a run; those of xdist inherit it."""
     heed_signals()
     if not hasattr(config, "workerinput"):
         os.environ["GENX_FX_RENDERS"] = tempfile.mkdtemp(prefix="genx-fx-renders-")

@@ -45,11 +45,11 @@ class Render:
     objects: tuple[Manifest, ...]
 
     def of_kind(self, *kinds: str) -> list[Manifest]:
-        """Objects of these kinds, in the order of the render."""
+        """Return objects of these kinds, in the order of the render."""
         return [item for item in self.objects if item["kind"] in kinds]
 
     def get(self, kind: str, name: str) -> Manifest:
-        """The object of this kind and name; KeyError names those there are."""
+        """Return the object of this kind and name; KeyError names those there are."""
         for item in self.of_kind(kind):
             if item["metadata"]["name"] == name:
                 return item
@@ -57,11 +57,11 @@ class Render:
         raise KeyError(f"no {kind} {name}; there are {names}")
 
     def has(self, kind: str, name: str) -> bool:
-        """Whether there is such an object."""
+        """Return whether there is such an object."""
         return any(item["metadata"]["name"] == name for item in self.of_kind(kind))
 
     def names(self, kind: str) -> set[str]:
-        """Names of the objects of a kind."""
+        """Return the names of the objects of a kind."""
         return {item["metadata"]["name"] for item in self.of_kind(kind)}
 
     @property
@@ -70,13 +70,13 @@ class Render:
         return self.of_kind("Deployment", "StatefulSet", "Job", "Pod")
 
     def pod_specs(self) -> Iterator[tuple[str, Manifest]]:
-        """Every pod, hooks included: kind/name and pod spec."""
+        """Yield every pod, hooks included: kind/name and pod spec."""
         for item in self.workloads:
             spec = item["spec"] if item["kind"] == "Pod" else item["spec"]["template"]["spec"]
             yield f"{item['kind']}/{item['metadata']['name']}", spec
 
     def containers(self) -> Iterator[tuple[str, Manifest]]:
-        """Every container, init containers included: kind/name/container and itself."""
+        """Yield every container, init containers included: kind/name/container and itself."""
         for owner, spec in self.pod_specs():
             for container in [*spec.get("initContainers", []), *spec["containers"]]:
                 yield f"{owner}/{container['name']}", container
@@ -91,7 +91,7 @@ def render(
     kubernetes: str = KUBERNETES,
     release: str = RELEASE,
 ) -> Render:
-    """The objects that `helm template` makes of these values; HelmError where it refuses."""
+    """Return the objects that `helm template` makes of these values; HelmError where it refuses."""
     return _rendered(_Request(helm, chart, files, kubernetes, release, _json(values)))
 
 
@@ -104,12 +104,12 @@ def template(
     kubernetes: str = KUBERNETES,
     release: str = RELEASE,
 ) -> str:
-    """The text that `helm template` prints; HelmError where it refuses."""
+    """Return the text that `helm template` prints; HelmError where it refuses."""
     return _template(_Request(helm, chart, files, kubernetes, release, _json(values)))
 
 
 def refusal(values: Values, *, helm: str = "helm4", chart: Path = CHART) -> str:
-    """What Helm prints when it refuses these values; AssertionError where it accepts them."""
+    """Return what Helm prints when it refuses these values; AssertionError if it accepts them."""
     try:
         template(values, helm=helm, chart=chart)
     except HelmError as error:
@@ -118,7 +118,7 @@ def refusal(values: Values, *, helm: str = "helm4", chart: Path = CHART) -> str:
 
 
 def run_helm(helm: str, *arguments: str, cwd: Path | None = None) -> str:
-    """Standard output of a Helm command, in a home of its own; HelmError where it fails."""
+    """Return what a Helm command, in a home of its own, prints; HelmError where it fails."""
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
             [str(tool_path(helm)), *arguments],
@@ -147,7 +147,7 @@ class _Request:
     """In JSON."""
 
     def for_program(self) -> dict[str, object]:
-        """As the program `render` wants it."""
+        """Return the request as the program `render` takes it."""
         return {
             "helm": self.helm,
             "chart": str(self.chart),
@@ -159,7 +159,7 @@ class _Request:
         }
 
     def for_command_line(self) -> list[str]:
-        """Arguments of `helm template`, but for the values."""
+        """Return the arguments of `helm template`, but for the values."""
         arguments = [self.release, str(self.chart)]
         arguments += ["--namespace", NAMESPACE, "--kube-version", self.kubernetes]
         return [*arguments, *(word for path in self.files for word in ("--values", str(path)))]
@@ -193,7 +193,7 @@ def _template(request: _Request) -> str:
 
 
 def _once(what: str, request: _Request, make: Callable[[], str]) -> str:
-    """What `make` gives, from the first process of a test run that asks; tests/conftest.py says."""
+    """Return what `make` gives, from the first process of a run that asks: tests/conftest.py."""
     if not (folder := os.environ.get("GENX_FX_RENDERS")):
         return make()
     known = Path(folder) / hashlib.sha256(f"{what} {request}".encode()).hexdigest()
@@ -207,6 +207,6 @@ def _once(what: str, request: _Request, make: Callable[[], str]) -> str:
 
 
 def parse(text: str) -> Render:
-    """The objects in the text that `helm template` prints."""
+    """Return the objects in the text that `helm template` prints."""
     documents = yaml.load_all(text, Loader=yaml.CSafeLoader)
     return Render(tuple(document for document in documents if document))

@@ -88,7 +88,7 @@ MISTAKES = [
 
 
 def document() -> str:
-    """The text of the document."""
+    """Return the text of the document."""
     parts = [HEAD]
     for number, mistake in enumerate(MISTAKES, 1):
         parts.append(f"\n## {number}. {mistake.title}\n\n")
@@ -103,12 +103,12 @@ def document() -> str:
 
 
 def is_contradiction(mistake: Mistake) -> bool:
-    """Whether each value is right on its own, so that only a render shows the mistake."""
+    """Return whether each value is right on its own, so that only a render shows the mistake."""
     return "contradict" in mistake.title
 
 
 def helm_says(mistake: Mistake) -> str:
-    """What `helm install` prints, without the line that is always the same."""
+    """Return what `helm install` prints, without the line that is always the same."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "my-values.yaml"
         file.write_text(mistake.values)
@@ -125,7 +125,7 @@ def helm_says(mistake: Mistake) -> str:
 
 
 def validate_says(mistake: Mistake) -> str:
-    """What `genx-fx validate` prints, without the line that counts."""
+    """Return what `genx-fx validate` prints, without the line that counts."""
     render = ["--render"] if is_contradiction(mistake) else []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "my-values.yaml"
@@ -145,7 +145,7 @@ def _with_helm() -> dict[str, str]:
 
 
 def _settled(text: str) -> str:
-    """Helm's text without empty lines, without its first line and without advice to developers."""
+    """Return Helm's text without empty lines, its first line and advice to developers."""
     lines = [line for line in text.splitlines() if line.strip()][1:]
     return "".join(f"{line}\n" for line in lines if not line.startswith("Use --debug"))
 

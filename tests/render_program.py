@@ -13,7 +13,7 @@ from tools.build import tool_path
 
 
 def answer_to(request: Mapping[str, object]) -> dict[str, Any]:
-    """What the program answers: `objects`, or the `error` that Helm prints.
+    """Return what the program answers: `objects`, or the `error` that Helm prints.
 
     Raises RuntimeError where the program has ended; what it said is on stderr.
     """

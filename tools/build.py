@@ -86,7 +86,7 @@ OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
 
 @functools.cache
 def tool_path(name: str) -> Path:
-    """Path of a tool's program, built first if it is missing."""
+    """Return the path of a tool's program, built first if it is missing."""
     if (found := helm_on_path(name)) is not None:
         return found
     if name in GO_TOOLS:
@@ -99,7 +99,7 @@ def tool_path(name: str) -> Path:
 
 
 def helm_on_path(name: str) -> Path | None:
-    """The user's own Helm, if it can stand in for the pinned one."""
+    """Return the user's own Helm, if it can stand in for the pinned one."""
     oldest = OLDEST_HELM.get(name)
     program = shutil.which("helm")
     if oldest is None or program is None or os.environ.get("GENX_FX_PINNED_TOOLS") == "1":
@@ -124,7 +124,7 @@ class GoModule:
     """Version of each module that is needed, such as v1.2.3, by its path."""
 
     def version_of(self, package: str) -> str:
-        """Version of the module that holds a package."""
+        """Return the version of the module that holds a package."""
         holders = [module for module in self.required if f"{package}/".startswith(f"{module}/")]
         if not holders:
             raise BuildError(f"{self.folder.name}/go.mod requires no module that holds {package}")
@@ -161,7 +161,7 @@ def _go_tool(name: str) -> Path:
 
 
 def _filled(stamp: str, tool: GoTool, module: GoModule) -> str:
-    """A stamp with the version of the module that holds its variable."""
+    """Return a stamp with the version of the module that holds its variable."""
     holder = tool.package if stamp.startswith("main.") else stamp
     return stamp.format(
         version=module.version_of(holder),
@@ -170,7 +170,7 @@ def _filled(stamp: str, tool: GoTool, module: GoModule) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: build tools, or print the path of one."""
+    """Run the command line: build tools, or print the path of one."""
     parser = argparse.ArgumentParser(description="Build the pinned command-line tools.")
     parser.add_argument("tools", nargs="*", metavar="tool", help="by default every Go tool")
     parser.add_argument("--path", metavar="tool", help="print the path of one tool's program")

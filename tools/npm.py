@@ -19,7 +19,7 @@ OLDEST_NODE = {20: (20, 19), 22: (22, 12)}
 
 
 def npm_environment() -> dict[str, str]:
-    """The environment with an npm on PATH whose Node.js is new enough.
+    """Return the environment with an npm on PATH whose Node.js is new enough.
 
     Raises BuildError if there is none and none can be had.
     """

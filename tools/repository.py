@@ -26,7 +26,7 @@ def add_to_repository(chart: Path, repository: Path, helm: str = "helm3") -> Non
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: a chart, and the folder to package it into."""
+    """Run the command line: a chart, and the folder to package it into."""
     parser = argparse.ArgumentParser(prog="python -m tools.repository", description=__doc__)
     parser.add_argument("chart", type=Path, help="folder of the chart")
     parser.add_argument("repository", type=Path, help="folder that is served")

@@ -41,7 +41,7 @@ class Health:
         self._lock = asyncio.Lock()
 
     async def states(self) -> dict[str, str]:
-        """For each service "ok", or what is wrong."""
+        """Return for each service "ok", or what is wrong."""
         async with self._lock:
             if time.monotonic() - self._known_at >= REMEMBER_SECONDS:
                 await self._look()
@@ -73,7 +73,7 @@ class Health:
 
 
 def _look_at(check: Check) -> tuple[str, bool]:
-    """The state, and whether it took long."""
+    """Return the state, and whether it took long."""
     begin = time.monotonic()
     state = _state(check)
     return state, time.monotonic() - begin > LATE_SECONDS

@@ -37,12 +37,12 @@ class Candle:
 
 
 def start_price(symbol: str) -> float:
-    """The first price of a pair that has none yet."""
+    """Return the first price of a pair that has none yet."""
     return START_PRICES.get(symbol, 1.0)
 
 
 def next_candle(symbol: str, timestamp: datetime, last_price: float) -> Candle:
-    """The candle that follows `last_price`: a random walk with a slow swing.
+    """Return the candle that follows `last_price`: a random walk with a slow swing.
 
     The walk is drawn back to the pair's first price, so that it stays in range for months.
     """

@@ -50,7 +50,7 @@ def read(database: Database, statement: str, **values: object) -> str:
 
 
 def as_json(rows: list[dict[str, Any]]) -> str:
-    """Rows as JSON: amounts as numbers, times in UTC, JSON columns as what they hold."""
+    """Return the rows as JSON: amounts as numbers, times in UTC, JSON columns as what they hold."""
     for row in rows:
         if isinstance(row.get("features"), str):
             row["features"] = json.loads(row["features"])

@@ -15,13 +15,13 @@ LIFETIME_SECONDS = 86400
 
 
 def hash_password(password: str) -> str:
-    """Hash with scrypt and a salt of its own."""
+    """Return a hash made with scrypt and a salt of its own."""
     salt = secrets.token_bytes(16)
     return f"scrypt${salt.hex()}${_scrypt(password, salt).hex()}"
 
 
 def password_fits(password: str, hashed: str) -> bool:
-    """Whether `hashed` was made of this password; anything else than our own hash never fits."""
+    """Return whether `hashed` was made of this password; only our own hash ever fits."""
     method, _, rest = hashed.partition("$")
     salt, _, expected = rest.partition("$")
     if method != "scrypt" or not expected:
@@ -56,7 +56,7 @@ class Sessions:
         return f"{identifier}.{self._signature(identifier)}"
 
     def find(self, cookie: str | None) -> Session | None:
-        """The session of a cookie, unless it is forged or over."""
+        """Return the session of a cookie, unless it is forged or over."""
         identifier = self._identifier(cookie)
         if identifier is None:
             return None

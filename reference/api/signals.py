@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def slot_at(moment: datetime, seconds: int) -> datetime:
-    """The start of the slot that `moment` is in."""
+    """Return the start of the slot that `moment` is in."""
     return datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
 
 

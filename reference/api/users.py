@@ -13,7 +13,7 @@ START_BALANCE = 10_000
 
 
 def log_in(database: Database, username: str, password: str) -> Session | None:
-    """The user of this name, made with a demo account if it is new; None for a wrong password."""
+    """Return the user of this name, with a demo account if new; None for a wrong password."""
     session = _known(database, username, password)
     if session is not None or _exists(database, username):
         return session

@@ -115,7 +115,7 @@ class Database:
 
 
 def _alive(connection: Connection) -> bool:
-    """Whether the server answers. One that is silent until the time-out is an outage at once."""
+    """Return whether the server answers; silence until the time-out is an outage."""
     began = time.monotonic()
     try:
         connection.ping(reconnect=False)

@@ -7,7 +7,7 @@ import threading
 
 
 def on_signal() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """Return an event that SIGTERM and SIGINT set."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         # In a thread of its own: the main one may hold the event's lock when the signal comes.

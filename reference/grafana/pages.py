@@ -17,7 +17,7 @@ li span { color: #8e8ea0; } label { display: block; margin: 0.5rem 0; }
 
 
 def login(message: str = "") -> str:
-    """The form to log in with."""
+    """Return the form to log in with."""
     return _page(
         "Log in",
         f"""<p class="problem" role="alert">{escape(message)}</p>
@@ -30,7 +30,7 @@ def login(message: str = "") -> str:
 
 
 def home(state: State) -> str:
-    """The dashboards with their panels, and what is wrong."""
+    """Return the dashboards with their panels, and what is wrong."""
     parts = [f'<p class="problem">{escape(problem)}</p>' for problem in state.problems]
     parts += [f'<p class="warning">{escape(warning)}</p>' for warning in state.warnings]
     dashboards = sorted(state.provisioning.dashboards.values(), key=lambda found: found.title)

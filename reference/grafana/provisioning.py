@@ -168,7 +168,7 @@ class Dashboard(BaseModel):
     panels: list[Panel] = Field(min_length=1)
 
     def all_panels(self) -> Iterator[Panel]:
-        """The panels, those of rows too."""
+        """Yield the panels, those of rows too."""
         for panel in self.panels:
             yield panel
             yield from panel.panels

@@ -69,7 +69,7 @@ def check_grants(source: DataSource, cursor: Cursor) -> list[str]:
 
 
 def read_only(grant: str) -> bool:
-    """Whether a line of SHOW GRANTS gives nothing but reading."""
+    """Return whether a line of SHOW GRANTS gives nothing but reading."""
     match = re.match(r"GRANT (.+) ON ", grant)
     if match is None or grant.endswith("WITH GRANT OPTION"):
         return False

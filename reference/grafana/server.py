@@ -36,7 +36,7 @@ class Server(ThreadingHTTPServer):
         self.store = store
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Whoever asked has hung up, which is no fault of the server."""
+        """Ignore a client that has hung up, which is no fault of the server."""
         log.debug("a connection broke", exc_info=True)
 
 
@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         return cookie.value if cookie else ""
 
     def _fields(self) -> dict[str, str]:
-        """The body's fields, of JSON or of a form; none of anything else."""
+        """Return the body's fields, of JSON or of a form; none of anything else."""
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             self.close_connection = True

@@ -59,7 +59,7 @@ class Value:
 
 
 def value(variable: Variable, options: list[str]) -> Value:
-    """What a variable stands for when its dashboard opens, its query having given the options."""
+    """Return what a variable stands for when its dashboard opens, given its query's options."""
     current = variable.current.value
     chosen = tuple(current) if isinstance(current, list) else (current,) if current else ()
     quoted = variable.multi or variable.includeAll
@@ -119,7 +119,7 @@ def _macros(statement: str, range_: Range) -> str:
 
 
 def _arguments(text: str) -> tuple[list[str], int]:
-    """The arguments in brackets at the start of a text, and the length with the brackets."""
+    """Return the arguments in brackets at the start of a text, and the length with the brackets."""
     depth = 0
     parts = [""]
     for position, letter in enumerate(text):

@@ -50,7 +50,7 @@ class Store:
         return token
 
     def has_session(self, token: str) -> bool:
-        """Whether the token's session is kept and not over."""
+        """Return whether the token's session is kept and not over."""
         with self._transaction() as connection:
             row = connection.execute(
                 "SELECT 1 FROM session WHERE token_hash = ? AND expires > ?",
@@ -72,7 +72,7 @@ class Store:
         return int(cursor.lastrowid or 0)
 
     def annotations(self) -> list[Annotation]:
-        """The notes, newest first."""
+        """Return the notes, newest first."""
         with self._transaction() as connection:
             rows = connection.execute("SELECT id, time, text FROM annotation ORDER BY id DESC")
             return [Annotation(*row) for row in rows]

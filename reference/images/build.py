@@ -46,7 +46,7 @@ class BuiltImage:
 
 
 def images() -> list[BuiltImage]:
-    """All images of this checkout, be they built yet or not."""
+    """Return all images of this checkout, be they built yet or not."""
     return [image for group in _groups() for image in group.values()]
 
 
@@ -60,12 +60,12 @@ def build_all() -> list[BuiltImage]:
 
 
 def archives(built: Sequence[BuiltImage]) -> list[Path]:
-    """The archives that hold images, each once."""
+    """Return the archives that hold images, each once."""
     return list(dict.fromkeys(image.archive for image in built))
 
 
 def values_overlay(built: Sequence[BuiltImage]) -> dict[str, Any]:
-    """Values of the chart that make it run these images.
+    """Return values of the chart that make it run these images.
 
     Raises BuildError if the chart has a component that none of them is for.
     """
@@ -87,7 +87,7 @@ def values_overlay(built: Sequence[BuiltImage]) -> dict[str, Any]:
 
 
 def _image_paths(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Paths of all images in the values of a chart, such as application.api.image."""
+    """Yield the paths of all images in the values of a chart, such as application.api.image."""
     if not isinstance(values, dict):
         return
     if "repository" in values:
@@ -97,7 +97,7 @@ def _image_paths(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str,
 
 
 def _groups() -> list[dict[Recipe, BuiltImage]]:
-    """Recipes by base file system: those of one archive, which then holds the base once."""
+    """Return the recipes by base file system, those of one archive: it then holds the base once."""
     groups: dict[Root, list[Recipe]] = {}
     for recipe in recipes():
         groups.setdefault(recipe.root, []).append(recipe)

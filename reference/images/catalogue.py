@@ -88,7 +88,7 @@ class Recipe:
         return [self.root, *self.parts]
 
     def key(self) -> str:
-        """Hash of everything that the image is made from."""
+        """Return the hash of everything that the image is made from."""
         return cache_key(
             self.component,
             *(part.key() for part in self.layers),
@@ -96,7 +96,7 @@ class Recipe:
         )
 
     def full_config(self) -> dict[str, object]:
-        """The configuration with what all images have in common."""
+        """Return the configuration with what all images have in common."""
         environment = {"PATH": SEARCH_PATH, **self.environment}
         return {
             "User": USER,
@@ -125,7 +125,7 @@ def _entrypoint(folder: str) -> File:
 
 
 def recipes() -> list[Recipe]:
-    """Recipes of all images, as the checkout has them now."""
+    """Return the recipes of all images, as the checkout has them now."""
     return [
         Recipe(
             "frontend",

@@ -33,16 +33,16 @@ class Root:
     """A system user that no package makes, as a line of /etc/passwd."""
 
     def key(self) -> str:
-        """Hash of all that it is made from, save for what the mirror holds on the day."""
+        """Return the hash of all that it is made from, except what the mirror holds on the day."""
         return cache_key("root", repr(self), *UNWANTED, *self._hooks())
 
     def tar(self) -> Path:
-        """The file system as a tar, from the cache or built now. Raises BuildError."""
+        """Return the file system as a tar, from the cache or built now. Raises BuildError."""
         path = cache_folder("images") / f"root-{self.name}-{self.key()}.tar"
         return build_once(path, f"building the {self.name} file system", self._build)
 
     def layer(self) -> Layer:
-        """The file system as a layer."""
+        """Return the file system as a layer."""
         return Layer.from_tar(self.tar())
 
     def _build(self, path: Path) -> None:

@@ -35,10 +35,10 @@ class Part(Protocol):
     """One layer of an image."""
 
     def key(self) -> str:
-        """Hash of everything that the layer is made from."""
+        """Return the hash of everything that the layer is made from."""
 
     def layer(self) -> Layer:
-        """The layer, from the cache or built now. Raises BuildError."""
+        """Return the layer, from the cache or built now. Raises BuildError."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Files:
     entries: tuple[Entry, ...]
 
     def key(self) -> str:
-        """Hash of their paths, modes and contents."""
+        """Return the hash of their paths, modes and contents."""
         return self.layer().digest
 
     def layer(self) -> Layer:
-        """The layer."""
+        """Return the layer."""
         return Layer.from_files(self.entries)
 
 
@@ -64,11 +64,11 @@ class PythonPackages:
     root: Root
 
     def key(self) -> str:
-        """Hash of the lock file and of the Python that compiles them."""
+        """Return the hash of the lock file and of the Python that compiles them."""
         return cache_key("packages", self.lock.read_bytes(), self.root.key())
 
     def layer(self) -> Layer:
-        """The layer."""
+        """Return the layer."""
         path = cache_folder("images") / f"packages-{self.key()}"
         build_once(path, "installing the Python packages of the images", self._build)
         return _layer(path, DIST_PACKAGES)
@@ -94,12 +94,12 @@ class PythonProgram:
     root: Root
 
     def key(self) -> str:
-        """Hash of the modules and of the Python that compiles them."""
+        """Return the hash of the modules and of the Python that compiles them."""
         sources = [source for package in self.packages for source in self._sources(package)]
         return cache_key("program", self.to, *self.packages, *sources, self.root.key())
 
     def layer(self) -> Layer:
-        """The layer."""
+        """Return the layer."""
         path = cache_folder("images") / f"{self.packages[-1]}-{self.key()}"
         build_once(path, f"compiling {self.packages[-1]}", self._build)
         return _layer(path, self.to)
@@ -123,11 +123,11 @@ class NodeProgram:
     to: str
 
     def key(self) -> str:
-        """Hash of the sources and of the versions that are locked."""
+        """Return the hash of the sources and of the versions that are locked."""
         return cache_key("node", self.to, *_sources(self.folder))
 
     def layer(self) -> Layer:
-        """The layer: package.json and what the build writes into `dist`."""
+        """Return the layer: package.json and what the build writes into `dist`."""
         path = cache_folder("images") / f"{self.folder.name}-{self.key()}"
         build_once(path, f"bundling {self.folder.name}", self._build)
         return _layer(path, self.to)
@@ -172,7 +172,7 @@ def _npm(arguments: str, folder: Path) -> None:
 
 
 def _sources(folder: Path) -> list[str | bytes]:
-    """Names and contents of a program's own files."""
+    """Return the names and contents of a program's own files."""
     found: list[str | bytes] = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
@@ -186,7 +186,7 @@ def _copy(folder: Path, to: Path) -> None:
 
 
 def _layer(folder: Path, inside: str) -> Layer:
-    """A folder as a layer, readable for whoever runs the container, whatever the umask here was."""
+    """Return a folder as a layer that every user can read, whatever the umask here was."""
     return Layer.from_files(_readable(entry) for entry in tree(folder, inside))
 
 
@@ -221,7 +221,7 @@ def _compile(folder: Path, inside: str, root: Root) -> None:
 
 
 def _python_home(root: Root) -> Path:
-    """The Python of a base file system, unpacked."""
+    """Return the Python of a base file system, unpacked."""
     path = cache_folder("images") / f"python-{root.key()}"
     tar = root.tar()
 

@@ -19,7 +19,7 @@ class ApiClient:
         self._client = httpx.Client(base_url=url, timeout=2, trust_env=False)
 
     def signals(self) -> list[Signal]:
-        """The latest signals, newest first."""
+        """Return the latest signals, newest first."""
         try:
             answer = self._client.get("/signals", params={"limit": 50})
             answer.raise_for_status()
@@ -36,7 +36,7 @@ class ApiClient:
 
 
 def signal(found: dict[str, Any], now: datetime) -> Signal:
-    """One signal of the API's answer."""
+    """Return one signal of the API's answer."""
     return Signal(
         id=found["id"],
         symbol=found["symbol"],

@@ -43,7 +43,7 @@ class Trade:
 
 
 def client_order_id(account: Account, signal_id: int) -> str:
-    """The number of an order: the same for every attempt."""
+    """Return the number of an order: the same for every attempt."""
     return f"gx-{account.id}-{signal_id}"
 
 
@@ -54,12 +54,12 @@ class Book:
         self._database = database
 
     def now(self) -> str:
-        """MySQL's clock in UTC, to the microsecond: the one clock that all bots share."""
+        """Return MySQL's clock in UTC, to the microsecond: the one clock that all bots share."""
         with self._database.cursor() as cursor:
             return _now(cursor)
 
     def account(self, broker: str, login: str) -> Account:
-        """The broker account of this login, made if it is new."""
+        """Return the broker account of this login, made if it is new."""
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO users (username, email, password_hash) VALUES (%s, %s, %s)"
@@ -133,7 +133,7 @@ def _balance(cursor: Cursor, account: Account) -> Decimal:
 
 
 def _spent(cursor: Cursor, account: Account, signal: Signal) -> Decimal:
-    """What the last minute's orders in this pair took, in the account's currency."""
+    """Return what the last minute's orders in this pair took, in the account's currency."""
     worth = "quantity" if signal.symbol.startswith(f"{account.currency}/") else "total_amount"
     cursor.execute(
         f"SELECT COALESCE(SUM({worth}), 0) AS spent FROM {LATEST}"

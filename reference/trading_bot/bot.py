@@ -25,7 +25,7 @@ REMEMBERED = 1000
 
 
 def backoff(interval: float, failures: int) -> float:
-    """Seconds to wait after so many failures in a row."""
+    """Return the seconds to wait after so many failures in a row."""
     return min(LONGEST_WAIT_SECONDS, interval * 2.0 ** min(failures, 10))
 
 

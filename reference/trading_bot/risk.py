@@ -37,7 +37,7 @@ class Order:
 
 
 def tradable(signals: Iterable[Signal], currency: str, done: Mapping[int, object]) -> list[Signal]:
-    """The signals worth an order, the surest first.
+    """Return the signals worth an order, the surest first.
 
     Not those that say HOLD, are unsure, too old or done, nor pairs without the account's currency:
     their worth in it isn't known.
@@ -55,7 +55,7 @@ def tradable(signals: Iterable[Signal], currency: str, done: Mapping[int, object
 
 
 def size(signal: Signal, balance: Decimal, currency: str, spent: Decimal) -> Order | None:
-    """The order for a signal, or None where the balance or the limit allows none.
+    """Return the order for a signal, or None where the balance or the limit allows none.
 
     `balance` and `spent`, what the last minute's orders in this pair took, are in the account's
     currency. The order is cut to what the limit leaves.

@@ -49,7 +49,7 @@ class Row:
 
 
 def build_rows(folder: Path, sizes: list[int]) -> Iterator[Row]:
-    """CPU of `genx-fx build`, for our spec and for larger ones."""
+    """Yield the CPU of `genx-fx build`, for our spec and for larger ones."""
     data = yaml.load(SPEC.read_text(), Loader=yaml.CSafeLoader)
     components = sum(len(tier) for tier in data["tiers"].values())
     per_component: dict[int, float] = {}
@@ -78,7 +78,7 @@ def build_rows(folder: Path, sizes: list[int]) -> Iterator[Row]:
 
 
 def validate_rows(folder: Path) -> Iterator[Row]:
-    """CPU of `genx-fx validate`, which is what a person waits for while writing values."""
+    """Yield the CPU of `genx-fx validate`, which users wait for while they write values."""
     values = folder / "my-values.yaml"
     values.write_text("application: {api: {replicas: 3}}\n")
     command = [sys.executable, "-m", "generator", "validate", "-f", str(values)]
@@ -87,7 +87,7 @@ def validate_rows(folder: Path) -> Iterator[Row]:
 
 
 def render_rows(folder: Path) -> Iterator[Row]:
-    """CPU of `helm template` per object, less what Helm takes for a chart without any."""
+    """Yield the CPU of `helm template` per object, less what Helm takes for a chart without any."""
     empty = folder / "empty"
     empty.mkdir()
     (empty / "Chart.yaml").write_text("{apiVersion: v2, name: empty, version: 0.1.0}\n")
@@ -107,21 +107,21 @@ def render_rows(folder: Path) -> Iterator[Row]:
 
 
 def size_rows(folder: Path) -> Iterator[Row]:
-    """Sizes of what is published and of what Helm stores."""
+    """Yield the sizes of what is published and of what Helm stores."""
     add_to_repository(CHART, folder / "dist")
     yield Row("package", package_size(folder / "dist") / 1000, "KB", 100)
     yield Row("release record", release_record_size() / 1000, "KB", 150)
 
 
 def one_test_rows(_: Path) -> Iterator[Row]:
-    """CPU of one test of the chart, which is what a person waits for while working on it."""
+    """Yield the CPU of one test of the chart, which a developer of the chart waits for."""
     one = ["-k", "test_helm_3_and_helm_4_make_the_same_objects and default"]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "tests/chart", *one]
     yield Row("one test of the chart, CPU", best_cpu_seconds(command, 3), "s", 3)
 
 
 def suite_rows(_: Path) -> Iterator[Row]:
-    """The tests of generator and chart, on two cores."""
+    """Yield the tests of generator and chart, on two cores."""
     options = ["-q", "-n", "2", "--dist", "worksteal"]
     pytest = [sys.executable, "-m", "pytest", *options, "tests/unit", "tests/chart"]
     start = time.monotonic()

@@ -10,7 +10,7 @@ SpecData = dict[str, Any]
 
 
 def larger(spec: SpecData, times: int) -> SpecData:
-    """The spec with every component, volume and key that many times, each under its own name.
+    """Return the spec with every component, volume and key that many times, each renamed.
 
     A copy calls, mounts and reads what belongs to the same copy, so that nothing but the number
     of components grows. Environments are left out: they name components of one copy.
@@ -24,7 +24,7 @@ def larger(spec: SpecData, times: int) -> SpecData:
 
 
 def _renamed(spec: SpecData, number: int) -> SpecData:
-    """Tiers, volumes and keys of one copy."""
+    """Return the tiers, volumes and keys of one copy."""
     components = {name for tier in spec["tiers"].values() for name in tier}
     names = components | set(spec.get("volumes", {}))
     keys = {

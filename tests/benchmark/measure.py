@@ -11,7 +11,7 @@ from tests.helm import ROOT
 
 
 def cpu_seconds(command: Sequence[str], *, cwd: Path = ROOT, home: Path | None = None) -> float:
-    """User and system time of a process and those that it waits for."""
+    """Return the user and system time of a process and those that it waits for."""
     environment = os.environ | ({"HOME": str(home)} if home else {})
     process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -22,5 +22,5 @@ def cpu_seconds(command: Sequence[str], *, cwd: Path = ROOT, home: Path | None =
 
 
 def best_cpu_seconds(command: Sequence[str], repeats: int = 5, home: Path | None = None) -> float:
-    """The least of several measurements: others on the machine only ever add to it."""
+    """Return the least of several measurements: others on the machine only ever add to it."""
     return min(cpu_seconds(command, home=home) for _ in range(repeats))

@@ -11,13 +11,13 @@ from tests.helm import CHART, NAMESPACE, RELEASE, run_helm
 
 
 def package_size(repository: Path) -> int:
-    """Bytes of the one package in a chart repository."""
+    """Return the size in bytes of the one package in a chart repository."""
     (package,) = repository.glob("*.tgz")
     return package.stat().st_size
 
 
 def release_record_size(*options: str) -> int:
-    """Bytes of the Secret that holds a release: its JSON, compressed, in base64.
+    """Return the size in bytes of a release's Secret: its JSON, compressed, in base64.
 
     Helm 4 prints the release without a cluster, Helm 3 doesn't; they store the same.
     """

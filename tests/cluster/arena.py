@@ -75,7 +75,7 @@ class Prober:
         )
 
     def probe(self, targets: Sequence[Target]) -> list[str]:
-        """What each target answers; empty where no connection comes about in a second."""
+        """Return what each target answers; empty where no connection comes about in a second."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(json.dumps(targets), file=self._process.stdin, flush=True)
@@ -118,7 +118,7 @@ class Arena:
         self.probers = {name: Prober(kubectl, *self.place(name)) for name in PODS}
 
     def place(self, name: str) -> tuple[str, str]:
-        """Namespace and name of a pod such as `shop/web`."""
+        """Return the namespace and name of a pod such as `shop/web`."""
         team, _, pod = name.partition("/")
         return self.namespaces[team], pod
 
@@ -129,7 +129,7 @@ class Arena:
         return tuple(f"{source} > {target}:{port}" for source, target in pairs for port in PORTS)
 
     def open_flows(self) -> set[str]:
-        """The flows that get an answer now."""
+        """Return the flows that get an answer now."""
         by_source: dict[str, list[str]] = {}
         for flow in self.flows:
             by_source.setdefault(flow.split(" > ")[0], []).append(flow)
@@ -177,7 +177,7 @@ class Arena:
         return json.loads(text)
 
     def expected(self, case: Case) -> set[str]:
-        """The flows that a case leaves open."""
+        """Return the flows that a case leaves open."""
         return {flow for flow in self.flows if case.is_open(flow)}
 
     def close(self) -> None:

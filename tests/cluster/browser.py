@@ -23,7 +23,7 @@ QUIET = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, installed from Debian's packages if it can be, or Playwright's."""
+    """Give the machine's Chromium, from Debian's packages if possible, or Playwright's."""
     if packages.can_install():
         packages.install_missing(packages.BROWSER)
     with sync_playwright() as playwright:

@@ -37,7 +37,7 @@ ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
 
 def light(component: str) -> dict[str, Any]:
-    """Options for tests that judge neither probes nor reservations."""
+    """Return options for tests that judge neither probes nor reservations."""
     # A probe that is a command costs a process each time; what has just started is asked at once.
     seconds = 1 if component in ASKED_OVER_HTTP else 10
     return {
@@ -53,7 +53,7 @@ LIGHT = merged(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Both parts of `make test-cluster` use the same installations."""
+    """Add the options by which both parts of `make test-cluster` use the same installations."""
     group = parser.getgroup("cluster")
     group.addoption(
         "--keep-releases", action="store_true", help="leave shared releases to the next run"
@@ -65,7 +65,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
-    """The cluster under test, raised if it isn't there, without what interrupted tests left."""
+    """Give the cluster under test, raised if necessary, without what interrupted tests left."""
     try:
         found = lifecycle.up()
     except CannotRaise as error:
@@ -87,7 +87,7 @@ def as_kubectl(cluster: Cluster) -> Kubectl:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share the platform run one after the other, or not at all.
+    """Order the tests: those that share the platform run one after the other, or not at all.
 
     Those that have the cluster to themselves use it last, when other releases are gone.
     """
@@ -101,12 +101,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def fixtures(item: pytest.Item) -> list[str]:
-    """The names of all fixtures that a test uses, directly or not."""
+    """Return the names of all fixtures that a test uses, directly or not."""
     return list(getattr(item, "fixturenames", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Nobody shall take a run without a cluster for a run that passed on one."""
+    """Say loudly that a run without a cluster is not a run that passed on one."""
     # By the reports, which also come from other processes: file, line and reason of each.
     skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
     if reasons := [reason for *_, reason in skipped if NO_CLUSTER in reason]:
@@ -116,37 +116,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def kubectl(cluster: Cluster) -> Kubectl:
-    """kubectl for the cluster under test."""
+    """Return kubectl for the cluster under test."""
     return as_kubectl(cluster)
 
 
 @pytest.fixture(scope="session")
 def images(cluster: Cluster) -> dict[str, Any]:
-    """Values that name the reference images, which the cluster has then."""
+    """Return values that name the reference images, which the cluster has then."""
     return prepare(cluster)
 
 
 @pytest.fixture(scope="session")
 def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
-    """What every installation on this cluster needs: images, and a ReadWriteMany class."""
+    """Return what every installation on this cluster needs: images, and a ReadWriteMany class."""
     return {**images, **shared_volumes(cluster)}
 
 
 @pytest.fixture(scope="session")
 def base_values(cluster_values: dict[str, Any]) -> dict[str, Any]:
-    """The same, and light: of what most tests install."""
+    """Return the values that most tests install with: those of the cluster, and light."""
     return merged(cluster_values, LIGHT)
 
 
 @pytest.fixture
 def release(kubectl: Kubectl, namespace: str, chart: Path, base_values: dict[str, Any]) -> Release:
-    """A release that is yet to be installed, in a namespace of the test's own."""
+    """Return a release that is yet to be installed, in a namespace of the test's own."""
     return Release(kubectl, namespace, chart, base_values)
 
 
 @pytest.fixture(scope="module")
 def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
-    """Releases that the tests of a module share, also with another run."""
+    """Give releases that the tests of a module share, also with another run."""
     found = shared_releases.of_run(pytestconfig, kubectl)
     yield found
     found.end()
@@ -154,7 +154,7 @@ def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedRele
 
 @pytest.fixture(scope="session")
 def shared_by_all(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
-    """Ends with the session, also where nothing could be installed: reports come before that."""
+    """Give releases that all tests share, until the session ends, after the last report."""
     found = shared_releases.of_run(pytestconfig, kubectl)
     yield found
     found.end()
@@ -164,7 +164,7 @@ def shared_by_all(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[Sha
 def platform(
     kubectl: Kubectl, shared_by_all: SharedReleases, chart: Path, cluster_values: dict[str, Any]
 ) -> Release:
-    """The platform as production runs it. Shared: a test leaves it as it found it."""
+    """Return the platform as production runs it. Shared: a test leaves it as it found it."""
     values = merged(cluster_values, ACCESS)
     return shared_by_all.get(
         "platform", lambda name: Release(kubectl, name, chart, values, files=(PRODUCTION,))
@@ -175,7 +175,7 @@ def platform(
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed brings along what its namespaces can tell."""
+    """Add to the report of a failed test what its namespaces can tell."""
     report = yield
     kubectl = getattr(item, "funcargs", {}).get("kubectl")
     names = namespaces.live()

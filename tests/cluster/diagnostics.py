@@ -28,7 +28,7 @@ def collect(kubectl: Kubectl, test: str, namespaces: Iterable[str], *, is_kept: 
 
 
 def _directions(folder: Path, namespaces: Sequence[str], *, is_kept: bool) -> str:
-    """Where to look on."""
+    """Return where to look further."""
     lines = [f"pods, events and logs are in {folder.relative_to(ROOT)}"]
     if is_kept:
         lines += ["kept until the next run, to be looked at:", f"    {POINT_KUBECTL}"]

@@ -56,7 +56,7 @@ class Trade:
 
 
 def read_journal(kubectl: Kubectl, namespace: str) -> list[Entry]:
-    """All entries of all instances, in the order of their times."""
+    """Return all entries of all instances, in the order of their times."""
     command = ["python3", "-c", SCRIPT]
     done = kubectl.exec("deployment/api", command, namespace, container="api")
     if done.returncode:
@@ -73,7 +73,7 @@ def read_journal(kubectl: Kubectl, namespace: str) -> list[Entry]:
 
 
 def lives(entries: Iterable[Entry]) -> list[Life]:
-    """The instances that wrote these entries, in the order of their first."""
+    """Return the instances that wrote these entries, in the order of their first."""
     times: dict[str, list[datetime]] = {}
     for entry in entries:
         times.setdefault(entry.instance, []).append(entry.time)
@@ -82,7 +82,7 @@ def lives(entries: Iterable[Entry]) -> list[Life]:
 
 
 def overlaps(entries: Iterable[Entry]) -> list[tuple[Life, Life]]:
-    """The pairs of instances that lived at the same time."""
+    """Return the pairs of instances that lived at the same time."""
     found = lives(entries)
     return [
         (earlier, later)
@@ -93,13 +93,13 @@ def overlaps(entries: Iterable[Entry]) -> list[tuple[Life, Life]]:
 
 
 def read_trades(kubectl: Kubectl, namespace: str) -> list[Trade]:
-    """All rows of the table of trades."""
+    """Return all rows of the table of trades."""
     statement = "SELECT id, account_id, signal_id, status FROM trades"
     return [Trade(*row) for row in query(kubectl, namespace, statement)]
 
 
 def doubled(trades: Iterable[Trade]) -> list[tuple[Trade, Trade]]:
-    """The pairs of trades that one account made for one signal."""
+    """Return the pairs of trades that one account made for one signal."""
     first: dict[tuple[str, str], Trade] = {}
     return [
         (known, trade)
@@ -109,13 +109,13 @@ def doubled(trades: Iterable[Trade]) -> list[tuple[Trade, Trade]]:
 
 
 def lost(entries: Iterable[Entry], trades: Iterable[Trade]) -> set[str]:
-    """Trades that a bot was told are filled, and are not. Read the journal first: bots go on."""
+    """Return trades that a bot believes filled, and are not. Read the journal first."""
     filled = {trade.id for trade in trades if trade.status == "FILLED"}
     return {entry.trade_id for entry in entries if entry.event == "filled"} - filled
 
 
 def query(kubectl: Kubectl, namespace: str, statement: str) -> list[list[str]]:
-    """The rows of an SQL statement, run as root; KubectlError where MySQL refuses or is away."""
+    """Return the rows of an SQL statement, run as root; KubectlError where MySQL fails."""
     script = 'MYSQL_PWD=$MYSQL_ROOT_PASSWORD exec mysql -N -uroot "$MYSQL_DATABASE"'
     done = kubectl.exec("mysql-0", ["sh", "-c", script], namespace, stdin=statement)
     if done.returncode:

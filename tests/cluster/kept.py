@@ -45,7 +45,7 @@ def write(kubectl: Kubectl, namespace: str, places: Collection[Place], word: str
 
 
 def read(kubectl: Kubectl, namespace: str, places: Collection[Place], word: str) -> dict[str, str]:
-    """What each place holds now where the word was kept, by pod."""
+    """Return what each place holds now where the word was kept, by pod."""
     return {place.pod: _run(kubectl, namespace, place.pod, place.read, word) for place in places}
 
 

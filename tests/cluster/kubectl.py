@@ -59,16 +59,16 @@ class Kubectl:
         return done.stdout
 
     def json(self, *arguments: str) -> Any:
-        """What a command prints with `-o json`."""
+        """Return what a command prints with `-o json`."""
         return json.loads(self(*arguments, "-o", "json"))
 
     def get(self, kind: str, name: str, namespace: str) -> Object:
-        """One object; KubectlError where it is missing."""
+        """Return one object; KubectlError where it is missing."""
         found: Object = self.json("get", kind, name, "-n", namespace)
         return found
 
     def staying_pods(self, namespace: str, selector: str = "") -> list[Object]:
-        """The pods that are neither done nor on their way out, as those that a rollout replaced."""
+        """Return the pods that are neither done nor being deleted, as a rollout does."""
         return [
             pod
             for pod in self.list("pods", namespace, selector)
@@ -76,7 +76,7 @@ class Kubectl:
         ]
 
     def list(self, kind: str, namespace: str, selector: str = "") -> list[Object]:
-        """The objects of a kind, or of several with a comma between."""
+        """Return the objects of a kind, or of several with a comma between."""
         arguments = ["--selector", selector] if selector else []
         items: list[Object] = self.json("get", kind, "-n", namespace, *arguments)["items"]
         return items
@@ -118,7 +118,7 @@ class Kubectl:
             raise KubectlError(f"{kind} {selector} stay: {done.stderr.strip()}")
 
     def secret(self, name: str, namespace: str) -> dict[str, str]:
-        """What a Secret holds, decoded."""
+        """Return what a Secret holds, decoded."""
         data = self.get("secret", name, namespace).get("data") or {}
         return {key: base64.b64decode(value).decode() for key, value in data.items()}
 
@@ -131,7 +131,7 @@ def eventually(
     every: float = 1,
     tolerate: type[Exception] | tuple[type[Exception], ...] = KubectlError,
 ) -> T:
-    """The first true result of the condition.
+    """Return the first true result of the condition.
 
     Asked again every so many seconds, also after an error that is tolerated. AssertionError says
     what did not come true, and the last result.
@@ -150,7 +150,7 @@ def eventually(
 
 
 def last_seen(look: Callable[[], T], expected: T, *, timeout: float, every: float = 0) -> T:
-    """What is seen, as soon as it is what is expected, or else the last that was seen.
+    """Return what is seen, as soon as it is what is expected, or else the last that was seen.
 
     For `assert last_seen(look, expected, ...) == expected`, which shows what differs. The time-out
     and the pause between looks are in seconds.

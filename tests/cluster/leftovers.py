@@ -28,7 +28,7 @@ def assert_only_what_is_meant_to_stays(kubectl: Kubectl, namespace: str, way: st
 
 
 def left(kubectl: Kubectl, namespace: str) -> set[str]:
-    """What is there and has no owner to go with."""
+    """Return what is there and has no owner to go with."""
     found = [
         item for item in kubectl.list(KINDS, namespace) if "ownerReferences" not in item["metadata"]
     ]

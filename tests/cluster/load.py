@@ -84,16 +84,16 @@ class Load:
         )
 
     def latency(self, share: float) -> float:
-        """The seconds within which that share of the requests was done, such as 0.99."""
+        """Return the seconds within which that share of the requests was done, such as 0.99."""
         return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
 
     def during(self, failure: Failure) -> str:
-        """What was done to the platform when a request failed."""
+        """Return what was done to the platform when a request failed."""
         began = [what for at, what in self.phases if at <= failure.at]
         return began[-1] if began else "before anything"
 
     def report(self) -> dict[str, Any]:
-        """The whole result in the terms of JSON."""
+        """Return the whole result in the terms of JSON."""
         return {
             "requests": self.requests,
             "connections": dict(self.by_connection),
@@ -110,7 +110,7 @@ class Load:
 
 
 def addresses(kubectl: Kubectl, release: Release, requests: Iterable[Request]) -> list[str]:
-    """Requests to the release's LoadBalancer addresses, as vegeta takes them: `GET http://…`.
+    """Return requests to the release's LoadBalancers, as vegeta takes them: `GET http://…`.
 
     ValueError where an address isn't private: tests send load to no network but their own.
     """
@@ -120,7 +120,7 @@ def addresses(kubectl: Kubectl, release: Release, requests: Iterable[Request]) -
 
 
 def address(kubectl: Kubectl, release: Release, service: str) -> str:
-    """Where the load balancer answers for a service."""
+    """Return where the load balancer answers for a service."""
     return eventually(
         f"{service} has an address",
         lambda: origin(kubectl.get("service", service, release.namespace)),
@@ -129,7 +129,7 @@ def address(kubectl: Kubectl, release: Release, service: str) -> str:
 
 
 def origin(service: Object) -> str:
-    """Where a LoadBalancer Service is reached; ValueError where its address isn't private."""
+    """Return the address of a LoadBalancer Service; ValueError where it isn't private."""
     name = service["metadata"]["name"]
     ingress = service["status"].get("loadBalancer", {}).get("ingress") or [{}]
     address = ingress[0].get("ip", "")

@@ -55,7 +55,7 @@ class Namespaces:
 
 
 def live() -> list[str]:
-    """The namespaces that tests of this process have now."""
+    """Return the namespaces that tests of this process have now."""
     return list(_live)
 
 

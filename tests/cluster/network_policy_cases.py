@@ -48,7 +48,7 @@ class Case:
     """Those of the closed flows that are open all the same."""
 
     def is_open(self, flow: str) -> bool:
-        """Whether the policies leave a flow open."""
+        """Return whether the policies leave a flow open."""
         return _matches(flow, self.but) or not _matches(flow, self.closed)
 
 
@@ -64,7 +64,7 @@ def policy(
     types: Sequence[str] | None = None,
     namespace: str = "shop",
 ) -> Object:
-    """A policy for the pods of the selector; by default it has the types of the given rules."""
+    """Return a policy for the pods of the selector, by default with the types of the rules."""
     rules = {"ingress": ingress, "egress": egress}
     given = {name: list(value) for name, value in rules.items() if value is not None}
     spec = {"podSelector": selector or {}, **given}
@@ -97,7 +97,7 @@ def port(number: int | str) -> Object:
 
 
 def allow(*peers: Object, ports: Sequence[Object] = ()) -> Object:
-    """A rule for these peers, or for all where there are none."""
+    """Return a rule for these peers, or for all where there are none."""
     rule: Object = {"from": list(peers)} if peers else {}
     return rule | ({"ports": list(ports)} if ports else {})
 

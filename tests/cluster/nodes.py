@@ -10,19 +10,19 @@ HOSTNAME = "kubernetes.io/hostname"
 
 
 def expendable(cluster: Cluster) -> str:
-    """The one node that tests stop or cut off."""
+    """Return the one node that tests stop or cut off."""
     return cluster.nodes()[-1]
 
 
 def away_from(node: str) -> dict[str, Any]:
-    """The affinity of pods that never run on a node."""
+    """Return the affinity of pods that never run on a node."""
     term = [{"key": HOSTNAME, "operator": "NotIn", "values": [node]}]
     terms = {"nodeSelectorTerms": [{"matchExpressions": term}]}
     return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
 
 
 def rather_on(node: str) -> dict[str, Any]:
-    """The affinity of pods that run on a node if they can, and else on another."""
+    """Return the affinity of pods that run on a node if they can, and else on another."""
     preference = {"matchExpressions": [{"key": HOSTNAME, "operator": "In", "values": [node]}]}
     wish = [{"weight": 100, "preference": preference}]
     return {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": wish}}

@@ -9,7 +9,7 @@ from tests.cluster.kubectl import Object
 
 
 def toolbox_image(values: Mapping[str, Any]) -> str:
-    """Name of the toolbox image that values for the chart give."""
+    """Return the name of the toolbox image that values for the chart give."""
     image = values["global"]["toolbox"]["image"]
     return f"{image['registry']}/{image['repository']}:{image['tag']}"
 
@@ -23,7 +23,7 @@ def python_pod(
     labels: Mapping[str, str] | None = None,
     **container: Any,
 ) -> Object:
-    """A pod that runs a program with its arguments; claims are mounted at their keys."""
+    """Return a pod that runs a program with its arguments; claims are mounted at their keys."""
     mounts = list(enumerate((claims or {}).items()))
     spec = {
         "tolerations": [{"operator": "Exists"}],

@@ -9,25 +9,25 @@ CTR = ("ctr", "--namespace=k8s.io", "tasks")
 
 
 def main_status(pod: Object) -> Object:
-    """The status of a pod's only container; an empty one while there is none."""
+    """Return the status of a pod's only container; an empty one while there is none."""
     statuses: list[Object] = pod["status"].get("containerStatuses", [])
     return statuses[0] if statuses else {}
 
 
 def container_id(pod: Object) -> str:
-    """Id of a pod's only container; empty while it does not run."""
+    """Return the id of a pod's only container; empty while it does not run."""
     status = main_status(pod)
     running = "running" in status.get("state", {})
     return str(status["containerID"]).partition("://")[2] if running else ""
 
 
 def restarts(pod: Object) -> int:
-    """How often the pod's only container was started again."""
+    """Return how often the pod's only container was started again."""
     return int(main_status(pod).get("restartCount", 0))
 
 
 def is_ready(pod: Object) -> bool:
-    """Whether a pod is ready."""
+    """Return whether a pod is ready."""
     conditions = pod["status"].get("conditions", [])
     return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
@@ -43,7 +43,7 @@ def send_signal(cluster: Cluster, pod: Object, signal: str, *options: str) -> No
 
 
 def runs_on_its_node(cluster: Cluster, pod: Object) -> bool:
-    """Whether the node, and not only the API server, says that the container runs."""
+    """Return whether the node, and not only the API server, says that the container runs."""
     done = cluster.node_exec(pod["spec"]["nodeName"], [*CTR, "list"])
     assert done.returncode == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]

@@ -63,14 +63,14 @@ class Release:
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """At the end of the block, the release is again as it was installed."""
+        """Restore the release at the end of the block to what was installed."""
         try:
             yield
         finally:
             self.upgrade()
 
     def template(self, values: Values | None = None, *options: str) -> str:
-        """What `helm template` prints for this release."""
+        """Return what `helm template` prints for this release."""
         return self._with_values("template", values, *options)
 
     def rollback(self, revision: int | None = None) -> None:
@@ -87,16 +87,16 @@ class Release:
         return self.run("test", RELEASE, self._limit)
 
     def manifests(self) -> Render:
-        """The objects of the release as it is."""
+        """Return the objects of the release as it is."""
         return parse(self.run("get", "manifest", RELEASE))
 
     def history(self) -> list[Manifest]:
-        """The revisions of the release, the oldest first."""
+        """Return the revisions of the release, the oldest first."""
         revisions: list[Manifest] = json.loads(self.run("history", RELEASE, "-o", "json"))
         return revisions
 
     def run(self, command: str, *arguments: str) -> str:
-        """What a Helm command prints; HelmError where it fails."""
+        """Return what a Helm command prints; HelmError where it fails."""
         return self.call(command, *arguments).stdout
 
     def call(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -132,7 +132,7 @@ class Release:
 
 
 def unpack(package: Path, folder: Path) -> Path:
-    """The chart of a package, as a folder that can be changed."""
+    """Return the chart of a package, as a folder that can be changed."""
     with tarfile.open(package) as archive:
         # Debian 12's own Python, 3.11.2, knows no filters yet.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)

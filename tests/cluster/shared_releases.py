@@ -39,7 +39,7 @@ class SharedReleases:
     def get(
         self, name: str, make: Callable[[str], Release], values: Values | None = None
     ) -> Release:
-        """The release of that name as if it had just been installed with these values.
+        """Return the release of that name as if it had just been installed with these values.
 
         `make` gives the release for a namespace. HelmError where it can't be installed, or be made
         as it was.
@@ -70,14 +70,14 @@ class SharedReleases:
 
 
 def of_run(config: pytest.Config, kubectl: Kubectl) -> SharedReleases:
-    """Shared releases as the options of a run want them."""
+    """Return shared releases as the options of a run want them."""
     return SharedReleases(
         kubectl, use=config.getoption("use_releases"), keep=config.getoption("keep_releases")
     )
 
 
 def kept() -> set[str]:
-    """The namespaces that earlier runs have left to the next one."""
+    """Return the namespaces that earlier runs have left to the next one."""
     return {read(file.stem)["namespace"] for file in FOLDER.glob("*.json")}
 
 
@@ -88,7 +88,7 @@ def forget() -> None:
 
 
 def read(name: str) -> dict[str, str]:
-    """What is on record of a release: its key and namespace; nothing where there is none."""
+    """Return what is on record of a release: its key and namespace; nothing where there is none."""
     if not _file(name).exists():
         return {}
     found: dict[str, str] = json.loads(_file(name).read_text())
@@ -106,7 +106,7 @@ def _file(name: str) -> Path:
 
 
 def _key(kubectl: Kubectl, release: Release, values: Values | None) -> str:
-    """What a release is made from: the cluster, the chart of the checkout, and all values."""
+    """Return the hash of what a release is made from: cluster, chart of the checkout, values."""
     cluster: dict[str, Any] = kubectl.json("get", "namespace", "kube-system")
     given = json.dumps([release.base, values, list(map(str, release.files))], sort_keys=True)
     return cache_key(cluster["metadata"]["uid"], files_key(CHART), given)

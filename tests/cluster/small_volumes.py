@@ -78,7 +78,7 @@ class SmallVolume:
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """The volume without a byte to spare, until the block ends."""
+        """Give the volume without a byte to spare, until the block ends."""
         for node in self.nodes:
             # Onto a disk this would never end: `mountpoint` sees to it that it is the memory.
             fill = f"mountpoint -q {self.path} && cat /dev/zero > {self.path}/{FILLER}"

@@ -81,7 +81,7 @@ def ready_pods(kubectl: Kubectl, platform: Release) -> int:
 
 
 def utilization(kubectl: Kubectl, platform: Release) -> int | None:
-    """Percent of the requested CPU that the HPA sees in use; None as long as it sees nothing."""
+    """Return the percentage of requested CPU that the HPA sees in use; None until it sees any."""
     status = kubectl.get("hpa", "api", platform.namespace)["status"]
     active = {item["type"]: item["status"] for item in status.get("conditions", [])}
     if active.get("ScalingActive") != "True" or not status.get("currentMetrics"):

@@ -63,7 +63,7 @@ def database(
     chart: Path,
     base_values: dict[str, Any],
 ) -> Release:
-    """A database whose first start nobody disturbed. Shared: tests leave no rows in it."""
+    """Return a database whose first start nobody disturbed. Shared: tests leave no rows in it."""
     release = Release(kubectl, make_namespace("database"), chart, base_values)
     release.install(MYSQL_ALONE)
     return release
@@ -71,7 +71,7 @@ def database(
 
 @pytest.fixture(scope="module")
 def whole(kubectl: Kubectl, database: Release) -> Picture:
-    """What a database is after a first start that nobody disturbed."""
+    """Return what a database is after a first start that nobody disturbed."""
     return picture(kubectl, database.namespace)
 
 
@@ -126,7 +126,7 @@ def assert_rights(
 def ask(
     kubectl: Kubectl, database: Release, account: str, statements: Iterable[str]
 ) -> dict[str, str]:
-    """MySQL's error number for each statement of an account, empty where it has done it."""
+    """Return MySQL's error number for each statement of an account, empty where it has done it."""
     script = f"""
         export MYSQL_PWD=${account}_PASSWORD
         while IFS= read -r statement; do
@@ -159,7 +159,7 @@ def test_first_start_that_is_cut_short_starts_over(
     ]
 
     def cut(moment: float) -> bool:
-        """Whether what was cut short was started over."""
+        """Return whether what was cut short was started over."""
         release = Release(kubectl, make_namespace("cut"), database.chart, database.base)
         with ThreadPoolExecutor(1) as pool:
             installing = pool.submit(release.install, MYSQL_ALONE)
@@ -194,7 +194,7 @@ def await_first_start(kubectl: Kubectl, namespace: str) -> None:
 
 
 def duration_of_first_start(kubectl: Kubectl, namespace: str) -> float:
-    """Seconds until all init scripts were done, by MySQL's log."""
+    """Return the seconds until all init scripts were done, by MySQL's log."""
     lines = kubectl("logs", "mysql-0", "-n", namespace, "--timestamps").splitlines()
     (last,) = [line for line in lines if "initialisation is complete" in line]
     begin, end = (datetime.fromisoformat(line.split()[0]) for line in (lines[0], last))

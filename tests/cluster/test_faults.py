@@ -110,7 +110,7 @@ class Visitor:
             self.cookie = self.cookie or answer.headers["Set-Cookie"].partition(";")[0]
 
     def session(self) -> str:
-        """Whose session it is, by the first cookie that the visitor got; nobody's if it is lost."""
+        """Return whose session it is, by the visitor's first cookie; nobody's if it is lost."""
         request = urllib.request.Request(
             f"{self._url}/api/session", headers={"Cookie": self.cookie}
         )
@@ -141,12 +141,12 @@ class Scene:
         return self.kubectl.list("pods", self.namespace, f"app={app}")
 
     def count_restarts(self) -> dict[str, int]:
-        """How often each pod's program was started again."""
+        """Return how often each pod's program was started again."""
         pods = self.kubectl.list("pods", self.namespace)
         return {pod["metadata"]["uid"]: restarts(pod) for pod in pods}
 
     def answering(self, service: str) -> list[str]:
-        """The addresses of the pods to which a Service sends its callers."""
+        """Return the addresses of the pods to which a Service sends its callers."""
         slices = self.kubectl.list(
             "endpointslices", self.namespace, f"kubernetes.io/service-name={service}"
         )
@@ -158,7 +158,7 @@ class Scene:
         ]
 
     def health(self, pod: Object) -> dict[str, Any]:
-        """What an API pod says of itself, with the status of the answer."""
+        """Return what an API pod says of itself, with the status of the answer."""
         name = pod["metadata"]["name"]
         done = self.kubectl.exec(name, ["python3", "-c", HEALTH], self.namespace)
         assert done.returncode == 0, done.stderr
@@ -166,7 +166,7 @@ class Scene:
         return {**json.loads(body), "code": int(status)}
 
     def api_blames(self, *services: str) -> None:
-        """Every API pod has left its Service and says who is to blame."""
+        """Expect every API pod to have left its Service and to say who is to blame."""
         eventually("the API leaves its Service", lambda: not self.answering("api-service"))
         self.nobody_was_restarted()
         for pod in self.pods("api"):
@@ -175,13 +175,13 @@ class Scene:
             assert blame == set(services)
 
     def blamed(self, pod: Object) -> set[str]:
-        """The services of which an API pod says that it can't work without them."""
+        """Return the services of which an API pod says that it can't work without them."""
         said = self.health(pod)
         assert said["code"] == HTTPStatus.SERVICE_UNAVAILABLE
         return {service for service in DATA if said[service] != "ok"}
 
     def page_says_so(self) -> None:
-        """The page that is open says that the API is away; who comes now gets the page, too."""
+        """Expect the open page to say that the API is away, and a new visitor to get the page."""
         services = self.page.get_by_test_id("services")
         # A kept connection still reaches a pod that has left its Service, which then speaks itself.
         away = re.compile("The API is away|API unavailable")
@@ -191,7 +191,7 @@ class Scene:
             assert b"GenX FX" in answer.read()
 
     def bot_waits(self) -> None:
-        """The bot says that it doesn't trade."""
+        """Expect the bot to say that it does not trade."""
         since = f"--since-time={self.began:%Y-%m-%dT%H:%M:%SZ}"
 
         def said() -> bool:
@@ -201,7 +201,7 @@ class Scene:
         eventually("the bot waits", said)
 
     def lasts(self, seconds: float, condition: Callable[[], bool] = lambda: True) -> None:
-        """It goes on until so long after it began, seen at least once; nobody is restarted."""
+        """Expect it to last until so long after it began, seen at least once, with no restarts."""
 
         def is_over() -> bool:
             assert condition()
@@ -211,14 +211,14 @@ class Scene:
         eventually(f"{seconds} s go by", is_over, timeout=seconds + 60, every=2, tolerate=())
 
     def nobody_was_restarted(self, *, but: Collection[str] = ()) -> None:
-        """No pod's program was started again, other than those of some components."""
+        """Expect no restarts of any pod, other than those of some components."""
         excepted = {pod["metadata"]["uid"] for app in but for pod in self.pods(app)}
         now = self.count_restarts()
         restarted = {uid for uid, number in now.items() if number > self.restarts.get(uid, 0)}
         assert restarted <= excepted, "a pod was restarted though it is not at fault"
 
     def goes_on(self) -> None:
-        """From now on visitors are let in, and the bot trades."""
+        """Expect that from now on visitors are let in, and the bot trades."""
         known = len(self.visitor.acknowledged)
         eventually("visitors sign up", lambda: len(self.visitor.acknowledged) > known)
         last = self.last_trade()
@@ -247,14 +247,14 @@ class Scene:
         eventually("the API is back", lambda: len(self.answering("api-service")) == 2)
 
     def all_is_well(self) -> None:
-        """Everybody is ready and at work."""
+        """Expect everybody to be ready and at work."""
         self.all_are_ready()
         state = self.page.get_by_test_id("connection-state")
         expect(state).to_have_text("live", timeout=PATIENCE)
         self.goes_on()
 
     def nothing_is_lost(self) -> None:
-        """What visitors and the bot were told is so, and nothing happened twice."""
+        """Expect what visitors and the bot were told to be so, and nothing to happen twice."""
         acknowledged = set(self.visitor.acknowledged)
         users = {
             row[0] for row in query(self.kubectl, self.namespace, "SELECT username FROM users")
@@ -268,7 +268,7 @@ class Scene:
         assert not doubled(trades)
 
     def recovers(self, *, restarted: Collection[str] = ()) -> None:
-        """All comes back without a hand."""
+        """Expect all to come back without help."""
         self.all_is_well()
         self.nobody_was_restarted(but=restarted)
         self.nothing_is_lost()
@@ -307,7 +307,7 @@ def running(
 
 @pytest.fixture
 def scene(running: Scene) -> Scene:
-    """All are ready, and the clock runs."""
+    """Return the scene once all are ready, and start its clock."""
     running.all_are_ready()
     running.began = datetime.now(UTC)
     running.restarts = running.count_restarts()

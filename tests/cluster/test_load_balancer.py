@@ -39,7 +39,7 @@ def ranges(cluster: Cluster) -> Ranges:
 def servers(
     kubectl: Kubectl, ranges: Ranges, namespace: str, base_values: dict[str, Any]
 ) -> MakeServer:
-    """Makes a server that answers with its name, behind a service; gives the address."""
+    """Give a function that makes a server that answers with its name; returns its address."""
     image = toolbox_image(base_values)
     probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
 
@@ -53,7 +53,7 @@ def servers(
 
 
 def service(name: str, wish: str = "", app: str = "") -> Object:
-    """A service that may wish for an address, in front of a server by its own name or another's."""
+    """Return a service that may wish for an address, before a server named as it or otherwise."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -68,14 +68,14 @@ def service(name: str, wish: str = "", app: str = "") -> Object:
 
 
 def address(kubectl: Kubectl, name: str, namespace: str) -> str:
-    """The service's address; empty while it has none."""
+    """Return the service's address; empty while it has none."""
     status = kubectl.get("service", name, namespace)["status"]
     ingress = status["loadBalancer"].get("ingress", [])
     return str(ingress[0]["ip"]) if ingress else ""
 
 
 def answer(host: str) -> str:
-    """Body of what this machine gets from port 80; empty where no connection comes about."""
+    """Return what this machine gets from port 80; empty where no connection comes about."""
     try:
         with socket.create_connection((host, 80), timeout=1) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")

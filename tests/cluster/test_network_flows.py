@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """An empty page of a browser that knows no cookies yet."""
+    """Give an empty page of a browser that knows no cookies yet."""
     # Without a graphics card, what moves all the time costs a third of a core.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
@@ -58,7 +58,7 @@ def test_user_sees_the_signal_that_the_api_computed_and_the_trade_that_the_bot_w
 
 
 def attributes(row: Locator, *names: str) -> list[str]:
-    """Data attributes of a row, all read at once: the next moment it is another's."""
+    """Return the data attributes of a row, all read at once: the next moment it is another's."""
     found: list[str] = row.evaluate("(row, names) => names.map(name => row.dataset[name])", names)
     return found
 
@@ -95,7 +95,7 @@ def test_admin_opens_grafana(kubectl: Kubectl, platform: Release, page: Page) ->
 
 
 def dashboard_titles(kubectl: Kubectl, release: Release) -> set[str]:
-    """Titles of the dashboards that the release provisions."""
+    """Return the titles of the dashboards that the release provisions."""
     titles = {
         json.loads(text)["title"]
         for item in kubectl.list("configmaps", release.namespace)

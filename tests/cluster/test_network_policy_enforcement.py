@@ -41,7 +41,7 @@ def open_arena(
     base_values: dict[str, Any],
     make_namespace: Callable[..., str],
 ) -> Iterator[Arena]:
-    """The pods, and no policies."""
+    """Give the pods, and no policies."""
     namespaces = {each: make_namespace(f"policy-{each}") for each in ("shop", "bank")}
     made = Arena(kubectl, toolbox_image(base_values), cluster.nodes()[-2:], namespaces)
     assert wait_for(made, set(made.flows)) == set(made.flows)
@@ -51,14 +51,14 @@ def open_arena(
 
 @pytest.fixture
 def arena(open_arena: Arena) -> Iterator[Arena]:
-    """The arena, without policies before and after."""
+    """Give the arena, without policies before and after."""
     yield open_arena
     open_arena.open_up()
     assert wait_for(open_arena, set(open_arena.flows)) == set(open_arena.flows)
 
 
 def wait_for(arena: Arena, expected: set[str]) -> set[str]:
-    """The open flows, as soon as they are those expected, or else the last that were seen."""
+    """Return the open flows, as soon as they are those expected, or else the last seen."""
     return last_seen(arena.open_flows, expected, timeout=PATIENCE)
 
 
@@ -181,7 +181,7 @@ def test_load_balancers_are_judged_by_the_pods_behind_them(
 
 
 def answers(address: str) -> bool:
-    """Whether this machine gets an answer from a service."""
+    """Return whether this machine gets an answer from a service."""
     try:
         with socket.create_connection((address, 80), timeout=1) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
@@ -191,7 +191,7 @@ def answers(address: str) -> bool:
 
 
 def service(name: str, kind: str) -> dict[str, Any]:
-    """A service for shop/db, with a port of its own."""
+    """Return a service for shop/db, with a port of its own."""
     return {
         "apiVersion": "v1",
         "kind": "Service",

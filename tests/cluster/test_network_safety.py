@@ -39,7 +39,7 @@ pytestmark = pytest.mark.xdist_group("network-safety")
 
 @pytest.fixture(scope="module")
 def ranges(cluster: Cluster) -> Ranges:
-    """The cluster's addresses, once the rules of this machine are known to be in place."""
+    """Return the cluster's addresses, once the rules of this machine are known to be in place."""
     if cluster.ranges is None:
         pytest.skip("the cluster was not made here, nor are its networks")
     if network.can_guard():
@@ -55,7 +55,7 @@ def engine(cluster: Cluster, ranges: Ranges) -> Engine:
 
 @pytest.fixture
 def dropped(cluster: Cluster, ranges: Ranges) -> Callable[[], int]:
-    """Counts the packets that rules have dropped so far, on the nodes and on this machine."""
+    """Give a function that counts the packets dropped so far, on the nodes and on this machine."""
 
     def count() -> int:
         on_host = sum(network.dropped_packets().values()) if network.can_guard() else 0
@@ -101,7 +101,7 @@ def test_a_pod_reaches_nothing_outside(
 
 @contextmanager
 def router() -> Iterator[None]:
-    """As on a machine that hands on what the cluster's bridge brings: only the rules hold it."""
+    """Hand on what the cluster's bridge brings, as a router does: only the rules hold it."""
     setting = Path("/proc/sys/net/ipv4/conf", network.BRIDGE, "forwarding")
     before = setting.read_text()
     setting.write_text("1")

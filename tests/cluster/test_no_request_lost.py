@@ -98,7 +98,7 @@ def test_requests_are_lost_without_the_pause_before_stopping(
 
 
 def replicas(number: int, **more: Any) -> dict[str, Any]:
-    """Values that let autoscalers want exactly so many pods."""
+    """Return values that let autoscalers want exactly so many pods."""
     wanted = {"enabled": True, "minReplicas": number, "maxReplicas": number}
     return {"application": {name: {"autoscaling": wanted, **more} for name in STATELESS}}
 
@@ -111,7 +111,7 @@ def roll_out(kubectl: Kubectl, platform: Release) -> None:
 
 
 def why_undrainable(cluster: Cluster) -> str:
-    """Why no node of the cluster may be drained; empty where one may."""
+    """Return why no node of the cluster may be drained; empty where one may."""
     if not cluster.is_kind:
         return f"{cluster.context} was there before, and its nodes are not for tests to drain"
     if len(cluster.nodes()) == 1:
@@ -140,7 +140,7 @@ def drain_a_node(cluster: Cluster, kubectl: Kubectl, platform: Release) -> None:
 
 
 def hosts(kubectl: Kubectl, platform: Release) -> set[str]:
-    """The nodes with pods that are there to stay."""
+    """Return the nodes with pods that are there to stay."""
     staying = kubectl.staying_pods(platform.namespace, SELECTOR)
     return {pod["spec"]["nodeName"] for pod in staying}
 
@@ -161,7 +161,7 @@ def settled(kubectl: Kubectl, platform: Release, number: int) -> None:
 
 
 def summary(load: Load) -> str:
-    """Which requests were lost, when, and why; the first of them one by one."""
+    """Return which requests were lost, when, and why; the first of them one by one."""
     report = load.report()
     shown = report["failures"][:20]
     return "\n".join(

@@ -68,7 +68,7 @@ TOLERATIONS = [
 
 
 def values(node: str, revision: int = 0) -> dict[str, Any]:
-    """The bot on a node where nothing is that it calls, so that the others outlive the node."""
+    """Return the bot on a node without anything that it calls: the others outlive the node."""
     elsewhere = {"affinity": away_from(node)}
     frequent = [{"name": "BOT_INTERVAL_SECONDS", "value": "0.2"}]
     slots = [{"name": "API_SLOT_SECONDS", "value": "1"}]
@@ -107,12 +107,12 @@ class Bots:
         return self.kubectl.get("pod", POD, self.namespace)
 
     def entries(self) -> list[Entry]:
-        """What was written since the test began."""
+        """Return what was written since the test began."""
         found = read_journal(self.kubectl, self.namespace)
         return [entry for entry in found if entry not in self.before]
 
     def instances(self) -> set[str]:
-        """All that have ever written."""
+        """Return all that have ever written."""
         return {entry.instance for entry in read_journal(self.kubectl, self.namespace)}
 
     def trade_anew(self, known: set[str], trades: int = 1) -> None:
@@ -132,7 +132,7 @@ class Bots:
         )
 
     def check(self, replaced: int) -> None:
-        """One at a time, each trade once, and so many bots came after one another."""
+        """Expect one bot at a time, each trade once, and so many bots one after another."""
         entries = self.entries()
         assert not overlaps(entries), "\n".join(f"{a} and {b}" for a, b in overlaps(entries))
         assert len(lives(entries)) > replaced, [str(life) for life in lives(entries)]
@@ -160,10 +160,10 @@ def installed(
 
 @pytest.fixture
 def bots(kubectl: Kubectl, installed: Bots) -> Bots:
-    """The release, whose bot is on its node and trades."""
+    """Return the release, whose bot is on its node and trades."""
 
     def at_home() -> bool:
-        """Others may just be draining the node."""
+        """Send the bot home, return whether it is there: others may just be draining the node."""
         old = installed.pod
         if old["spec"]["nodeName"] == installed.node:
             return True
@@ -210,7 +210,7 @@ def test_one_bot_through_upgrades(bots: Bots, size: Size) -> None:
 
 @contextmanager
 def cut_off(cluster: Cluster, node: str) -> Iterator[None]:
-    """Nobody reaches the node, and its pods reach nobody."""
+    """Cut a node off: nobody reaches it, and its pods reach nobody."""
     cluster.cut_off(node)
     try:
         yield
@@ -220,7 +220,7 @@ def cut_off(cluster: Cluster, node: str) -> Iterator[None]:
 
 @contextmanager
 def silent(cluster: Cluster, node: str) -> Iterator[None]:
-    """The node tells the cluster nothing more, while its pods go on as if nothing were."""
+    """Keep the node from telling the cluster anything, while its pods go on."""
     assert cluster.node_exec(node, ["systemctl", "stop", "kubelet"]).returncode == 0
     try:
         yield
@@ -262,7 +262,7 @@ def test_one_bot_while_its_node_is_lost(
 
 
 def deployment(node: str, base_values: dict[str, Any]) -> Object:
-    """What the bot must not be: a Deployment, which like the bot wants to be on that node."""
+    """Return what the bot must not be: a Deployment, which also wants to be on that node."""
     labels = {"app": "companion"}
     container = {
         "name": "idle",
@@ -294,7 +294,7 @@ def deployment(node: str, base_values: dict[str, Any]) -> Object:
 
 
 def companions(kubectl: Kubectl, bots: Bots) -> set[str]:
-    """The nodes on which a companion runs."""
+    """Return the nodes on which a companion runs."""
     return {
         pod["spec"]["nodeName"]
         for pod in kubectl.list("pods", bots.namespace, "app=companion")
@@ -337,7 +337,7 @@ def test_two_bots_would_be_seen(kubectl: Kubectl, bots: Bots) -> None:
 
 
 def second(pod: Object) -> Object:
-    """A copy of the bot's pod that no StatefulSet knows of."""
+    """Return a copy of the bot's pod that no StatefulSet knows of."""
     spec = {
         key: value
         for key, value in pod["spec"].items()

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("platform")
 
 @pytest.fixture(scope="module")
 def pods(kubectl: Kubectl, platform: Release) -> list[Object]:
-    """The pods of all components."""
+    """Return the pods of all components."""
     selector = f"app.kubernetes.io/instance={RELEASE}"
     return kubectl.staying_pods(platform.namespace, selector)
 

@@ -41,7 +41,7 @@ def component(pod: Object) -> str:
 
 @pytest.fixture(scope="module")
 def pods(kubectl: Kubectl, platform: Release) -> dict[str, Object]:
-    """The pods of the platform, by name."""
+    """Return the pods of the platform, by name."""
     items = kubectl.staying_pods(platform.namespace, f"app.kubernetes.io/instance={RELEASE}")
     running = {item["metadata"]["name"]: item for item in items}
     assert {component(pod) for pod in running.values()} == set(PLAN.by_name)
@@ -54,7 +54,7 @@ def toolbox(base_values: dict[str, Any]) -> str:
 
 
 def between(pods: dict[str, Object], *, guarded: bool) -> Answers:
-    """What each pod is to hear from every port of every other pod."""
+    """Return what each pod is to hear from every port of every other pod."""
     expected = {}
     for source, target in itertools.permutations(pods, 2):
         for port in PORTS:
@@ -68,7 +68,7 @@ def between(pods: dict[str, Object], *, guarded: bool) -> Answers:
 
 
 def outwards(pods: dict[str, Object], answers: dict[Target, str], *, guarded: bool) -> Answers:
-    """What each pod is to hear from outside, where these answers are given to who gets there."""
+    """Return what each pod is to hear from outside, where whoever gets there hears this."""
     return {
         (pod, target): "dropped" if guarded and not may_call(pods[pod], target) else answer
         for pod in pods
@@ -77,13 +77,13 @@ def outwards(pods: dict[str, Object], answers: dict[Target, str], *, guarded: bo
 
 
 def may_call(pod: Object, target: Target) -> bool:
-    """Whether the spec lets a pod reach an address that is not the platform's."""
+    """Return whether the spec lets a pod reach an address that is not the platform's."""
     return target == (ADDRESS, 443) and component(pod) in INTERNET_CALLERS
 
 
 @contextmanager
 def beyond(kubectl: Kubectl, cluster: Cluster) -> Iterator[dict[Target, str]]:
-    """Addresses outside, and how they answer; none where the nodes were not made here."""
+    """Give addresses outside, and how they answer; none where the nodes were not made here."""
     if not cluster.is_kind:
         yield {}
         return
@@ -100,7 +100,7 @@ class Comparison:
     seen: Answers
 
     def part(self, pods: dict[str, Object], *, inside: bool) -> tuple[Named, Named]:
-        """Expected and seen, of calls between pods or of those outwards, by components."""
+        """Return expected and seen, of calls between pods or of those outwards, by components."""
         addresses = {pod["status"]["podIP"]: component(pod) for pod in pods.values()}
 
         def named(answers: Answers) -> Named:
@@ -122,7 +122,7 @@ def probed(
     pods: dict[str, Object],
     toolbox: str,
 ) -> dict[str, Comparison]:
-    """All probes, first without policies, then with them."""
+    """Return all probes, first without policies, then with them."""
     found = {}
 
     def compare(answers: dict[Target, str], *, guarded: bool) -> Comparison:
@@ -171,7 +171,7 @@ def test_only_who_calls_the_internet_gets_out_and_only_by_https(
 
 
 def private_addresses(kubectl: Kubectl, cluster: Cluster) -> dict[Target, str]:
-    """The Kubernetes API and a node, and how they answer to HTTPS.
+    """Return the Kubernetes API and a node, and how they answer to HTTPS.
 
     What a pod sends to the API has the API's own port by the time that policies judge it.
     """
@@ -185,7 +185,7 @@ def private_addresses(kubectl: Kubectl, cluster: Cluster) -> dict[Target, str]:
 def strangers(
     kubectl: Kubectl, platform: Release, namespace: str, toolbox: str
 ) -> Iterator[list[str]]:
-    """Namespaces with a pod `stranger`, which calls itself the API but is of no release.
+    """Give namespaces with a pod `stranger`, which calls itself the API but is of no release.
 
     One is the platform's own, where it can send to all: only those who are called can refuse it.
     """

@@ -58,7 +58,7 @@ def apply_server_side(kubectl: Kubectl, namespace: str, manifests: str) -> None:
 
 
 def applied(kubectl: Kubectl, namespace: str, manifests: str) -> dict[str, str]:
-    """When something of each object was last changed by being applied, labels included."""
+    """Return when something of each object was last applied, labels included."""
     options = ["-n", namespace, "-o", "json", "--show-managed-fields", "-f", "-"]
     listed = kubectl("get", *options, stdin=manifests)
     return {
@@ -91,13 +91,13 @@ def test_changed_given_password_restarts_what_reads_it(kubectl: Kubectl, release
 
 
 def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
-    """The pods that go on running, and what tells each from its successor."""
+    """Return the pods that go on running, and what tells each from its successor."""
     pods = kubectl.staying_pods(namespace)
     return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in pods}
 
 
 def pod_of_each(kubectl: Kubectl, namespace: str) -> dict[str, str]:
-    """The same by component, of which each has one pod."""
+    """Return the same by component, of which each has one pod."""
     pods = kubectl.staying_pods(namespace)
     found = {pod["metadata"]["labels"]["app"]: pod["metadata"]["uid"] for pod in pods}
     assert len(found) == len(pods)

@@ -51,7 +51,7 @@ class Upgraded:
     before: Kept
 
     def kept(self) -> Kept:
-        """What there is now."""
+        """Return what there is now."""
         return what_is_kept(self.release, self.word)
 
 
@@ -67,7 +67,7 @@ def what_is_kept(release: Release, word: str) -> Kept:
 
 @pytest.fixture(scope="module")
 def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The chart that was released last."""
+    """Return the chart that was released last."""
     try:
         return last_release(tmp_path_factory.mktemp("released"))
     except NoHistory as error:
@@ -86,7 +86,7 @@ def upgraded(
     old_chart: Path,
     base_values: dict[str, Any],
 ) -> Upgraded:
-    """A platform with data in all its volumes, upgraded by each Helm in turn."""
+    """Return a platform with data in all its volumes, upgraded by each Helm in turn."""
     new = Release(kubectl, make_namespace("upgrade"), chart, base_values, helm=request.param)
     old = replace(new, chart=old_chart)
     word = uuid.uuid4().hex

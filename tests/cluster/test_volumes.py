@@ -32,7 +32,7 @@ pytestmark = pytest.mark.xdist_group("volumes")
 
 @pytest.fixture(scope="module")
 def values(cluster: Cluster) -> dict[str, Any]:
-    """All of the platform, on the node that tests may stop."""
+    """Return all of the platform, on the node that tests may stop."""
     on_node = of_each(COMPONENTS, {"affinity": rather_on(expendable(cluster))})
     return merged(on_node, {"application": {"frontend": {"replicas": 1}}})
 
@@ -45,7 +45,7 @@ def running(
     images: dict[str, Any],
     values: dict[str, Any],
 ) -> Release:
-    """A release whose volumes hold the word. Shared: each test leaves it running.
+    """Return a release whose volumes hold the word. Shared: each test leaves it running.
 
     Of a cluster without a ReadWriteMany class: that one is in the tests of upgrades.
     """
@@ -61,12 +61,12 @@ def running(
 
 
 def word(release: Release) -> str:
-    """What all volumes of a release hold."""
+    """Return what all volumes of a release hold."""
     return f"kept-in-{release.namespace}"
 
 
 def is_kept(kubectl: Kubectl, release: Release) -> bool:
-    """Whether an earlier run has written the word."""
+    """Return whether an earlier run has written the word."""
     mysql = kept.OWN_VOLUMES[:1]
     return word(release) in kept.read(kubectl, release.namespace, mysql, word(release)).values()
 
@@ -126,7 +126,7 @@ def claim_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
 
 
 def all_ready_without(pods: list[Object], containers: set[str]) -> bool:
-    """Whether all pods are ready, and with other containers than these.
+    """Return whether all pods are ready, and with other containers than these.
 
     A node that has just come back still has the state on record that it had before.
     """

@@ -27,7 +27,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of the control plane that all processes of a run share, started if there is none."""
+    """Return the folder of the control plane of this run, started if there is none."""
     base, run = tmp_path_factory.getbasetemp(), os.getpid()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base, run = base.parent, os.getppid()
@@ -63,19 +63,19 @@ def _start(folder: Path, run: int) -> None:
 
 @pytest.fixture(scope="session")
 def kubectl(control_plane: Path) -> Kubectl:
-    """kubectl for the control plane."""
+    """Return kubectl for the control plane."""
     return Kubectl(kubectl_program(), control_plane / "kubeconfig", CONTEXT)
 
 
 @pytest.fixture
 def release(kubectl: Kubectl, namespace: str, chart: Path) -> QuietRelease:
-    """A release that is yet to be installed, in a namespace of the test's own."""
+    """Return a release that is yet to be installed, in a namespace of the test's own."""
     return QuietRelease(kubectl, namespace, chart, {})
 
 
 @pytest.fixture
 def nodes(kubectl: Kubectl) -> Iterator[Arena]:
-    """Nodes of the test's own, none at first."""
+    """Give nodes of the test's own, none at first."""
     with arena(kubectl) as made:
         yield made
 
@@ -84,7 +84,7 @@ def nodes(kubectl: Kubectl) -> Iterator[Arena]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed brings along what its namespaces can tell, and names the logs."""
+    """Add to the report of a failed test its namespaces' state, and where the logs are."""
     report = yield
     fixtures = getattr(item, "funcargs", {})
     folder, kubectl = fixtures.get("control_plane"), fixtures.get("kubectl")

@@ -42,7 +42,7 @@ class Arena:
         return names
 
     def nodes(self) -> list[Object]:
-        """All nodes that are there."""
+        """Return all nodes that are there."""
         found: list[Object] = self.kubectl.json("get", "nodes", "-l", f"{ARENA}={self.name}")
         return list(found["items"])  # type: ignore[call-overload]
 
@@ -70,7 +70,7 @@ class Arena:
 
 @contextmanager
 def arena(kubectl: Kubectl) -> Iterator[Arena]:
-    """An arena whose nodes go at the end."""
+    """Give an arena whose nodes go at the end."""
     made = Arena(kubectl)
     try:
         yield made
@@ -79,12 +79,12 @@ def arena(kubectl: Kubectl) -> Iterator[Arena]:
 
 
 def hosts(pods: Iterable[Object]) -> Counter[str]:
-    """How many of these pods run on each node; those without a node do not count."""
+    """Return how many of these pods run on each node; those without a node do not count."""
     return Counter(pod["spec"]["nodeName"] for pod in pods if "nodeName" in pod["spec"])
 
 
 def zones(pods: Iterable[Object], nodes: Iterable[Object]) -> Counter[str]:
-    """How many of these pods run in each zone that has nodes."""
+    """Return how many of these pods run in each zone that has nodes."""
     zone_of = {item["metadata"]["name"]: item["metadata"]["labels"][ZONE] for item in nodes}
     found = Counter(dict.fromkeys(zone_of.values(), 0))
     for host, count in hosts(pods).items():
@@ -93,5 +93,5 @@ def zones(pods: Iterable[Object], nodes: Iterable[Object]) -> Counter[str]:
 
 
 def skew(spread: Counter[str]) -> int:
-    """How many more pods are in the fullest place than in the emptiest."""
+    """Return how many more pods are in the fullest place than in the emptiest."""
     return max(spread.values()) - min(spread.values())

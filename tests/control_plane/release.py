@@ -29,7 +29,7 @@ class QuietRelease(Release):
 
 
 def only(*names: str, on: Arena | None = None, **options: Any) -> dict[str, Any]:
-    """Values with which nothing but these components runs, on the nodes of an arena.
+    """Return values with which nothing but these components runs, on the nodes of an arena.
 
     The options are those of each of them.
     """

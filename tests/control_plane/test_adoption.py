@@ -32,7 +32,7 @@ helm_3, helm_4 = (pytest.mark.parametrize("helm", [helm]) for helm in HELMS)
 
 @pytest.fixture
 def release(release: QuietRelease, helm: str) -> QuietRelease:
-    """A release of either Helm."""
+    """Return a release of either Helm."""
     return replace(release, helm=helm)
 
 
@@ -74,7 +74,7 @@ def test_objects_are_adopted_where_that_is_asked_for(release: QuietRelease) -> N
 
 
 def found_uid(kubectl: Kubectl, namespace: str, item: dict[str, Any]) -> str:
-    """Which object of that name it is."""
+    """Return which object of that name it is."""
     found = kubectl.get(item["kind"], item["metadata"]["name"], namespace)
     return str(found["metadata"]["uid"])
 
@@ -105,11 +105,11 @@ def test_helm_4_names_who_scaled_and_leaves_half_an_upgrade(release: QuietReleas
 
 
 def scale(release: QuietRelease) -> None:
-    """As somebody does who knows nothing of Helm."""
+    """Scale as somebody does who knows nothing of Helm."""
     release.kubectl("scale", "deployment/api", "--replicas=3", "-n", release.namespace)
 
 
 def replicas(release: QuietRelease) -> int:
-    """How many pods of the API are asked for."""
+    """Return how many pods of the API are asked for."""
     found = release.kubectl.get("deployment", "api", release.namespace)
     return int(found["spec"]["replicas"])

@@ -18,7 +18,7 @@ REFUSAL = "Cannot evict pod as it would violate the pod's disruption budget."
 
 @pytest.fixture
 def platform(release: QuietRelease, nodes: Arena) -> QuietRelease:
-    """The platform on four nodes of its own."""
+    """Return the platform on four nodes of its own."""
     nodes.add("zone-a", 2)
     nodes.add("zone-b", 2)
     release.install(only(*COMPONENTS, on=nodes))
@@ -38,7 +38,7 @@ def evict(kubectl: Kubectl, pod: Object) -> subprocess.CompletedProcess[str]:
 
 
 def allowed(kubectl: Kubectl, namespace: str) -> dict[str, int]:
-    """How many evictions each budget allows now."""
+    """Return how many evictions each budget allows now."""
     budgets = kubectl.list("pdb", namespace)
     return {b["metadata"]["name"]: b["status"].get("disruptionsAllowed", 0) for b in budgets}
 

@@ -28,7 +28,7 @@ each_way = pytest.mark.parametrize("way", WAYS)
 
 @pytest.fixture
 def release(kubectl: Kubectl, namespace: str, chart: Path, way: str, helm: str) -> QuietRelease:
-    """A release in this way, in a namespace that enforces the restricted standard."""
+    """Return a release in this way, in a namespace that enforces the restricted standard."""
     return QuietRelease(kubectl, namespace, chart, {}, helm, files=(WAYS[way],))
 
 
@@ -54,7 +54,7 @@ def test_release_lives_and_leaves_what_it_should(release: QuietRelease, way: str
 
 
 def broker(release: QuietRelease) -> str:
-    """The broker's server in the release's ConfigMap."""
+    """Return the broker's server in the release's ConfigMap."""
     config = release.manifests().of_kind("ConfigMap")
     (found,) = [item for item in config if "MT5_SERVER" in item["data"]]
     seen = release.kubectl.get("configmap", found["metadata"]["name"], release.namespace)

@@ -21,7 +21,7 @@ from tools.control_plane.plane import NO_PROXY
 
 
 def processes_of(folder: Path) -> list[str]:
-    """Command lines that name a folder."""
+    """Return command lines that name a folder."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:

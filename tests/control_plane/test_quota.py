@@ -18,7 +18,7 @@ MOST = 10
 
 @pytest.fixture
 def production(release: QuietRelease) -> QuietRelease:
-    """The platform as production runs it."""
+    """Return the platform as production runs it."""
     made = replace(release, files=(PRODUCTION,))
     made.install()
     return made
@@ -49,7 +49,7 @@ def test_quota_has_room_for_the_most_and_for_one_more_pod(production: QuietRelea
 
 
 def refused(production: QuietRelease) -> list[str]:
-    """What controllers say of pods that they could not create."""
+    """Return what controllers say of pods that they could not create."""
     events = production.kubectl.list("events", production.namespace)
     return [event["message"] for event in events if event["reason"] == "FailedCreate"]
 
@@ -76,7 +76,7 @@ def test_pod_that_wants_more_than_the_limit_range_has_is_refused(production: Qui
 
 
 def stranger(resources: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A pod that is not the platform's, as the restricted standard wants it."""
+    """Return a pod that is not the platform's, as the restricted standard wants it."""
     container = {
         "name": "stranger",
         "image": "example.org/stranger:1",

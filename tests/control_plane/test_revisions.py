@@ -21,7 +21,7 @@ VALUES = {"ENV": "staging", "MT5_SERVER": "changed", "GRAFANA_DATABASE_USER": "r
 
 @pytest.fixture
 def release(release: QuietRelease, helm: str) -> QuietRelease:
-    """An installed release of either Helm."""
+    """Return an installed release of either Helm."""
     made = replace(release, helm=helm)
     made.install()
     rolled_out(made)
@@ -35,7 +35,7 @@ def rolled_out(release: QuietRelease) -> None:
 
 
 def pods(release: QuietRelease) -> dict[str, set[str]]:
-    """The pods of each component, by their identities."""
+    """Return the pods of each component, by their identities."""
     found: dict[str, set[str]] = {name: set() for name in COMPONENTS}
     for pod in release.kubectl.staying_pods(release.namespace):
         if (name := pod["metadata"]["labels"]["app"]) in found:
@@ -44,7 +44,7 @@ def pods(release: QuietRelease) -> dict[str, set[str]]:
 
 
 def revisions(release: QuietRelease) -> dict[str, Any]:
-    """Which revision each workload is at, and which of it Kubernetes has seen."""
+    """Return which revision each workload is at, and which of it Kubernetes has seen."""
     workloads = release.kubectl.list("deployments,statefulsets", release.namespace)
     return {
         item["metadata"]["name"]: (

@@ -59,14 +59,14 @@ ACTIONS: list[Action] = [
 
 @pytest.fixture(scope="module")
 def platform(kubectl: Kubectl, make_namespace: MakeNamespace, chart: Path) -> QuietRelease:
-    """The platform as production runs it, with a user for each role."""
+    """Return the platform as production runs it, with a user for each role."""
     made = QuietRelease(kubectl, make_namespace(), chart, ACCESS, files=(PRODUCTION,))
     made.install()
     return made
 
 
 def allowed(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
-    """The actions of the matrix that are allowed: `kubectl auth can-i`, all asked at once."""
+    """Return the allowed actions of the matrix, by `kubectl auth can-i`, all asked at once."""
     reviews = [
         {
             "apiVersion": "authorization.k8s.io/v1",
@@ -95,7 +95,7 @@ def _asked(action: Action) -> dict[str, str]:
 
 
 def granted(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
-    """All that somebody may do in a namespace: what `kubectl auth can-i --list` prints."""
+    """Return all that somebody may do in a namespace: what `kubectl auth can-i --list` prints."""
     review = {
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectRulesReview",
@@ -116,7 +116,7 @@ def granted(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
 
 
 def _qualified(resource: str, group: str) -> str:
-    """A resource and its group as kubectl takes them, such as `deployments.apps/scale`."""
+    """Return a resource and its group as kubectl takes them, such as `deployments.apps/scale`."""
     kind, slash, subresource = resource.partition("/")
     return f"{kind}.{group}".rstrip(".") + slash + subresource
 
@@ -132,7 +132,7 @@ def test_role_grants_what_it_should_and_nothing_else(
 
 
 def _by_kind(action: Action) -> Action:
-    """Deployments and StatefulSets share a rule, and so each other's names."""
+    """Merge Deployments and StatefulSets, which share a rule, and so each other's names."""
     verb, kind, name = action
     return (verb, "workloads", name) if name and kind in WORKLOADS else action
 

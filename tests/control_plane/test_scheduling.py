@@ -21,7 +21,7 @@ STRICT = {"topologySpread.hosts": "DoNotSchedule"}  # as the prod overlay has it
 
 
 def pods(release: QuietRelease, name: str) -> list[Object]:
-    """The pods of a component that are not on their way out."""
+    """Return the pods of a component that are not on their way out."""
     return release.kubectl.staying_pods(release.namespace, f"app={name}")
 
 
@@ -79,7 +79,7 @@ def test_full_host_keeps_pods_waiting_only_where_to_spread_is_a_must(
 
 
 def unscheduled(release: QuietRelease, name: str) -> int:
-    """How many pods of a component the scheduler has found no node for; -1 while it looks."""
+    """Return how many pods of a component have found no node; -1 while the scheduler looks."""
     conditions = [
         condition["status"]
         for pod in pods(release, name)
@@ -152,7 +152,7 @@ def test_bot_runs_on_no_second_node_while_its_own_is_silent(
 
 
 def leaving(kubectl: Kubectl, release: QuietRelease) -> list[Object]:
-    """The bot's pods that were told to go and have not gone."""
+    """Return the bot's pods that were told to go and have not gone."""
     found = kubectl.list("pods", release.namespace, f"app={BOT}")
     return [pod for pod in found if "deletionTimestamp" in pod["metadata"]]
 
@@ -175,7 +175,7 @@ def test_two_hundred_of_each_on_a_thousand_nodes(release: QuietRelease, nodes: A
 
 
 def scheduled_in(pods: list[Object]) -> float:
-    """Seconds from the first pod's creation until the last one had a node."""
+    """Return the seconds from the first pod's creation until the last one had a node."""
     created = [datetime.fromisoformat(pod["metadata"]["creationTimestamp"]) for pod in pods]
     scheduled = [
         datetime.fromisoformat(condition["lastTransitionTime"])

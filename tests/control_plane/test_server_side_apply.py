@@ -20,7 +20,7 @@ BESIDE = ("gateway.networking.k8s.io/", "external-secrets.io/", "monitoring.core
 
 
 def own_kinds(objects: Iterable[Manifest]) -> list[Manifest]:
-    """The objects that Kubernetes itself knows."""
+    """Return the objects that Kubernetes itself knows."""
     return [item for item in objects if not item["apiVersion"].startswith(BESIDE)]
 
 
@@ -34,7 +34,7 @@ def apply(kubectl: Kubectl, namespace: str, objects: list[Manifest], *options: s
 
 @pytest.fixture(scope="module")
 def rendered_for(kubectl: Kubectl) -> str:
-    """The namespace that the scenarios are rendered for; it holds ServiceAccounts alone."""
+    """Return the namespace that the scenarios are rendered for; it holds ServiceAccounts alone."""
     metadata = {"name": NAMESPACE, "labels": RESTRICTED}
     kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     return NAMESPACE
@@ -62,7 +62,7 @@ def test_second_application_changes_nothing(release: QuietRelease, way: str) -> 
 
 
 def versions(kubectl: Kubectl, namespace: str, objects: list[Manifest]) -> list[Object]:
-    """What a change of these changes: what controllers write into them left out."""
+    """Return what a change of these changes: what controllers write into them left out."""
     bundle = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
     command = ["get", "-n", namespace, "-f", "-", "-o", "json", "--show-managed-fields"]
     found = json.loads(kubectl(*command, stdin=bundle))["items"]

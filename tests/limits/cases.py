@@ -42,19 +42,19 @@ class Span:
 
 @functools.cache
 def plan() -> Plan:
-    """The plan of our spec."""
+    """Return the plan of our spec."""
     return Plan(load_spec(ROOT / "genx-fx.yaml"))
 
 
 @functools.cache
 def leaves() -> dict[str, Value]:
-    """Every value of the chart by its dotted path."""
+    """Return every value of the chart by its dotted path."""
     return {".".join(path): value for path, value in umbrella_values(plan()).leaves()}
 
 
 @functools.cache
 def documented() -> dict[str, Span]:
-    """Every range that the spec documents, by the path of the value that it binds."""
+    """Return every range that the spec documents, by the path of the value that it binds."""
     spans: dict[str, Span] = {}
     for component in plan().components:
         for end in ("requests", "limits"):
@@ -75,12 +75,12 @@ def documented() -> dict[str, Span]:
 
 @functools.cache
 def all_cases() -> dict[str, Cases]:
-    """The cases of every value, by its dotted path."""
+    """Return the cases of every value, by its dotted path."""
     return {path: _cases(number, path) for number, path in enumerate(leaves())}
 
 
 def misspelt(path: str) -> str:
-    """The path with its last letter doubled."""
+    """Return the path with its last letter doubled."""
     return path + path[-1]
 
 
@@ -130,7 +130,7 @@ UNUSUAL = ["+1", "01", "1.", ".5", "1E3", "1e0", "1e4", "1Pi", "1P", "1.0000", "
 
 
 def _quantities(unit: Notations, span: Span, number: int) -> Cases:
-    """Cases at both bounds. The notations are dealt out over the values."""
+    """Return cases at both bounds. The notations are dealt out over the values."""
     within: list[Any] = []
     outside: list[Any] = []
     for bound in (span.low, span.high):
@@ -150,12 +150,12 @@ def _quantities(unit: Notations, span: Span, number: int) -> Cases:
 
 
 def _dealt(cases: list[Any], start: int) -> list[Any]:
-    """Each fourth case, so that all stand with some value, and none twice."""
+    """Return each fourth case, so that all stand with some value, and none twice."""
     return list({json.dumps(case): case for case in cases[start::4]}.values())
 
 
 def _numbers(bound: Fraction) -> Iterator[tuple[int | float, Fraction]]:
-    """The bound and its neighbours as numbers, as YAML reads them."""
+    """Yield the bound and its neighbours as numbers, as YAML reads them."""
     if bound.denominator == 1:
         for whole in (bound.numerator - 1, bound.numerator, bound.numerator + 1):
             yield whole, Fraction(whole)

@@ -47,7 +47,7 @@ PATHS = sorted(path for path in leaves() if not path.endswith(TOGETHER))
 
 
 def legal(path: str) -> st.SearchStrategy[Any]:
-    """Legal values of one path."""
+    """Return legal values of one path."""
     for ending, values in SENSIBLE.items():
         if path.endswith(f".{ending}") or path == ending:
             return st.sampled_from(values)
@@ -63,7 +63,7 @@ def legal(path: str) -> st.SearchStrategy[Any]:
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
-    """One of the known ways to install the platform, with some values set anew."""
+    """Draw one of the known ways to install the platform, with some values set anew."""
     base = SCENARIOS[draw(st.sampled_from(sorted(SCENARIOS)))]
     paths = draw(st.lists(st.sampled_from(PATHS), min_size=1, max_size=12, unique=True))
     anew = {path: draw(legal(path), label=path) for path in paths}

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def passes_without_them(mutants: Sequence[Mutant], processes: int) -> bool:
-    """Whether the tests of all mutants pass on the chart itself."""
+    """Return whether the tests of all mutants pass on the chart itself."""
     tests = sorted({mutant.test for mutant in mutants})
     print(f"{len(tests)} tests on the chart as it is", flush=True)
     pytest = [sys.executable, "-m", "pytest", "--quiet", "-n", str(processes)]
@@ -50,7 +50,7 @@ def passes_without_them(mutants: Sequence[Mutant], processes: int) -> bool:
 
 
 def verdicts(mutants: Sequence[Mutant], processes: int) -> Iterator[Verdict]:
-    """The verdict on each mutant, as it comes, each from a process of its own."""
+    """Yield the verdict on each mutant, as it comes, each from a process of its own."""
     context = get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     with context.Pool(processes, maxtasksperchild=1) as pool:

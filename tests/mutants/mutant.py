@@ -42,7 +42,7 @@ class _Mutant(BaseModel, ABC):
 
     @abstractmethod
     def changed(self) -> tuple[str, str]:
-        """Path in the chart of the file that it changes, and the text that it makes of it."""
+        """Return the path in the chart of the file that it changes, and its new text."""
 
 
 class TemplateMutant(_Mutant):
@@ -96,7 +96,7 @@ _LIST = TypeAdapter(list[Mutant])
 
 
 def all_mutants() -> list[Mutant]:
-    """Every mutant of the lists; ValueError where two have one name."""
+    """Return every mutant of the lists; ValueError where two have one name."""
     mutants = [
         mutant
         for path in sorted(LISTS.glob("*.yaml"))

@@ -20,7 +20,7 @@ EXCEPTIONS = read_exceptions(Path(__file__).with_name("checkov-exceptions.yaml")
 
 @pytest.fixture(scope="module")
 def checkov(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
-    """Findings by name of the values; one run of checkov, which takes seconds to start."""
+    """Return findings by name of the values; one run of checkov, which takes seconds to start."""
     inputs = {name: template(files=files) for name, files in VALUES.items()}
     return run_checkov(inputs | {"careless": CARELESS}, tmp_path_factory.mktemp("checkov"))
 
@@ -41,7 +41,7 @@ def test_checkov_sees_a_careless_pod(checkov: dict[str, list[Finding]]) -> None:
 
 
 def run_checkov(manifests: Mapping[str, str], folder: Path) -> dict[str, list[Finding]]:
-    """Findings by name of the manifests. A proxy that nobody may call shows that it is offline."""
+    """Return findings by name of the manifests; a proxy that must not be called shows it."""
     for name, text in manifests.items():
         (folder / f"{name}.yaml").write_text(text)
     with socket.create_server(("127.0.0.1", 0)) as internet:

@@ -34,7 +34,7 @@ class Mutant:
         return ".".join(map(str, self.path))
 
     def of(self, spec: dict[str, Any]) -> dict[str, Any]:
-        """The spec with this change."""
+        """Return the spec with this change."""
         changed = copy.deepcopy(spec)
         node: Any = changed
         for key in self.path[:-1]:
@@ -44,7 +44,7 @@ class Mutant:
 
 
 def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every scalar of a spec, those in lists included, and every list."""
+    """Yield every scalar of a spec, those in lists included, and every list."""
     if isinstance(node, dict):
         for key, child in node.items():
             yield from leaves(child, (*path, key))
@@ -55,7 +55,7 @@ def leaves(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def mutants(spec: dict[str, Any]) -> Iterator[Mutant]:
-    """Every change of every leaf."""
+    """Yield every change of every leaf."""
     components = [name for tier in spec["tiers"].values() for name in tier]
     for path, leaf in leaves(spec):
         for change, value in _changes(str(path[-1]), leaf, components):

@@ -25,7 +25,7 @@ PYTHON = """\
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of nothing but what .ci/run starts, with programs that only take notes."""
+    """Return a checkout of nothing but what .ci/run starts, with programs that only take notes."""
     for name, script in {"bin/make": MAKE, ".venv/bin/python": PYTHON}.items():
         file = tmp_path / name
         file.parent.mkdir(parents=True)

@@ -110,7 +110,7 @@ def test_version_is_that_of_the_package() -> None:
 def shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object
 ) -> tuple[object, list[str]]:
-    """Exit code and standard error of the command as a process sees them."""
+    """Return the exit code and standard error of the command as a process sees them."""
     monkeypatch.setattr(sys, "argv", ["genx-fx", *map(str, arguments)])
     with pytest.raises(SystemExit) as caught:
         main()
@@ -189,7 +189,7 @@ def test_the_spec_error_names_the_file_as_it_was_given(
 
 @pytest.fixture
 def changed_script(tmp_path: Path) -> Path:
-    """A chart that is up to date but for one script of the platform; gives that script."""
+    """Return a chart that is up to date but for one script of the platform; gives that script."""
     shutil.copytree(ROOT / "platform", tmp_path / "platform")
     shutil.copy(SPEC, tmp_path)
     built = run_module(tmp_path, "build")
@@ -231,7 +231,7 @@ def test_nothing_is_written_where_a_file_of_the_platform_is_wrong(changed_script
 
 
 def run_module(directory: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command line as a process of its own, in a working directory."""
+    """Run the command line as a process of its own, in a working directory."""
     return subprocess.run(
         [sys.executable, "-m", "generator", *map(str, arguments)],
         cwd=directory,

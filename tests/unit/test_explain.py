@@ -28,7 +28,7 @@ def explanations(spec: Path = SPEC) -> Explanations:
 
 
 def explained(path: str) -> list[str]:
-    """The page, with the line of the spec that it names put in place of its number."""
+    """Return the page, with the text of the spec's line in place of its number."""
     spec = SPEC.read_text().splitlines()
 
     def line(match: re.Match[str]) -> str:

@@ -114,12 +114,12 @@ MUTANTS = list(mutants(spec_data(OURS)))
 
 
 def part(mutant: Mutant) -> str:
-    """The part of the spec that a mutant belongs to: its section, tier, or component."""
+    """Return the part of the spec that a mutant belongs to: its section, tier, or component."""
     return ".".join(map(str, mutant.path[: 3 if mutant.path[0] == "tiers" else 1]))
 
 
 def allowed(mutant: Mutant) -> list[str]:
-    """Patterns of the files that may follow from what was changed."""
+    """Return the patterns of the files that may follow from what was changed."""
     names = {"tier": "", "name": str(mutant.path[1])}
     if mutant.path[0] == "tiers":
         names = {"tier": str(mutant.path[1]), "name": str(mutant.path[2])}
@@ -131,7 +131,7 @@ def allowed(mutant: Mutant) -> list[str]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """The chart of a spec, in memory."""
+    """Return the chart of a spec, in memory."""
     return lambda data: chart_files(load_spec(write_spec(tmp_path / "genx-fx.yaml", data)))
 
 

@@ -54,7 +54,7 @@ def test_own_values_of_the_example_are_accepted(tmp_path: Path) -> None:
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Path:
-    """The spec with the edit of the README."""
+    """Return the spec with the edit of the README."""
     line = next(block for block in code_blocks("yaml") if "calls:" in block).splitlines()[1]
     assert line.strip() == "calls: [api, redis]"
     file = tmp_path / "genx-fx.yaml"

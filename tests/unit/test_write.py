@@ -24,7 +24,7 @@ def build(root: Path, files: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def tree(root: Path) -> dict[str, bytes | None]:
-    """Every file with its content, everything else with None."""
+    """Return every file with its content, everything else with None."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() else None
         for path in sorted(root.rglob("*"))

@@ -56,7 +56,7 @@ def _is_in_the_way(root: Path) -> bool:
 
 
 def _wanted(root: Path) -> list[str]:
-    """The controllers that are not handed down yet."""
+    """Return the controllers that are not handed down yet."""
     enabled = (root / "cgroup.subtree_control").read_text().split()
     return [
         name for name in (root / "cgroup.controllers").read_text().split() if name not in enabled

@@ -14,12 +14,12 @@ ENGINES = ("docker", "podman", "own")
 
 
 def named_context() -> str:
-    """The context of the user's kubeconfig that is to be used as it is; empty where none."""
+    """Return the context of the user's kubeconfig that is to be used as it is; empty where none."""
     return os.environ.get(CONTEXT, "")
 
 
 def choose_engine() -> Engine:
-    """The first engine that can run nodes, without starting it.
+    """Return the first engine that can run nodes, without starting it.
 
     The environment variable GENX_FX_ENGINE allows just one. CannotRaise says what each lacks.
     """

@@ -63,7 +63,7 @@ class Engine:
         )
 
     def output(self, *arguments: str, stdin: IO[bytes] | None = None) -> str:
-        """What a command prints; ClusterError where it fails."""
+        """Return what a command prints; ClusterError where it fails."""
         done = self.run(*arguments, stdin=stdin)
         if done.returncode:
             command = " ".join([self.program, *arguments[:3]])
@@ -71,7 +71,7 @@ class Engine:
         return done.stdout.strip()
 
     def why_unusable(self) -> str:
-        """Why the engine does not answer; empty where it does."""
+        """Return why the engine does not answer; empty where it does."""
         if shutil.which(self.program) is None:
             return "not installed"
         done = self.run("info", "--format", "{{json .}}")
@@ -92,7 +92,7 @@ class Engine:
 
 
 def without_docker_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what Docker's client and engine read from it.
+    """Return an environment without what Docker's client and engine read from it.
 
     They read DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, DOCKER_API_VERSION,
     DOCKER_CONFIG, DOCKER_DEFAULT_PLATFORM and, by version, others of that prefix.
@@ -101,11 +101,11 @@ def without_docker_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def system_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, with the folders of system programs on PATH."""
+    """Return this process's environment, with the folders of system programs on PATH."""
     path = os.environ.get("PATH", os.defpath)
     return {**os.environ, "PATH": f"{path}:{SYSTEM_PATH}", **(extra or {})}
 
 
 def find_program(name: str) -> str | None:
-    """Path of a program, also where users do not have its folder on PATH."""
+    """Return the path of a program, also where users do not have its folder on PATH."""
     return shutil.which(name, path=system_environment()["PATH"])

@@ -23,7 +23,7 @@ KUBECONFIG = ("kubeconfig", "kubeconfig.lock")
 
 
 def state_folder() -> Path:
-    """Folder of everything about the cluster, outside the checkout."""
+    """Return the folder of everything about the cluster, outside the checkout."""
     return cache_folder("cluster")
 
 
@@ -60,7 +60,7 @@ class Cluster:
         )
 
     def kubectl_output(self, *arguments: str, stdin: str | None = None) -> str:
-        """What kubectl prints; ClusterError where it fails."""
+        """Return what kubectl prints; ClusterError where it fails."""
         done = self.run_kubectl(*arguments, stdin=stdin)
         if done.returncode:
             command = " ".join(arguments[:3])
@@ -68,7 +68,7 @@ class Cluster:
         return done.stdout
 
     def nodes(self) -> list[str]:
-        """Names of all nodes, the control plane first."""
+        """Return the names of all nodes, the control plane first."""
         listed = json.loads(self.kubectl_output("get", "nodes", "-o", "json"))["items"]
         control_plane = "node-role.kubernetes.io/control-plane"
         names = [
@@ -129,7 +129,7 @@ class Cluster:
 
 
 def current() -> Cluster:
-    """The cluster that `python -m tools.cluster up` raised or found; ClusterError if none."""
+    """Return the cluster that `python -m tools.cluster up` has raised; ClusterError if none."""
     file = state_folder() / "cluster.json"
     if not file.exists():
         raise ClusterError("no cluster is up: run `python -m tools.cluster up`")

@@ -41,7 +41,7 @@ def load(cluster: Cluster, archives: Iterable[Path], *, again: bool = True) -> N
 
 
 def archive_names(archive: Path) -> frozenset[str]:
-    """The full names of the images in a docker-save archive; ClusterError if it is none."""
+    """Return the full names of the images in a docker-save archive; ClusterError if it is none."""
     try:
         with tarfile.open(archive) as tar:
             member = tar.extractfile("manifest.json")
@@ -59,7 +59,7 @@ def archive_names(archive: Path) -> frozenset[str]:
 
 
 def full_name(name: str) -> str:
-    """An image's name as nodes list it: `redis:8` is `docker.io/library/redis:8`."""
+    """Return an image's name as nodes list it: `redis:8` is `docker.io/library/redis:8`."""
     first, slash, _ = name.partition("/")
     if not slash:
         return f"docker.io/library/{name}"

@@ -88,7 +88,7 @@ def end_leftover(kubeconfig: Path) -> None:
 
 
 def config(shared: Path, subnets: Subnets) -> str:
-    """What kind is to make: a control plane and two workers, which all run pods."""
+    """Return what kind is to make: a control plane and two workers, which all run pods."""
     made = json.loads(kind_config(nodes=NODES, shared=shared, subnets=subnets))
     schedulable = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
     controllers = {
@@ -105,7 +105,7 @@ def config(shared: Path, subnets: Subnets) -> str:
 
 
 def nodes(engine: Engine) -> list[Node]:
-    """The nodes there are, running or not."""
+    """Return the nodes there are, running or not."""
     listed = engine.output(
         *("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={LABEL}={NAME}")
     )

@@ -87,7 +87,7 @@ def down() -> None:
 
 
 def _allowed_engine() -> Engine | None:
-    """The engine that is to run the nodes; None where the user has named a cluster."""
+    """Return the engine that is to run the nodes; None where the user has named a cluster."""
     engine = None if choice.named_context() else choice.choose_engine()
     _refuse_a_second(engine)
     return engine
@@ -101,7 +101,7 @@ def _known() -> Cluster | None:
 
 
 def _refuse_a_second(engine: Engine | None) -> None:
-    """One cluster at a time: what is made elsewhere would be forgotten."""
+    """Refuse a second cluster at a time: what is made elsewhere would be forgotten."""
     known = _known()
     if known and known.is_kind and known.engine != engine:
         raise ClusterError(
@@ -111,7 +111,7 @@ def _refuse_a_second(engine: Engine | None) -> None:
 
 
 def _refuse_anothers(engine: Engine) -> None:
-    """Other users of the engine may have a cluster of the same name."""
+    """Refuse a cluster of the same name that another user of the engine has."""
     found = kind.nodes(engine)
     if found and not _record_file().exists() and _known() is None:
         names = ", ".join(node.name for node in found)
@@ -123,13 +123,13 @@ def _refuse_anothers(engine: Engine) -> None:
 
 
 def status(cluster: Cluster) -> str:
-    """Whether all is ready, or else what is not."""
+    """Return whether all is ready, or else what is not."""
     waiting = _not_ready(cluster)
     return f"not ready   {', '.join(waiting)}" if waiting else "ready"
 
 
 def _adopt(context: str) -> Cluster:
-    """The user's own cluster. Nothing in it is created or changed."""
+    """Return the user's own cluster, in which nothing is created or changed."""
     kubectl = Path(find_program("kubectl") or kind_node.program("kubectl"))
     file = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
     cluster = Cluster(kubeconfig=Path(file), context=context, kubectl=kubectl)
@@ -156,7 +156,7 @@ def _adopt(context: str) -> Cluster:
 
 
 def _with_one_file(cluster: Cluster) -> Cluster:
-    """The same cluster by a kubeconfig that is a single file and knows no other context."""
+    """Return the same cluster by a kubeconfig that is a single file and knows no other context."""
     flat = cluster.kubectl_output("config", "view", "--minify", "--flatten", "--raw")
     file = handle.state_folder() / handle.ADOPTED
     file.touch(mode=0o600)
@@ -249,7 +249,7 @@ def _recover(cluster: Cluster) -> bool:
 
 
 def _ranges(engine: Engine) -> Ranges:
-    """Those of the network that is there, else free ones."""
+    """Return the ranges of the network that is there, else free ones."""
     known = _known()
     ranges = known.ranges if known and known.engine == engine else None
     if ranges and network.exists(engine, ranges):
@@ -321,7 +321,7 @@ def _wait_until_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -
 
 
 def _not_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -> list[str]:
-    """What has still to become ready, by name. Of a cluster not made here, only the nodes count."""
+    """Return what is not ready yet, by name. Of a cluster not made here, only nodes count."""
     system = "deployments.apps,daemonsets.apps,apiservices.apiregistration.k8s.io,pods"
     kinds = f"nodes,{system}" if cluster.is_kind else "nodes"
     output = cluster.kubectl_output(
@@ -336,7 +336,7 @@ def _not_ready(cluster: Cluster, restarted: Restarted = NONE_RESTARTED) -> list[
 
 
 def _is_current(item: dict[str, Any], restarted: Restarted) -> bool:
-    """Whether what the API server says of a pod is not from before its node was restarted."""
+    """Return whether the API server's word on a pod is from after its node's restart."""
     if item["kind"] != "Pod" or item["spec"].get("nodeName") not in restarted.nodes:
         return True
     states = (one["state"] for one in item["status"].get("containerStatuses", []))
@@ -371,7 +371,7 @@ def _is_observed(item: dict[str, Any]) -> bool:
 
 
 def _raise_inotify_limits() -> None:
-    """Three nodes watch more files than many systems allow by default."""
+    """Let three nodes watch more files than many systems allow by default."""
     for name, wanted in INOTIFY.items():
         file = Path("/proc/sys/fs/inotify", name)
         if file.exists() and int(file.read_text()) < wanted:

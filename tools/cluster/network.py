@@ -71,7 +71,7 @@ class Ranges:
 
 
 def networks_in_use() -> list[Network]:
-    """What this machine reaches by address: networks with a route, and addresses without one."""
+    """Return what this machine reaches: networks with a route, and addresses without one."""
     table = _read("/proc/net/route")
     name_servers = resolvers(_read("/etc/resolv.conf"))
     # In a pod, the ranges of pods and services may have no route of their own.
@@ -86,7 +86,7 @@ def _read(path: str) -> str:
 
 
 def host_routes(table: str) -> list[Network]:
-    """The networks that the host has routes to, other than the default route and our own bridge.
+    """Return the networks that the host has routes to, except the default and our own bridge.
 
     `table` is the text of /proc/net/route.
     """
@@ -101,7 +101,7 @@ def host_routes(table: str) -> list[Network]:
 
 
 def gateways(table: str) -> list[str]:
-    """The addresses that the routes of /proc/net/route, of which this is the text, go by."""
+    """Return the addresses that the routes of /proc/net/route, of which this is the text, go by."""
     columns = [line.split() for line in table.splitlines()[1:]]
     found = {str(_address(line[2])) for line in columns if line[0] != BRIDGE}
     return sorted(found - {"0.0.0.0"})
@@ -112,13 +112,13 @@ def _address(column: str) -> ipaddress.IPv4Address:
 
 
 def resolvers(settings: str) -> list[str]:
-    """The name servers in the text of a resolv.conf."""
+    """Return the name servers in the text of a resolv.conf."""
     lines = [line.split() for line in settings.splitlines()]
     return [line[1] for line in lines if len(line) > 1 and line[0] == "nameserver"]
 
 
 def own_address() -> list[str]:
-    """The address that this machine calls others from; none where it has no way to them."""
+    """Return the address that this machine calls others from; none where it has no way to them."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
         try:
             unused.connect(("192.0.2.1", 9))  # sends nothing
@@ -136,7 +136,7 @@ def _is_address(text: str) -> bool:
 
 
 def free_ranges(in_use: Iterable[Network]) -> Ranges:
-    """The cluster's ranges: the first of each kind that overlaps with nothing that is in use.
+    """Return the cluster's ranges: of each kind the first that overlaps with none in use.
 
     ClusterError where there is none.
     """
@@ -178,7 +178,7 @@ def create(engine: Engine, ranges: Ranges) -> None:
 
 
 def exists(engine: Engine, ranges: Ranges) -> bool:
-    """Whether the engine has the network, with these nodes' addresses."""
+    """Return whether the engine has the network, with these nodes' addresses."""
     done = engine.run("network", "inspect", NAME)
     return done.returncode == 0 and f'"{ranges.nodes}"' in done.stdout
 
@@ -194,7 +194,7 @@ def remove(engine: Engine) -> None:
 
 
 def rules(ranges: Ranges) -> dict[str, dict[str, Any]]:
-    """The rules that keep the cluster on this machine, by what each is for.
+    """Return the rules that keep the cluster on this machine, by what each is for.
 
     Each has the chain it belongs to, its matches, in the JSON of libnftables, and its verdict where
     that is not to drop.
@@ -256,7 +256,7 @@ def _destination(cidrs: Iterable[str]) -> Rule:
 
 
 def can_guard() -> bool:
-    """Whether this process may set rules on the host: root, with nft."""
+    """Return whether this process may set rules on the host: root, with nft."""
     return os.name == "posix" and os.geteuid() == 0 and find_program("nft") is not None
 
 
@@ -311,7 +311,7 @@ def check_isolation(ranges: Ranges, read: Nft | None = None) -> None:
 
 
 def dropped_packets(read: Nft | None = None) -> dict[str, int]:
-    """How many packets each of the rules has dropped since it was put in place."""
+    """Return how many packets each of the rules has dropped since it was put in place."""
     found = {}
     for item in _listed(read or nft):
         if "rule" in item and {"drop": None} in item["rule"]["expr"]:
@@ -338,7 +338,7 @@ def _listed(read: Nft) -> list[dict[str, Any]]:
 
 
 def _canonical(part: Mapping[str, Any]) -> str:
-    """An expression as text: without counts, and without the order in which nft lists a set."""
+    """Return an expression as text, without counts and in an order other than nft's."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):

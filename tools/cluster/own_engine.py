@@ -29,7 +29,7 @@ NEEDED_CAPABILITIES = frozenset({"CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW"
 
 
 def why_impossible() -> list[str]:
-    """What this machine lacks to install and start an engine; empty where it can."""
+    """Return what this machine lacks to install and start an engine; empty where it can."""
     reasons = []
     if os.name != "posix" or os.geteuid() != 0:
         reasons.append("needs root")
@@ -42,7 +42,7 @@ def why_impossible() -> list[str]:
 
 
 def is_running() -> bool:
-    """Whether the engine answers."""
+    """Return whether the engine answers."""
     return _pid() is not None and ENGINE.run("version").returncode == 0
 
 
@@ -127,7 +127,7 @@ def stop() -> None:
 
 
 def _pid() -> int | None:
-    """The engine's process; the number alone may be another program's by now."""
+    """Return the engine's process; the number alone may be another program's by now."""
     try:
         pid = int(PID_FILE.read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes()

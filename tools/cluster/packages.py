@@ -35,7 +35,7 @@ exit 101
 
 
 def can_install() -> bool:
-    """Whether this is root on Debian."""
+    """Return whether this is root on Debian."""
     return os.geteuid() == 0 and find_program("apt-get") is not None
 
 
@@ -82,7 +82,7 @@ def _disable(units: Iterable[str]) -> None:
 
 
 def missing(programs: Iterable[str]) -> list[str]:
-    """Those of the programs that are not there."""
+    """Return the programs that are not there."""
     return [program for program in programs if find_program(program) is None]
 
 
@@ -137,7 +137,7 @@ def _run(command: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def _no_services() -> Iterator[bool]:
-    """While packages are installed, tell Debian's scripts to start none of their services.
+    """Tell Debian's scripts to start no services while packages are installed.
 
     For who holds the lock. Tells whether a process that was killed has left the file; it is deleted
     then as well. Somebody else's file is left as it is.

@@ -63,25 +63,25 @@ CAPABILITIES = (
 
 
 def bounding_set(status: str) -> frozenset[str]:
-    """The capabilities that a process may ever have, from the text of its /proc/<pid>/status."""
+    """Return the capabilities that a process may ever have, by the text of /proc/<pid>/status."""
     line = next(line for line in status.splitlines() if line.startswith("CapBnd:"))
     bits = int(line.split()[1], 16)
     return frozenset(name for bit, name in enumerate(CAPABILITIES) if bits >> bit & 1)
 
 
 def known_to_kernel() -> frozenset[str]:
-    """The capabilities that the running kernel has."""
+    """Return the capabilities that the running kernel has."""
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     return frozenset(CAPABILITIES[: last + 1])
 
 
 def missing() -> frozenset[str]:
-    """What this process could never have, though the kernel knows it."""
+    """Return what this process could never have, though the kernel knows it."""
     return known_to_kernel() - bounding_set(Path("/proc/self/status").read_text())
 
 
 def without(specification: dict[str, Any], lacking: frozenset[str]) -> dict[str, Any]:
-    """A container's specification, or that of one more process in it, without capabilities."""
+    """Return a container's specification, or that of another process in it, less capabilities."""
     process = specification.get("process", specification)
     kept = {
         kind: [name for name in names if name not in lacking]
@@ -92,7 +92,7 @@ def without(specification: dict[str, Any], lacking: frozenset[str]) -> dict[str,
 
 
 def specification_file(arguments: Sequence[str]) -> Path | None:
-    """The file that a runc command reads its specification from; None where it reads none."""
+    """Return the file that a runc command reads its specification from; None if it reads none."""
     if "create" in arguments or "run" in arguments:
         return Path(_option(arguments, "--bundle", "-b") or ".", "config.json")
     if "exec" in arguments:

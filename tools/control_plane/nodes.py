@@ -24,7 +24,7 @@ STORAGE_CLASS = {
 def node(
     name: str, zone: str = "", *, cores: int = 64, labels: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """A node that kwok manages, with 4 GiB for each core; without a zone no label names one."""
+    """Return a node for kwok, with 4 GiB for each core; without a zone no label names one."""
     key, value = MANAGED.split("=")
     zone_label = {ZONE: zone} if zone else {}
     known = {key: value, HOSTNAME: name, "kubernetes.io/os": "linux"}

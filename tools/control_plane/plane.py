@@ -42,7 +42,7 @@ NO_PROXY = urllib.request.ProxyHandler({})
 
 
 def kubectl_program() -> Path:
-    """The kubectl of the same version, built first if it is missing."""
+    """Return the kubectl of the same version, built first if it is missing."""
     return build_module(modules()["kubernetes"]) / "kubectl"
 
 
@@ -227,7 +227,7 @@ def _kwok_command(kwok: Path, kubeconfig: Path) -> list[str | Path]:
 
 
 def _reserved_port() -> socket.socket:
-    """A free port of loopback, which nobody else gets until it is closed.
+    """Return a free port of loopback, which nobody else gets until it is closed.
 
     Bound and not listening, it gets no connections: those are for the API server, which shares it.
     """
@@ -238,7 +238,7 @@ def _reserved_port() -> socket.socket:
 
 
 def _write_signing_key(path: Path) -> None:
-    """A new key that signs the tokens of service accounts."""
+    """Write a new key that signs the tokens of service accounts."""
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(
         serialization.Encoding.PEM,

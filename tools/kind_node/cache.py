@@ -32,7 +32,7 @@ class BuildError(Exception):
 
 
 def cache_folder(part: str) -> Path:
-    """Folder of one part of the project: `$GENX_FX_CACHE/<part>`, `~/.cache/genx-fx/<part>`.
+    """Return the folder of a part of the project: `$GENX_FX_CACHE/<part>`, or in ~/.cache/genx-fx.
 
     BuildError where GENX_FX_CACHE can be no such folder.
     """
@@ -66,7 +66,7 @@ def _check_chosen(folder: str) -> None:
 
 
 def cache_key(*parts: str | bytes) -> str:
-    """Short hash of everything that a product depends on; the kind of machine is part of it."""
+    """Return a short hash of everything that a product depends on, the machine's kind included."""
     digest = hashlib.sha256()
     for part in (*parts, sys.platform, platform.machine()):
         data = part.encode() if isinstance(part, str) else part
@@ -75,7 +75,7 @@ def cache_key(*parts: str | bytes) -> str:
 
 
 def files_key(folder: Path, pattern: str = "**/*", exclude: str = "") -> str:
-    """Hash of the names, modes and contents of a folder's files, for use as a part of a key.
+    """Return the hash of the names, modes and contents of a folder's files, for a key.
 
     Files whose name matches `exclude` do not count.
     """
@@ -118,7 +118,7 @@ def alone(lock: Path) -> Iterator[int]:
 
 
 def build_once(product: Path, what: str, build: Callable[[Path], None]) -> Path:
-    """Path of a product, a file or a folder, built first if it is missing.
+    """Return the path of a product, a file or a folder, built first if it is missing.
 
     `build` gets the path to write to, which does not exist yet. Only when it returns does the
     product get its own name: what has that name is whole. `what` is shown as progress.
@@ -206,7 +206,7 @@ def _print_end(line: object, what: str, result: str) -> None:
 
 
 def last_line(text: str) -> str:
-    """The last line that says something."""
+    """Return the last line that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason given"
 

@@ -24,7 +24,7 @@ class Subnets:
 
 
 def kind_config(nodes: int = 1, shared: Path | None = None, subnets: Subnets | None = None) -> str:
-    """The file for `kind create cluster --config`: one control plane, the other nodes workers.
+    """Return the file for `kind create cluster --config`: one control plane, then workers.
 
     `shared` is a folder of the host for the storage class `shared`; without one, volumes of that
     class are shared within a node only. Without `subnets` those of versions.toml are used. JSON,
@@ -58,7 +58,7 @@ def _mount(host: Path, node: str) -> dict[str, str | bool]:
 
 
 def load_balancer_manifest(first: str, last: str) -> str:
-    """Objects to apply for services of type LoadBalancer, with the addresses to give to them.
+    """Return objects to apply for services of type LoadBalancer, with addresses for them.
 
     The addresses, both included, are of the container network that the nodes are on, and ones that
     the engine does not give to containers. ValueError where they are no range of IPv4 addresses.

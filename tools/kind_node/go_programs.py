@@ -52,7 +52,7 @@ class Module:
 
 
 def modules() -> dict[str, Module]:
-    """All modules by name, with the versions of versions.toml."""
+    """Return all modules by name, with the versions of versions.toml."""
     v = versions()
     containerd = "github.com/containerd/containerd/v2"
     plugins = "github.com/containernetworking/plugins/plugins"
@@ -100,7 +100,7 @@ def modules() -> dict[str, Module]:
 
 
 def _kubernetes_stamps(version: str) -> tuple[str, ...]:
-    """Without these kubelet and API server call themselves v0.0.0, which kubeadm refuses."""
+    """Return the flags without which kubelet and API server say v0.0.0; kubeadm refuses that."""
     major, minor, _ = version.split(".")
     values = {
         "gitVersion": f"v{version}",
@@ -115,7 +115,7 @@ def _kubernetes_stamps(version: str) -> tuple[str, ...]:
 
 
 def module_key(module: Module) -> str:
-    """Hash of all that a module's programs are built from."""
+    """Return the hash of all that a module's programs are built from."""
     return cache_key(
         files_key(module.folder, exclude="*_test.go"),
         repr((module.packages, module.tags, module.stamps, GO_BUILD_FLAGS)),
@@ -124,7 +124,7 @@ def module_key(module: Module) -> str:
 
 
 def build_module(module: Module) -> Path:
-    """The folder with a module's programs, built first if it is missing."""
+    """Return the folder with a module's programs, built first if it is missing."""
     product = cache_folder("kind-node") / f"{module.name}-{module_key(module)}" / "bin"
     return build_once(product, f"building {module.name}", lambda out: _build(module, out))
 
@@ -145,7 +145,7 @@ def _build(module: Module, out: Path) -> None:
 
 
 def go_source(module: Module, package: str) -> Path:
-    """Folder with the sources of a module that another one needs, downloaded if missing."""
+    """Return the folder with the sources of a module that another needs, downloaded if missing."""
     go = go_program(module.needs_go)
     env = go_environment()
     run([go, "mod", "download", package], f"download {package}", folder=module.folder, env=env)

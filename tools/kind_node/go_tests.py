@@ -14,7 +14,7 @@ from .processes import run_process
 
 
 def check_module(module: Module) -> str:
-    """The verdict of `go test` on each package; BuildError where it or `go vet` objects.
+    """Return the verdict of `go test` on each package; BuildError where it or `go vet` objects.
 
     What was not tested is said on standard error: `go test` keeps that to itself.
     """
@@ -38,8 +38,9 @@ def _command(go: Path, module: Module, *arguments: str) -> tuple[str, ...]:
 
 
 def told(events: str) -> dict[str, dict[str, str]]:
-    """What `go test -json` tells of each outcome: the output of packages that pass, by name, and of
-    all that is skipped or fails.
+    """Return what `go test -json` tells: the output by package, for each outcome.
+
+    For packages that pass, and for all that is skipped or fails, each by name.
     """
     outputs: dict[str, str] = defaultdict(str)
     found: dict[str, dict[str, str]] = {"pass": {}, "skip": {}, "fail": {}}

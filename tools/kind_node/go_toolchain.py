@@ -21,18 +21,18 @@ FIXED = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off"}
 
 
 def go_program(needed: str) -> Path:
-    """The `go` to build with; `needed` is the oldest version that will do, as go.mod has it."""
+    """Return the `go` to build with; `needed` is the oldest version, as go.mod has it."""
     return _go_on_path(needed) or python_program("go", LOCK, "kind-node")
 
 
 def go_version(needed: str) -> str:
-    """Version of that Go, be it installed yet or not."""
+    """Return the version of that Go, be it installed yet or not."""
     go = _go_on_path(needed)
     return _version_of(go) if go else f"go{locked_version('go', LOCK)}"
 
 
 def go_environment() -> dict[str, str]:
-    """The user's environment, less what would make a build another one."""
+    """Return the user's environment, less what would make a build another one."""
     return {key: value for key, value in os.environ.items() if key not in DROPPED} | FIXED
 
 

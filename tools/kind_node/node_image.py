@@ -61,12 +61,12 @@ def check() -> None:
 
 
 def space_needed() -> int:
-    """Bytes of disk that a build takes; 0 where the image is built."""
+    """Return the bytes of disk that a build takes; 0 where the image is built."""
     return 0 if _image().archive.exists() else SPACE
 
 
 def program(name: str) -> Path:
-    """Path of `kind` or `kubectl`, built first if it is missing."""
+    """Return the path of `kind` or `kubectl`, built first if it is missing."""
     if name not in PROGRAMS:
         raise ValueError(f"there is no program {name!r}, only {', '.join(PROGRAMS)}")
     return build_module(modules()[PROGRAMS[name]]) / name
@@ -74,12 +74,12 @@ def program(name: str) -> Path:
 
 @functools.cache
 def agent_key() -> str:
-    """What the agent's image is tagged with, so that a change is seen to be another one."""
+    """Return what the agent's image is tagged with, so that a change is seen to be another one."""
     return cache_key(module_key(modules()["node-agent"]))
 
 
 def _image() -> NodeImage:
-    """The image of this checkout, be it built yet or not."""
+    """Return the image of this checkout, be it built yet or not."""
     key = _node_key()
     name = f"{REGISTRY}/node:v{versions()['kubernetes']}-{key}"
     return NodeImage(name, cache_folder("kind-node") / f"node-{key}" / "node.tar")
@@ -118,7 +118,7 @@ def _build_parts() -> _Parts:
 
 
 def _build_modules() -> dict[str, Path]:
-    """The folders of all modules' programs, by the modules' names.
+    """Return the folders of all modules' programs, by the modules' names.
 
     One after the other: Go uses all processors, and two commands that need the same package at the
     same time both compile it.

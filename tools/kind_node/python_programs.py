@@ -12,7 +12,7 @@ from .cache import BuildError, cache_folder, cache_key, missing, progress, run
 
 
 def python_program(name: str, lock: Path, part: str) -> Path:
-    """Path of a program, installed with the packages of a lock file first if it is missing.
+    """Return the path of a program, installed with the packages of a lock file if missing.
 
     `part` is the part of the cache that it goes to.
     """
@@ -30,7 +30,7 @@ def python_program(name: str, lock: Path, part: str) -> Path:
 
 
 def locked_version(name: str, lock: Path) -> str:
-    """The version of a program's package, which may be called a little differently."""
+    """Return the version of a program's package, which may be called a little differently."""
     found = re.search(
         rf"^(?:{name}|{name}-bin|{name}js-wheel)==(\S+)", lock.read_text(), re.MULTILINE
     )

@@ -120,7 +120,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the script in the environment of the Job; gives what it prints."""
+    """Give a function that runs the script in the Job's environment, and returns what it prints."""
     for name, text in (("token", "token-of-the-job"), ("namespace", "trading")):
         (tmp_path / name).write_text(text)
 
@@ -147,7 +147,7 @@ def _env(name: str) -> str:
 
 
 def _until_it_succeeds(run: Run, cluster: Cluster) -> None:
-    """As the Job does: a pod that fails is tried again."""
+    """Run as the Job does: a pod that fails is tried again."""
     for _ in range(3):
         try:
             run(cluster)

@@ -65,7 +65,7 @@ class Pod:
         return self.bash(START)
 
     def complete(self) -> None:
-        """What the last init script does."""
+        """Do what the last init script does."""
         assert self.bash(COMPLETE).returncode == 0
 
     @property
@@ -155,7 +155,7 @@ class TestComplete:
 
 class TestGrafanaUser:
     def sql(self, pod: Pod, **environment: str) -> str:
-        """What the script tells the server, with these variables."""
+        """Return what the script tells the server, with these variables."""
         pod.program("mysql", f"echo $MYSQL_PWD $@ >{pod.folder}/called\ncat >{pod.folder}/sql")
         done = pod.bash(GRAFANA, **{**READER, **environment})
         assert done.returncode == 0, done.stderr
@@ -197,7 +197,7 @@ class TestGrafanaUser:
 
 
 def _statements(sql: str) -> list[list[str]]:
-    """Tokens of each statement, as MySQL reads them."""
+    """Return the tokens of each statement, as MySQL reads them."""
     statements: list[list[str]] = [[]]
     for token in sqlglot.tokenize(sql, read="mysql"):
         if token.token_type == sqlglot.TokenType.SEMICOLON:

@@ -22,7 +22,7 @@ def spec_text() -> str:
 
 @pytest.fixture
 def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
-    """What the loader says of a text, each line without the name of the file."""
+    """Return what the loader says of a text, each line without the name of the file."""
 
     def load(content: str | bytes) -> list[str]:
         file = tmp_path / "genx-fx.yaml"
@@ -40,7 +40,7 @@ def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
 
 @pytest.fixture
 def mistakes(errors_in: Callable[[str], list[str]], spec_text: str) -> Mistakes:
-    """What the loader says of the real spec after replacements, without the closing count."""
+    """Return what the loader says of the real spec after replacements, without the last line."""
 
     def replace(*replacements: Replacement) -> list[str]:
         text = spec_text

@@ -239,7 +239,7 @@ def test_no_two_dashboards_have_one_uid_or_one_title(tmp_path: Path, write: Writ
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Path:
-    """A copy of the platform's folders beside the spec of `mistakes`."""
+    """Return a copy of the platform's folders beside the spec of `mistakes`."""
     return shutil.copytree(ROOT / "platform", tmp_path / "platform")
 
 

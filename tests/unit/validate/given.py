@@ -21,7 +21,7 @@ def merge(
     defaults: Mapping[str, Any] | None = None,
     helm: str = "helm4",
 ) -> Merged:
-    """Files are name → text; each option begins with its name, its texts follow."""
+    """Merge files, name → text, and options; each option is a name and its texts."""
     path = {"PATH": str(Path(tool_path(helm)).parent)}
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -49,7 +49,7 @@ def problems(text: str, *sets: str, helm: str = "helm4") -> list[ValuesProblem]:
 
 
 def problems_of(values: dict[str, Any]) -> list[ValuesProblem]:
-    """Without Helm, which decides nothing where no value is null."""
+    """Return the problems without Helm, which decides nothing where no value is null."""
     documents_given = documents(json.dumps(values).encode())
     given = EverythingGiven([GivenFile("my.yaml", document) for document in documents_given])
     together = Merged(merged(tree().defaults(), values), given, warnings=[])
@@ -61,7 +61,7 @@ def said(text: str, *sets: str) -> list[str]:
 
 
 def line_of(text: str) -> int:
-    """The line of the spec that begins so, below the component api."""
+    """Return the line of the spec that begins so, below the component api."""
     lines = SPEC.read_text().splitlines()
     start = lines.index("    api:")
     return next(n for n, line in enumerate(lines, 1) if n > start and line.strip().startswith(text))

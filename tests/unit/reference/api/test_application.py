@@ -33,7 +33,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    """The API where neither MySQL nor Redis listens."""
+    """Return the API where neither MySQL nor Redis listens."""
     folder: Path = tmp_path_factory.mktemp("data")
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

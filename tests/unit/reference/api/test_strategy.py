@@ -6,7 +6,7 @@ from reference.api.strategy import SLOW, signal
 
 
 def prices(step: float, number: int = SLOW) -> list[float]:
-    """Prices that drift by `step` with a little noise."""
+    """Return prices that drift by `step` with a little noise."""
     return [100 * (1 + step) ** n * (1 + 0.001 * (n % 2)) for n in range(number)]
 
 

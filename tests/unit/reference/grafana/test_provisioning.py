@@ -14,7 +14,7 @@ ENVIRONMENT = {"HOST": "db", "PASSWORD": "p$ss"}
 
 
 def files(folder: Path) -> dict[str, Any]:
-    """Good provisioning: file names and contents."""
+    """Return good provisioning: file names and contents."""
     return {
         "provisioning/datasources/sources.yaml": {
             "apiVersion": 1,

@@ -16,7 +16,7 @@ from tools.kind_node.cache import BuildError
 
 
 def image_values(values: Any) -> int:
-    """How many images the values of a chart name."""
+    """Return how many images the values of a chart name."""
     if not isinstance(values, dict):
         return 0
     return ("repository" in values) + sum(image_values(value) for value in values.values())

@@ -26,14 +26,14 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def members(layer: Layer) -> dict[str, int]:
-    """Paths in a layer, with their modes."""
+    """Return the paths in a layer, with their modes."""
     data = io.BytesIO(b"".join(layer.chunks()))
     with tarfile.open(fileobj=data) as archive:
         return {member.name: member.mode for member in archive}
 
 
 def bundle(arguments: str, folder: Path) -> None:
-    """Stands for npm: the bundle is what the sources are."""
+    """Stand in for npm: the bundle is what the sources are."""
     if arguments.startswith("ci"):
         (folder / "node_modules").mkdir()
     else:

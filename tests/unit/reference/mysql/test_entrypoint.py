@@ -92,7 +92,7 @@ class Container:
     def process(
         self, *arguments: str, output: int | IO[str], **environment: str
     ) -> subprocess.Popen[str]:
-        """The entrypoint in a group of processes of its own."""
+        """Start the entrypoint in a group of processes of its own."""
         return subprocess.Popen(
             [str(self.script), *arguments],
             env=self.environment(**environment),
@@ -103,7 +103,7 @@ class Container:
         )
 
     def environment(self, **environment: str) -> dict[str, str]:
-        """What all calls have in common: the fake programs, and no time zones."""
+        """Return what all calls have in common: the fake programs, and no time zones."""
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         common = {"PATH": path, "FAKE": str(self.folder), "MYSQL_INITDB_SKIP_TZINFO": "1"}
         return common | environment
@@ -115,12 +115,12 @@ class Container:
         path.chmod(mode)
 
     def calls(self) -> list[str]:
-        """What was asked of the server and of the client, in order."""
+        """Return what was asked of the server and of the client, in order."""
         path = self.folder / "calls"
         return path.read_text().splitlines() if path.exists() else []
 
     def sql(self) -> list[str]:
-        """The SQL that was run, with password and database."""
+        """Return the SQL that was run, with password and database."""
         return [call.removeprefix("sql ") for call in self.calls() if call.startswith("sql ")]
 
 

@@ -47,7 +47,7 @@ class Kernel:
 
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kernel:
-    """A container on cgroup v2: its processes are in the root that it sees."""
+    """Return a container on cgroup v2: its processes are in the root that it sees."""
     kernel = Kernel(tmp_path / "cgroup")
     monkeypatch.setattr(cgroups, "_write", kernel.write)
     return kernel

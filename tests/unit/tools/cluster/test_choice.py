@@ -12,7 +12,7 @@ from tools.cluster.engine import Engine
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Why each engine cannot be used; whatever is not named can."""
+    """Return why each engine cannot be used; those not named can."""
     reasons = {"docker": "not installed", "podman": "not installed", "own": "needs root"}
     monkeypatch.delenv(choice.ENGINE, raising=False)
     monkeypatch.delenv(choice.CONTEXT, raising=False)
@@ -94,7 +94,7 @@ def test_a_machine_that_cannot_is_told_from_a_failure(
 
 @pytest.fixture
 def kubeconfig(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    """Names the context `production`, and lets kubectl do what a script says."""
+    """Name the context `production`, and let kubectl do what a script says."""
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("GENX_FX_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KUBECONFIG", "/home/user/kubeconfig")

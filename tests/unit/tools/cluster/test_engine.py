@@ -18,7 +18,7 @@ HERE = os.uname().nodename
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Puts a client on PATH that answers as told."""
+    """Give a function that puts a client on PATH, which answers as told."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
     def make(name: str, *, info: object, version: str = "", help_text: str = "") -> None:
@@ -92,7 +92,7 @@ REDIRECTING = {
 
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
-    """What Docker's client reads of the environment, where the user has set all of it."""
+    """Return what Docker's client reads of the environment, where the user has set all of it."""
     client = tmp_path / "docker"
     client.write_text("#!/bin/sh\nenv | grep ^DOCKER_\n")
     client.chmod(0o755)

@@ -100,12 +100,12 @@ class Machine:
         kubeconfig.write_text("whole")
 
     def kubectl(self, cluster: Cluster, *arguments: str) -> CompletedProcess[str]:
-        """All is ready where there is anything."""
+        """Answer that all is ready, where there is anything."""
         is_up = self.nodes == NODES and cluster.kubeconfig.read_text() == "whole"
         return CompletedProcess(arguments, not is_up, '{"items": []}', "no answer")
 
     def left(self) -> list[str]:
-        """What there still is of a cluster."""
+        """Return what there still is of a cluster."""
         files = [file.name for file in handle.state_folder().iterdir() if file.name != "lock"]
         return [*self.nodes, *([self.subnet] if self.subnet else []), *files]
 

@@ -41,7 +41,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is done to engines and host, in order."""
+    """Return what is done to engines and host, in order."""
     done: list[str] = []
     monkeypatch.setattr(
         lifecycle, "_delete", lambda engine: done.append(f"delete {engine.program}")
@@ -54,7 +54,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def engines(monkeypatch: pytest.MonkeyPatch, **reasons: str) -> None:
-    """Why each engine cannot be used; whatever is not named is not installed."""
+    """Set why each engine cannot be used; those not named are not installed."""
     monkeypatch.setattr(
         Engine,
         "why_unusable",
@@ -159,7 +159,7 @@ def test_what_another_version_remembered_is_explained(state: Path) -> None:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The steps of raising a cluster, in order; the build of the node image fails."""
+    """Return the steps of raising a cluster, in order; the build of the node image fails."""
     steps: list[str] = []
 
     def build() -> None:

@@ -38,7 +38,7 @@ def test_gateways_and_name_servers_are_in_use() -> None:
 
 @pytest.fixture
 def in_use(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The files that tell what this machine reaches, by path; it is no pod."""
+    """Return the files that tell what this machine reaches, by path; it is no pod."""
     files: dict[str, str] = {"/proc/net/route": "", "/etc/resolv.conf": ""}
     monkeypatch.setattr(network, "_read", files.__getitem__)
     monkeypatch.setattr(network, "own_address", list)
@@ -116,7 +116,7 @@ def test_load_balancers_get_no_address_that_the_engine_gives_to_nodes() -> None:
 
 
 def listing() -> list[dict[str, Any]]:
-    """What nft lists when all is in place: with handles, counts, and sets in its own order."""
+    """Return what nft lists when all is in place: with handles, counts, and its own order."""
     place = {"family": "inet", "table": "genx_fx"}
     chains = [
         {"chain": {**place, "name": name, "type": "filter", "hook": name, "handle": number}}

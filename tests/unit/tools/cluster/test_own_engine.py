@@ -36,7 +36,7 @@ own_engine.start()
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Folder of a machine whose Docker only takes notes; it answers once the file `answers` is."""
+    """Give a machine whose Docker takes notes, and answers once the file `answers` is there."""
     for name, script in {"dockerd": DOCKERD, "docker": DOCKER}.items():
         program = tmp_path / name
         program.write_text("#!/bin/sh\n" + script.format(folder=tmp_path))
@@ -59,7 +59,7 @@ def noted(machine: Path) -> list[str]:
 
 
 def start(machine: Path) -> subprocess.Popen[bytes]:
-    """A process that starts the engine, and has come as far as that."""
+    """Start the engine in a process, and return it once it has come as far as that."""
     command = [sys.executable, "-c", START, str(machine / "run")]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     wait_until(lambda: noted(machine) == ["started"])

@@ -62,7 +62,7 @@ class Machine:
         (self.folder / "may-install").touch()
 
     def start_another(self) -> subprocess.Popen[bytes]:
-        """A process that installs, and has come as far as apt-get."""
+        """Start a process that installs, and return it once it has come as far as apt-get."""
         command = [sys.executable, "-c", INSTALL, str(self.policy), str(self.lock)]
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         self.others.append(process)
@@ -86,7 +86,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
 def second(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[[], Future[None]]]:
-    """Starts a second installation; comes back once it waits for the first, or has ended."""
+    """Give a function that starts a second installation, and returns once it waits or has ended."""
     with ThreadPoolExecutor() as pool:
 
         def start() -> Future[None]:

@@ -11,7 +11,7 @@ from tools.kind_node.debian import DEBIANS_OWN, Mirrors, bootstrap, mirrors
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH."""
+    """Return a folder that is all of PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 

@@ -16,7 +16,7 @@ from tools.kind_node.versions import versions
 def isolate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], CompletedProcess[str]]:
-    """Runs the nodes' rules with these pods' addresses, and programs that print what they get."""
+    """Give a function that runs the nodes' rules with these pods' addresses."""
     programs = {
         "ip": "case $* in *address*) echo 2: eth0 inet 172.31.240.2/24 ;; "
         "*default) echo default via 172.31.240.1 ;; *) echo ip $* ;; esac",

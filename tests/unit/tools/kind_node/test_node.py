@@ -52,7 +52,7 @@ def _manifests(name: str) -> list[Any]:
 
 
 def _images(value: Any) -> set[str]:
-    """Every image that is named anywhere in a document."""
+    """Return every image that is named anywhere in a document."""
     if isinstance(value, dict):
         own = {value["image"]} if isinstance(value.get("image"), str) else set()
         return own.union(*map(_images, value.values()))

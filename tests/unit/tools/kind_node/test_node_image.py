@@ -22,7 +22,7 @@ APT = "echo 'http://a.example/debian Debian'"
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is first on PATH, with programs that work."""
+    """Return a folder that is first on PATH, with programs that work."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")

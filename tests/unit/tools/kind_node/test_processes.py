@@ -31,7 +31,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def runs(pid_file: Path) -> bool:
-    """Whether the program whose number is in a file runs; one that nobody waited for does not."""
+    """Return whether the program with the number in a file runs; a zombie does not."""
     try:
         stat = Path(f"/proc/{int(pid_file.read_text())}/stat").read_text()
     except FileNotFoundError:

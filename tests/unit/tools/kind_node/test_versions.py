@@ -24,7 +24,7 @@ def _go_mod(module: str) -> str:
 
 
 def _required(module: str) -> dict[str, str]:
-    """Versions of all modules that a go.mod requires, by their paths."""
+    """Return the versions of all modules that a go.mod requires, by their paths."""
     return dict(re.findall(r"^(?:require)?\s+(\S+) v(\S+)", _go_mod(module), re.MULTILINE))
 
 
