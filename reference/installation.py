@@ -19,7 +19,7 @@ from tools.kind_node.processes import Jobs
 # Names the ReadWriteMany class of a cluster that was there before; empty means its default class.
 STORAGE_CLASS = "GENX_FX_SHARED_STORAGE_CLASS"
 KIND_STORAGE_CLASS = "shared"
-# No proxy knows the way to a cluster on this machine.
+# A proxy cannot reach a cluster on this machine.
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

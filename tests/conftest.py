@@ -8,7 +8,7 @@ import tempfile
 import hypothesis
 import pytest
 
-# The same examples every time: a run must not fail for what another run did not try.
+# The same examples every time: whether a run fails must not depend on chance.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 

@@ -19,7 +19,7 @@ VALUES: dict[str, tuple[Path, ...]] = {
     "prod": (CHART / "values-prod.yaml",),
 }
 
-# A pod that every scanner must object to, or else it looks at nothing.
+# A pod that every scanner must object to; one that does not is not working.
 CARELESS = """
 apiVersion: v1
 kind: Pod

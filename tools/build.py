@@ -53,7 +53,7 @@ class GoTool:
 
 HELM3_STAMPS = (
     "helm.sh/helm/v3/internal/version.version={version}",
-    # Without the Kubernetes version Helm 3 believes in 1.20; Helm 4 finds it by itself.
+    # Without it Helm 3 assumes Kubernetes 1.20; Helm 4 finds the version by itself.
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1",
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor={kube_minor}",
     "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1",
@@ -74,13 +74,13 @@ GO_TOOLS = {
     ),
     "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
     "kwok": GoTool("go", "sigs.k8s.io/kwok/cmd/kwok"),
-    # It imports versions of the Kubernetes API that newer libraries no longer have.
+    # It imports versions of the Kubernetes API that newer libraries have removed.
     "kube-score": GoTool(
         "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)
     ),
 }
 
-# A Helm on PATH of the same major version serves as well, from this version on.
+# A Helm on PATH is used instead if it has the same major version and is at least this one.
 OLDEST_HELM = {"helm3": (3, 18), "helm4": (4, 0)}
 
 

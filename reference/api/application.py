@@ -75,8 +75,8 @@ def create(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # As many requests at once as there are connections: the rest queue up, and none is refused
-        # for want of a connection after a moment's stall.
+        # No more requests at once than there are connections: the others wait in a queue, and
+        # none fails for lack of a connection after a short stall.
         to_thread.current_default_thread_limiter().total_tokens = settings.connections
         signals.start()
         yield

@@ -17,7 +17,7 @@ from reference.common.settings import DatabaseAddress
 
 ANSWER_SECONDS = 1.5
 REMEMBER_SECONDS = 1.0
-LATE_SECONDS = 0.5  # who says no does so at once; what takes longer is an answer that did not come
+LATE_SECONDS = 0.5  # a refusal comes at once; anything slower counts as no answer
 FORGIVEN_SECONDS = 5.0
 OK = "ok"
 

@@ -15,13 +15,13 @@ from reference.common.settings import load
 settings = load(Settings, os.environ)
 logs.configure(settings.logs / f"api-{settings.instance}.log", settings.debug)
 
-# uvicorn has set up its own logs already; they go where ours go.
+# uvicorn has already set up its own logs: send them where ours go.
 for name in ("uvicorn", "uvicorn.error"):
     logger = logging.getLogger(name)
     logger.handlers.clear()
     logger.propagate = True
 
-# uvicorn raises SIGTERM once more when it has stopped in good order.
+# uvicorn raises SIGTERM again after it has stopped cleanly.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 app = create(settings)

@@ -36,7 +36,7 @@ class MetricsMiddleware:
         try:
             await self._app(scope, receive, observe)
         finally:
-            # The route, and not what was asked for: else anyone could add a time series.
+            # The route and not the requested path: otherwise any client could add time series.
             path = getattr(scope.get("route"), "path", "unknown")
             REQUESTS.labels(scope["method"], path, status).inc()
             SECONDS.labels(path).observe(time.perf_counter() - began)

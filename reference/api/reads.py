@@ -26,7 +26,7 @@ FROM trading_signals WHERE %(symbol)s IS NULL OR symbol = %(symbol)s
 ORDER BY id DESC LIMIT %(limit)s
 """
 
-# The latest come first of all: joined before, MySQL would sort all trades there are.
+# Select the latest trades before joining: after a join, MySQL would sort all trades.
 TRADES = """
 SELECT latest.id, account_id, account_name, symbol, trade_type, quantity, price, total_amount,
   status, signal_id, latest.created_at, executed_at

@@ -17,7 +17,7 @@ def log_in(database: Database, username: str, password: str) -> Session | None:
     session = _known(database, username, password)
     if session is not None or _exists(database, username):
         return session
-    # Another pod may create the same name at the same time: then it is known now.
+    # Another pod may have created the same name at the same time: then it exists now.
     with contextlib.suppress(pymysql.IntegrityError):
         _create(database, username, password)
     return _known(database, username, password)

@@ -18,10 +18,10 @@ Row = dict[str, Any]
 Connection: TypeAlias = "pymysql.Connection[pymysql.cursors.DictCursor]"
 Cursor = pymysql.cursors.DictCursor
 
-# A connection that rested for longer is tried before it is used.
+# A connection that was idle for longer is tested before it is used.
 TRY_AFTER_SECONDS = 1.0
 
-# For a connection, where all are lent out.
+# How long to wait for a connection when all are in use.
 LONGEST_WAIT_SECONDS = 1.0
 
 
@@ -49,7 +49,7 @@ class Database:
     def __init__(self, address: DatabaseAddress, size: int) -> None:
         self._address = address
         self._size = size
-        # Each place holds a resting connection and since when it rests, or nothing yet.
+        # Each place holds an idle connection and the time since when it is idle, or nothing yet.
         self._places: queue.LifoQueue[tuple[Connection, float] | None] = queue.LifoQueue()
         for _ in range(size):
             self._places.put(None)

@@ -24,7 +24,7 @@ def connect(url: str, password: str | None, seconds: float = 2, connections: int
         timeout=1,
         socket_timeout=seconds,
         socket_connect_timeout=seconds,
-        # Once more at once, for a resting connection that a restart of Redis has closed.
+        # Retry once at once: a restart of Redis closes idle connections.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
     return redis.Redis(connection_pool=pool)

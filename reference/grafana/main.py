@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        # Until the server is up; process 1 of a container ignores what it doesn't handle.
+        # Until the server is up: process 1 of a container ignores signals without a handler.
         signal.signal(number, lambda *_: sys.exit(0))
 
     from reference.grafana.run import run

@@ -100,7 +100,7 @@ def check_dashboard(dashboard: Dashboard, uid: str, cursor: Cursor, run: bool) -
             try:
                 statement = substitute(target.rawSql, values, range_)
                 columns = _try(statement, cursor, run)
-                # A query that is only planned tells other columns, one that was too slow none.
+                # EXPLAIN returns other columns, and a query that was too slow returns none.
                 is_series = run and columns and target.format == "time_series"
                 if is_series and not columns & TIME_COLUMNS:
                     raise QueryError("a time series without a column `time`")

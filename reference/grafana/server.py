@@ -108,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
             self._json(404, {"message": "Not found"})
 
     def _post(self) -> None:
-        # The body is read in any case: it would else be taken for the next request.
+        # Always read the body: otherwise it would be read as the next request.
         fields = self._fields()
         path = urlsplit(self.path).path
         if path == "/login":

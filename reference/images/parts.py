@@ -167,7 +167,7 @@ class NodeProgram:
 
 def _npm(arguments: str, folder: Path) -> None:
     done = run_process(["npm", *arguments.split()], cwd=folder, env=npm_environment())
-    if done.returncode:  # its reason may be anywhere in what it wrote
+    if done.returncode:  # the reason may be anywhere in its output
         raise BuildError(f"`npm {arguments}` fails:\n{done.stdout}{done.stderr}".rstrip())
 
 
@@ -208,7 +208,7 @@ def _compile(folder: Path, inside: str, root: Root) -> None:
     """
     home = _python_home(root)
     loader = next(home.glob("lib/*/ld-linux-*.so.*"))
-    # Debian's Python on a machine with another Python and another libc: all is named explicitly.
+    # Debian's Python runs on a machine with another Python and libc, so name every path.
     python: list[str | Path] = [
         loader,
         "--library-path",

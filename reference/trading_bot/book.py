@@ -118,7 +118,7 @@ class Book:
 
 
 def _has_trade(cursor: Cursor, account: Account, signal: Signal) -> bool:
-    # Sees what was committed before the lock was had: it is the transaction's first plain read.
+    # Sees everything committed before the lock: it is the transaction's first plain read.
     cursor.execute(
         "SELECT id FROM trades WHERE account_id = %s AND signal_id = %s",
         (account.id, signal.id),

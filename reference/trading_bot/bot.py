@@ -77,7 +77,7 @@ class Bot:
             self._account = self._book.account(broker or "demo", login or "demo")
             self._journal.record("start", self._book.now())
         account = self._account
-        # What another instance, or a lost connection, left behind.
+        # Orders that another instance, or a lost connection, has left behind.
         self._fill(account)
         signals = self._api.signals()
         for signal in tradable(signals, account.currency, self._done):

@@ -9,7 +9,7 @@ def main() -> None:
     """Trade until SIGTERM or SIGINT, then finish the order in hand."""
     stopping = on_signal()
 
-    # Only now: process 1 of a container ignores a signal that it doesn't handle yet.
+    # Only now: process 1 of a container ignores signals without a handler.
     from reference.trading_bot.bot import run
 
     run(stopping)

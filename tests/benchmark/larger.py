@@ -48,7 +48,7 @@ def _renamed(spec: SpecData, number: int) -> SpecData:
                 text(key, "") if under in ("keys", "mounts") else key: copied(part, key)
                 for key, part in value.items()
             }
-            # Its user would need a script of its own, and the scripts are those of the first copy.
+            # Its database user would need its own script, but only the first copy has scripts.
             entries.pop("database", None)
             if under == "exposed":
                 entries["host"] = entries.get("host", f"host-{number}")

@@ -101,7 +101,7 @@ class Arena:
         self.namespaces = namespaces
         for team, namespace in namespaces.items():
             kubectl("label", "namespace", namespace, f"team={team}")
-        # One pair of shop's pods shares a node, all else is across nodes where there are two.
+        # Two pods of shop share a node; all other pairs are on different nodes if there are two.
         hosts = dict(zip(PODS, [nodes[0], nodes[0], *[nodes[-1]] * 3], strict=True))
         for team in namespaces:
             made = [_pod(name, image, hosts[name]) for name in PODS if name.startswith(f"{team}/")]

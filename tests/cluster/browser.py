@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, Error, sync_playwright
 
 from tools.cluster import packages
 
-# Chromium's own services are not reached from a closed network, and nobody asked for them.
+# Turn off Chromium's own services: a closed network cannot reach them, and tests need none.
 QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
-    "--no-proxy-server",  # none knows the way to a cluster on this machine
+    "--no-proxy-server",  # a proxy cannot reach a cluster on this machine
 ]
 
 

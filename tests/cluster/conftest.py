@@ -38,7 +38,7 @@ ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
 def light(component: str) -> dict[str, Any]:
     """Return options for tests that judge neither probes nor reservations."""
-    # A probe that is a command costs a process each time; what has just started is asked at once.
+    # A probe by command starts a process each time, so it runs less often than one by HTTP.
     seconds = 1 if component in ASKED_OVER_HTTP else 10
     return {
         "probes": {"readiness": {"periodSeconds": seconds}},
@@ -107,7 +107,7 @@ def fixtures(item: pytest.Item) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly that a run without a cluster is not a run that passed on one."""
-    # By the reports, which also come from other processes: file, line and reason of each.
+    # Read from the reports, because tests also run in other processes: file, line and reason.
     skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", [])]
     if reasons := [reason for *_, reason in skipped if NO_CLUSTER in reason]:
         terminalreporter.section("THE CLUSTER TESTS DID NOT RUN", red=True, bold=True)

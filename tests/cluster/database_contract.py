@@ -95,7 +95,7 @@ PAIRS = [
     *("EUR/GBP", "EUR/JPY", "GBP/JPY", "XAU/USD"),
 ]
 
-# What there is to know of a database, each as SQL.
+# The properties of a database that are compared, each as SQL.
 PICTURE = {
     "columns": """
         SELECT table_name, column_name, CONCAT_WS(' ',

@@ -33,7 +33,7 @@ Request = tuple[str, str, str]  # method, Service, path
 REQUESTS: tuple[Request, ...] = (
     ("GET", "frontend-service", "/"),
     ("GET", "frontend-service", "/api/pairs"),
-    # Not /health: that it says 503 while a database is slow is an answer, and no request lost.
+    # Not /health: its 503 while a database is slow is an answer, not a lost request.
     ("GET", "api-service", "/market-data?limit=5"),
     ("GET", "api-service", "/pairs"),
     ("GET", "api-service", "/signals?limit=5"),
@@ -76,7 +76,7 @@ class Load:
 
     def go_on_until(self, requests: int) -> None:
         """Wait until so many requests have been sent."""
-        seconds = requests / self.rate + 1  # an attacker takes a moment to start
+        seconds = requests / self.rate + 1  # vegeta takes a moment to start
         eventually(
             f"{requests} requests are sent",
             lambda: time.monotonic() - self.started >= seconds,
@@ -180,7 +180,7 @@ def _attacker(connection: str, targets: Sequence[str], rate: float, folder: Path
             stdin=subprocess.PIPE,
             stderr=errors,
             text=True,
-            # No proxy knows the way to a cluster on this machine.
+            # A proxy cannot reach a cluster on this machine.
             env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
         ) as process,
     ):
@@ -191,7 +191,7 @@ def _attacker(connection: str, targets: Sequence[str], rate: float, folder: Path
             yield
             assert process.poll() is None, f"vegeta ended early: {log.read_text()}"
         finally:
-            process.terminate()  # it sends nothing more, and ends when the last answer is there
+            process.terminate()  # it stops sending, and ends after the last answer
 
 
 def _add(load: Load, connection: str, folder: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from tests.cluster.kubectl import Kubectl
 
-# In every namespace, and on whatever else of a test belongs to none.
+# On every namespace of a test, and on its objects that belong to no namespace.
 LABEL = "genx-fx/test"
 LABELS = {LABEL: "true"}
 # The version of the restricted standard that namespaces of tests enforce: the cluster's own.
@@ -16,7 +16,7 @@ RESTRICTED = {
     f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")
 }
 KEEP = "GENX_FX_KEEP"
-# Those that a failed test wants to be looked at.
+# Namespaces of failed tests, kept so that somebody can look at them.
 _of_failures: set[str] = set()
 _live: list[str] = []
 

@@ -37,7 +37,7 @@ def outside(cluster: Cluster) -> Iterator[None]:
     nodes = cluster.nodes()
     try:
         for node in nodes:
-            cluster.node_exec(node, ["bash", "-c", REMOVE])  # what a run that was killed has left
+            cluster.node_exec(node, ["bash", "-c", REMOVE])  # left by a run that was killed
             done = cluster.node_exec(node, ["bash", "-ec", BUILD])
             assert done.returncode == 0, done.stderr
         yield

@@ -57,7 +57,7 @@ def python_pod(
         ],
     }
     if node:
-        # By the scheduler, so that volumes are bound on the way.
+        # Chosen by the scheduler and not by nodeName, so that volumes are bound.
         spec["nodeSelector"] = {"kubernetes.io/hostname": node}
     return {
         "apiVersion": "v1",

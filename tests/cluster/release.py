@@ -22,7 +22,7 @@ TIMEOUT = 600  # seconds that a busy machine of two cores may take to start ever
 PRODUCTION = CHART / "values-prod.yaml"
 SECRET = "genx-fx-secrets"
 OFF = {"enabled": False}
-# All of the platform, and nothing twice: for tests that look at what one pod does.
+# The whole platform with one pod of each: for tests that look at what one pod does.
 ONE_OF_EACH: dict[str, Any] = {
     "application": {"frontend": {"replicas": 1}, "api": {"replicas": 1}},
 }

@@ -50,7 +50,7 @@ class SharedReleases:
             if known["key"] == key:
                 self._namespaces.adopt(known["namespace"])
                 release = make(known["namespace"])
-                release.upgrade(values)  # what a test has changed, and not changed back
+                release.upgrade(values)  # undoes changes that a test has left
                 self._records[name] = release.namespace
                 return release
             print(f"{name} of an earlier run is of other values or another chart: it goes")

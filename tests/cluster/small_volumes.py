@@ -80,7 +80,7 @@ class SmallVolume:
     def full(self) -> Iterator[None]:
         """Give the volume without a byte to spare, until the block ends."""
         for node in self.nodes:
-            # Onto a disk this would never end: `mountpoint` sees to it that it is the memory.
+            # On a disk this would never end: `mountpoint` makes sure that it is in memory.
             fill = f"mountpoint -q {self.path} && cat /dev/zero > {self.path}/{FILLER}"
             done = self.cluster.node_exec(node, ["sh", "-c", fill])
             assert "No space left on device" in done.stderr, done.stderr

@@ -70,7 +70,7 @@ def test_documented_command_scales_the_default_installation(
             )
         finally:
             kubectl("delete", "hpa", "api", "-n", namespace, "--ignore-not-found")
-            # The chart's own would keep the third for minutes, and then take it from other tests.
+            # The chart's own would keep the third pod for minutes, and end it during other tests.
             kubectl("scale", "deployment/api", "--replicas=2", "-n", namespace)
             eventually("two pods", lambda: len(kubectl.list("pods", namespace, "app=api")) == 2)
 

@@ -167,7 +167,7 @@ def test_first_start_that_is_cut_short_starts_over(
             time.sleep(moment)  # any moment will do: there is nothing to wait for
             kill(cluster, kubectl, release.namespace, "mysql-0")
             installing.result()
-        # A late cut comes when all was ready once: only a container that was started again counts.
+        # A late cut comes after all was ready once, so only a restarted container counts.
         eventually(
             "MySQL is back", lambda: is_back(kubectl.get("pod", "mysql-0", release.namespace))
         )

@@ -45,7 +45,7 @@ from tools.cluster import Cluster
 # MiB: MySQL needs some 250 to begin with.
 SIZES = {"mysql": 512, "redis": 16, "logs": 8}
 DATA = ("mysql", "redis")
-PATIENCE = 60_000  # milliseconds until the page shows what is so
+PATIENCE = 60_000  # milliseconds until the page shows the present state
 VALUES: dict[str, Any] = {
     "secrets": {"source": "values", "values": SECRETS},
     "storage": {"logs": {"mode": "existingClaim", "existingClaim": "logs"}},
@@ -170,7 +170,7 @@ class Scene:
         eventually("the API leaves its Service", lambda: not self.answering("api-service"))
         self.nobody_was_restarted()
         for pod in self.pods("api"):
-            # What it says may be from before the last of them was gone.
+            # The answer may be from before the last database was gone.
             blame = last_seen(lambda: self.blamed(pod), set(services), timeout=30, every=1)  # noqa: B023
             assert blame == set(services)
 
@@ -183,7 +183,7 @@ class Scene:
     def page_says_so(self) -> None:
         """Expect the open page to say that the API is away, and a new visitor to get the page."""
         services = self.page.get_by_test_id("services")
-        # A kept connection still reaches a pod that has left its Service, which then speaks itself.
+        # A kept connection still reaches a pod that has left its Service; that pod then answers.
         away = re.compile("The API is away|API unavailable")
         expect(services).to_contain_text(away, timeout=PATIENCE)
         with DIRECTLY.open(self.url, timeout=10) as answer:
@@ -391,12 +391,12 @@ def test_volume_of_redis_is_full(scene: Scene, seconds: float) -> None:
         scene.api_blames("redis")
         scene.page_says_so()
         scene.bot_waits()
-        # Not "and is out of its Service": now and then it finds room for a few bytes, for a moment.
+        # Not "and has left its Service": sometimes it finds room for a few bytes for a moment.
         scene.lasts(seconds)
     scene.recovers()
 
 
-@pytest.mark.soak  # MySQL looks once a minute whether there is space again
+@pytest.mark.soak  # MySQL checks only once a minute whether there is space again
 def test_volume_of_mysql_is_full(scene: Scene) -> None:
     """MySQL holds on to what it can't write, and tells nobody that it is done."""
     with scene.volumes["mysql"].full():

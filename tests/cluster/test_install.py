@@ -22,7 +22,7 @@ from tools.build import tool_path
 from tools.cluster import Cluster
 
 WAYS = {name.name.removesuffix("-values.yaml"): name for name in (CHART / "ci").iterdir()}
-# Each way by one Helm, in turns: that both render the same is shown elsewhere.
+# Each way by one Helm, alternating: other tests show that both render the same.
 HELM = {"scaled": "helm4", "small": "helm3"}
 # Tests that install one of the ways, and run the chart's tests, for reasons of their own.
 ELSEWHERE = {
@@ -51,7 +51,7 @@ def test_chart_installs_and_its_tests_pass(
     ways = unpack(chart, tmp_path / "charts") / "ci"
     ways.mkdir()
     shutil.copy(WAYS[way], ways)
-    # Where the file says of the shared volumes that they aren't, the default class serves.
+    # If the file turns the shared volumes off, the default class is enough.
     shared = {} if "storage" in read_yaml(WAYS[way]) else shared_volumes(cluster)
     base = tmp_path / "base.json"
     base.write_text(json.dumps(merged(images, shared, LIGHT)))
@@ -61,8 +61,8 @@ def test_chart_installs_and_its_tests_pass(
             *(str(tool_path("ct")), "install", "--config", str(ROOT / "ct.yaml")),
             *("--namespace", namespace, "--helm-extra-args", f"--timeout={TIMEOUT}s"),
             *("--helm-extra-set-args", f"--values={base}"),
-            # It would take a kubectl for each thing it prints of each pod, also when all is well.
-            # Pods that stay are there for what a failed test brings along.
+            # Otherwise ct runs kubectl many times for each pod, even if all is well. The pods stay,
+            # and the report of a failed test describes them.
             "--skip-clean-up",
         ],
         capture_output=True,

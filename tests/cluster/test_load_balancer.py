@@ -24,7 +24,7 @@ http.server.HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
 
 MakeServer = Callable[..., str]
 
-# Others go on while the controller is restarted: addresses stay as they are.
+# Safe beside other tests: addresses stay while the controller is restarted.
 pytestmark = pytest.mark.xdist_group("load-balancer")
 
 
@@ -97,7 +97,7 @@ def test_each_service_answers_at_an_address_of_its_own(servers: MakeServer, rang
 def test_an_address_is_released_with_its_service(
     servers: MakeServer, ranges: Ranges, kubectl: Kubectl, namespace: str
 ) -> None:
-    # The last of the range: what others install at the same time gets the first that are free.
+    # The last of the range, because other tests' services get the first free ones.
     host = servers("gone", wish=ranges.load_balancers[1])
     assert host == ranges.load_balancers[1]
     eventually("it answers", lambda: answer(host) == "gone", timeout=30)

@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """Give an empty page of a browser that knows no cookies yet."""
-    # Without a graphics card, what moves all the time costs a third of a core.
+    # Without a graphics card, animations cost a third of a core.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     yield context.new_page()

@@ -73,14 +73,14 @@ def test_no_request_is_lost(
         pytest.skip(f"no request was lost, but no node was drained: {undrainable}")
 
 
-@pytest.mark.soak  # shows that the test above would see a fault, and not anything of the chart
+@pytest.mark.soak  # proves that the test above would see a fault; says nothing about the chart
 def test_requests_are_lost_without_the_pause_before_stopping(
     kubectl: Kubectl, platform: Release, tmp_path: Path
 ) -> None:
     """What is sent above would show a fault if there were one."""
     targets = addresses(kubectl, platform, REQUESTS)
     with platform.unchanged():
-        platform.upgrade(replicas(2))  # or else the load might bring more, for minutes
+        platform.upgrade(replicas(2))  # otherwise the load might add pods, for minutes
         for name in STATELESS:
             patch = [{"op": "remove", "path": "/spec/template/spec/containers/0/lifecycle"}]
             kubectl(
@@ -123,7 +123,7 @@ def drain_a_node(cluster: Cluster, kubectl: Kubectl, platform: Release) -> None:
     """Drain a node of the platform's pods that may run anywhere, and give it back."""
     namespace = platform.namespace
     mark = f"{LABEL}={namespace}"
-    # kubectl drain knows no namespaces, and others have pods there, too.
+    # kubectl drain evicts pods of all namespaces, also those of other tests.
     kubectl("label", "pods", "-n", namespace, "--selector", SELECTOR, "--overwrite", mark)
     # Not the first, which has the addresses of load balancers.
     node = max(hosts(kubectl, platform) & set(cluster.nodes()[1:]))

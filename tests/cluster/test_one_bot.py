@@ -34,7 +34,7 @@ from tools.cluster.kind import NODE_MONITOR_GRACE
 
 POD = "trading-bot-0"
 SELECTOR = "app=trading-bot"
-# Seconds that pods stay on a node that is lost. The cluster's own default of 300 would take long.
+# Seconds that pods stay on a lost node. Kubernetes' default of 300 would take too long.
 LOST_AFTER = 2
 # Seconds in which pods must be elsewhere when their node is lost, on a machine that is busy.
 REPLACED_AFTER = NODE_MONITOR_GRACE + LOST_AFTER + 120
@@ -187,7 +187,7 @@ def test_one_bot_through_kills_and_deletions(
     for _ in range(size.deaths):
         known = bots.instances()
         kill(cluster, kubectl, bots.namespace, POD)
-        # Sooner or later in its life; at zero before it has come to anything.
+        # At another moment of its life each time; at zero it has not done anything yet.
         bots.trade_anew(known, trades=chance.randrange(4))
 
         known, old = bots.instances(), bots.pod
@@ -245,7 +245,7 @@ def test_one_bot_while_its_node_is_lost(
         settled_on(kubectl, bots)
         old, known = bots.pod, bots.instances()
         with lose(cluster, bots.node):
-            # What a Deployment runs is now replaced: the bot would be, too, if it were one.
+            # A Deployment's pods are replaced by now: so would be the bot if it were one.
             eventually(
                 "others are replaced", lambda: replaced(kubectl, bots), timeout=REPLACED_AFTER
             )

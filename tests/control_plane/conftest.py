@@ -21,7 +21,7 @@ from tools.kind_node.cache import alone
 
 __all__ = ["chart", "helm", "make_namespace", "namespace"]
 
-# Held until the interpreter ends: it ends with the run, not with the process that started it.
+# Keeps the processes referenced: the control plane ends with the run, not with this process.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -52,7 +52,7 @@ def _start(folder: Path, run: int) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C is for the tests, which end with it still there
+            start_new_session=True,  # Ctrl-C must not end it before the tests, which still use it
         )
     _started.append(process)
     while not (folder / "kubeconfig").exists():

@@ -27,7 +27,7 @@ def production(release: QuietRelease) -> QuietRelease:
 def test_quota_has_room_for_the_most_and_for_one_more_pod(production: QuietRelease) -> None:
     """A rollout of all at once waits for room now and then, and ends."""
     kubectl, namespace = production.kubectl, production.namespace
-    # Nothing measures the load here: that the fewest are as many as the most is what scales them.
+    # Nothing measures load here, so set the minimum to the maximum to scale them.
     production.upgrade(of_each(SCALED, {"autoscaling.minReplicas": MOST}))
     for name in SCALED:
         looks = f"jsonpath={{.status.readyReplicas}}={MOST}"
@@ -40,7 +40,7 @@ def test_quota_has_room_for_the_most_and_for_one_more_pod(production: QuietRelea
 
     workloads = [f"deployment/{name}" for name in (*SCALED, "grafana")]
     workloads += [f"statefulset/{name}" for name in ("mysql", "redis", "trading-bot")]
-    for name in SCALED:  # or else each of the twenty pods is watched for five seconds
+    for name in SCALED:  # otherwise each of the twenty pods is watched for five seconds
         patch = json.dumps({"spec": {"minReadySeconds": 0}})
         kubectl("patch", f"deployment/{name}", "-n", namespace, "-p", patch)
     kubectl("rollout", "restart", "-n", namespace, *workloads)

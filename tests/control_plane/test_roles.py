@@ -101,7 +101,7 @@ def granted(kubectl: Kubectl, user: str, namespace: str) -> set[Action]:
         "kind": "SelfSubjectRulesReview",
         "spec": {"namespace": namespace},
     }
-    # To check it here, kubectl would ask the cluster for what few may see.
+    # To check it, kubectl would ask the cluster for objects that few users may read.
     options = ("--as", user, "--validate=false", "-o", "json", "-f", "-")
     answer = json.loads(kubectl("create", *options, stdin=json.dumps(review)))["status"]
     assert not answer.get("incomplete"), answer
@@ -125,7 +125,7 @@ def _qualified(resource: str, group: str) -> str:
 def test_role_grants_what_it_should_and_nothing_else(
     kubectl: Kubectl, platform: QuietRelease, person: str, actions: set[Action]
 ) -> None:
-    # Whoever has logged in may ask what he may do.
+    # Every user may ask for their own permissions.
     of_everybody = granted(kubectl, "test-nobody", platform.namespace)
     found = granted(kubectl, f"test-{person}", platform.namespace) - of_everybody
     assert {_by_kind(action) for action in found} == {_by_kind(action) for action in actions}

@@ -120,7 +120,7 @@ def test_lost_zone_is_made_up_for_and_taken_back(release: QuietRelease, nodes: A
 
     nodes.remove(lost)
     nodes.add("a", 2)
-    # Kubernetes moves no pod that runs: the next rollout does.
+    # Kubernetes does not move running pods: the next rollout does.
     kubectl("rollout", "restart", "deployment/api", "-n", namespace)
     kubectl.rolled_out("deployment/api", namespace)
     assert zones(pods(release, "api"), nodes.nodes()) == dict.fromkeys("abc", 2)
@@ -141,7 +141,7 @@ def test_bot_runs_on_no_second_node_while_its_own_is_silent(
     eventually("the API has left", lambda: its_node not in hosts(pods(release, "api")))
     (seen,) = eventually("the bot is to go", lambda: leaving(kubectl, release))
     assert seen["metadata"]["uid"] == bot["metadata"]["uid"]
-    time.sleep(3)  # that nothing happens cannot be waited for
+    time.sleep(3)  # there is no event for "nothing happened"
     (still,) = kubectl.list("pods", release.namespace, f"app={BOT}")
     assert still["metadata"]["uid"] == bot["metadata"]["uid"]
 

@@ -15,7 +15,7 @@ from tests.control_plane.test_install import WAYS, each_way
 from tests.helm import NAMESPACE, Manifest, parse
 
 MANAGER = "gitops"
-# Of APIs that are installed beside Kubernetes; the control plane has Kubernetes alone.
+# Groups of APIs that are not part of Kubernetes, which this control plane lacks.
 BESIDE = ("gateway.networking.k8s.io/", "external-secrets.io/", "monitoring.coreos.com/")
 
 
@@ -44,7 +44,7 @@ def rendered_for(kubectl: Kubectl) -> str:
 def test_server_accepts_every_object(kubectl: Kubectl, scenario: str, rendered_for: str) -> None:
     """Also those of hooks and `helm test`, where the restricted standard is enforced."""
     objects = own_kinds(rendered(scenario).objects)
-    # No pod is accepted without its account; a dry run leaves none.
+    # Pods need their service account to be accepted, and a dry run creates none.
     accounts = [item for item in objects if item["kind"] == "ServiceAccount"]
     assert apply(kubectl, rendered_for, accounts, "--force-conflicts") == ""
     assert apply(kubectl, rendered_for, objects, "--dry-run=server", "--force-conflicts") == ""

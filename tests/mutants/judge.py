@@ -14,7 +14,7 @@ import pytest
 
 from tests.mutants.mutant import Mutant, StaleMutantError
 
-# Each is run alone: neither a cache nor processes of its own.
+# Each test runs alone: without pytest's cache, and in this process.
 OPTIONS = [
     *("-n", "0", "-p", "no:cacheprovider", "--maxfail", "1", "--tb", "short"),
     # Preloaded modules.

@@ -10,7 +10,7 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 
-# Words of which a field takes one.
+# Choices: fields that take one word of a set.
 WORDS = {
     "kind": ["web", "worker", "singleton", "mysql", "redis", "grafana"],
     "access": ["RWO", "RWX"],

@@ -17,7 +17,7 @@ if [ "$*" = test ] && [ -e "$PWD/tests-run-long" ]; then
 fi
 if [ "$*" = test ]; then exit "$TESTS"; fi
 """
-# Of a checkout: the cluster's command line, which finds a cluster or none.
+# Stands in for the Python of a checkout: `tools.cluster env` finds a cluster or none.
 PYTHON = """\
 [ "$*" = "-m tools.cluster env" ] && [ -e "$PWD/cluster" ]
 """

@@ -33,7 +33,7 @@ def hand_down_controllers(root: Path = ROOT) -> None:
         (root / CHILD).mkdir(exist_ok=True)
         deadline = time.monotonic() + PATIENCE
         _move_processes(root)
-        # Others may start processes meanwhile.
+        # Other programs may start processes in the meantime.
         while not _try_to_enable(root):
             if time.monotonic() > deadline:
                 raise ClusterError(
@@ -49,7 +49,7 @@ def hand_down_controllers(root: Path = ROOT) -> None:
 
 
 def _is_in_the_way(root: Path) -> bool:
-    # The real root has no type.
+    # The real root cgroup has no file `cgroup.type`.
     if not (root / "cgroup.controllers").exists() or not (root / "cgroup.type").exists():
         return False
     return bool(_wanted(root) and _processes(root))
@@ -64,7 +64,7 @@ def _wanted(root: Path) -> list[str]:
 
 
 def _processes(root: Path) -> list[str]:
-    # Those that this container does not see are 0.
+    # Processes that this container cannot see are listed as 0.
     return [pid for pid in (root / "cgroup.procs").read_text().split() if pid != "0"]
 
 

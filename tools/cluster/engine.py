@@ -75,7 +75,7 @@ class Engine:
         if shutil.which(self.program) is None:
             return "not installed"
         done = self.run("info", "--format", "{{json .}}")
-        # Docker's client prints its own half, and fails only then.
+        # Docker's client prints its own version first, and only then fails.
         if done.returncode:
             return f"`{self.program} info` says: {last_line(done.stderr)}"
         info = json.loads(done.stdout)

@@ -17,8 +17,8 @@ from .network import Ranges
 
 CUT_OFF = "genx_fx_cut_off"
 ADOPTED = "adopted-kubeconfig"
-# The second is there while kind or kubectl writes the first. One that was killed leaves it, and
-# then all others refuse to write.
+# The second is the lock file that kind and kubectl hold while they write the first. If they are
+# killed it stays, and everybody else refuses to write.
 KUBECONFIG = ("kubeconfig", "kubeconfig.lock")
 
 

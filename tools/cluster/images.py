@@ -29,7 +29,7 @@ def load(cluster: Cluster, archives: Iterable[Path], *, again: bool = True) -> N
         )
     wanted = {archive: archive_names(archive) for archive in archives}
     nodes = cluster.nodes()
-    # Who comes second finds all there.
+    # A second process finds the images loaded.
     with alone(state_folder() / "loading.lock"), ThreadPoolExecutor(len(nodes)) as pool:
         found = pool.map(lambda node: frozenset() if again else _present(cluster, node), nodes)
         present = dict(zip(nodes, found, strict=True))

@@ -24,8 +24,8 @@ CONTEXT = f"kind-{NAME}"
 NODES = 3
 LABEL = "io.x-k8s.kind.cluster"
 
-# Seconds until a node that says nothing is taken for lost, and between two looks at what
-# autoscalers see. Kubernetes waits for 50 and 15, and every test of either would, too.
+# Seconds until a silent node counts as lost, and between two reads of the metrics for autoscalers.
+# Kubernetes' defaults are 50 and 15; tests of either would wait for as long.
 NODE_MONITOR_GRACE = 16
 AUTOSCALER_PERIOD = 5
 # Seconds; a node reports in a quarter of it, thrice before it would be taken for lost.
@@ -79,7 +79,7 @@ def end_leftover(kubeconfig: Path) -> None:
     """
     marks = (b"create", NAME.encode(), str(kubeconfig).encode())
     for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):  # one that has ended meanwhile
+        with contextlib.suppress(OSError):  # it has ended in the meantime
             arguments = file.read_bytes().split(b"\0")
             if all(mark in arguments for mark in marks):
                 process = int(file.parent.name)

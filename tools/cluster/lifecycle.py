@@ -73,11 +73,11 @@ def down() -> None:
         for engine in (own_engine.ENGINE, Engine("docker"), Engine("podman")):
             made_here = known is not None and known.engine == engine
             if made_here and engine.is_ours:
-                choice.make_ready(engine)  # it has what it ran, also after a reboot
+                choice.make_ready(engine)  # its containers are still there, also after a reboot
             why_unusable = engine.why_unusable()
             if not why_unusable and (made_here or kind.nodes(engine)):
                 _delete(engine)
-            # Ours keeps nothing running that is not running itself.
+            # An engine of ours that does not run has no running containers.
             elif why_unusable and made_here and not engine.is_ours:
                 raise ClusterError(f"cannot delete the cluster's nodes: {why_unusable}")
         own_engine.stop()
@@ -224,7 +224,7 @@ def _load(image: NodeImage, engine: Engine) -> None:
     listed = engine.output("image", "ls", "--format={{.Repository}}:{{.Tag}}", repository).split()
     for name in listed:
         if name != image.name:
-            engine.run("image", "rm", name)  # fails where a container of somebody else's has it
+            engine.run("image", "rm", name)  # fails if another user's container uses it
     if image.name not in listed:
         with progress("loading the node image"):
             engine.output("load", "--input", str(image.archive))
@@ -341,7 +341,7 @@ def _is_current(item: dict[str, Any], restarted: Restarted) -> bool:
         return True
     states = (one["state"] for one in item["status"].get("containerStatuses", []))
     started = [state["running"]["startedAt"] for state in states if "running" in state]
-    # Kubernetes gives whole seconds.
+    # Kubernetes rounds times to whole seconds.
     since = restarted.since.replace(microsecond=0)
     return bool(started) and all(datetime.fromisoformat(time) >= since for time in started)
 
@@ -353,7 +353,7 @@ def _is_ready(item: dict[str, Any]) -> bool:
         counts = (status.get("updatedReplicas", 0), status.get("readyReplicas", 0))
         return _is_observed(item) and counts == (wanted, wanted)
     if item["kind"] == "Pod" and "ownerReferences" not in item["metadata"]:
-        return True  # a storage class's helper, which comes and goes
+        return True  # a short-lived helper of a storage class
     if item["kind"] == "DaemonSet":
         wanted = status.get("desiredNumberScheduled", 0)
         counts = (status.get("updatedNumberScheduled", 0), status.get("numberReady", 0))

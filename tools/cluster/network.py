@@ -20,7 +20,7 @@ NAME = "genx-fx"
 BRIDGE = "br-genx-fx"
 TABLE = "genx_fx"
 FAMILY = "inet"
-# Before the filters of engines and firewalls: what is dropped here stays dropped.
+# Runs before the filters of engines and firewalls, so no later rule can accept the packet.
 PRIORITY = -10
 
 # An address of this machine's own where nothing listens.
@@ -29,7 +29,7 @@ NOBODY = "127.255.255.254"
 Network = ipaddress.IPv4Network
 Rule = dict[str, Any]
 
-# Far from each other: a route that takes one leaves the next.
+# Far apart, so that one route in use does not overlap with all of them.
 NODES = tuple(
     Network(f"{base}.0/24") for base in ("172.31.240", "192.168.240", "172.21.240", "10.213.240")
 )
@@ -94,7 +94,7 @@ def host_routes(table: str) -> list[Network]:
     for line in table.splitlines()[1:]:
         device, destination, *_, mask = line.split()[:8]
         length = int(mask, 16).bit_count()
-        # A VPN may say the default route in two halves.
+        # A VPN may split the default route into two halves.
         if device != BRIDGE and length > 1:
             routes.append(Network((_address(destination), length), strict=False))
     return routes
@@ -131,7 +131,7 @@ def _is_address(text: str) -> bool:
     try:
         ipaddress.IPv4Address(text)
     except ValueError:
-        return False  # none, of IPv6, or a name
+        return False  # no address, IPv6, or a host name
     return True
 
 
@@ -216,7 +216,7 @@ def rules(ranges: Ranges) -> dict[str, dict[str, Any]]:
             "chain": "forward",
             "match": [_interface("iifname", "!="), bridge_out],
         },
-        # Else a name server or a proxy on the host could be a way out.
+        # Otherwise a name server or a proxy on the host could be a way out.
         "cluster to host": {"chain": "input", "match": [bridge_in, _NEW]},
         "host to cluster by another way": {
             "chain": "output",

@@ -22,8 +22,8 @@ from .errors import ClusterError
 RUN = Path("/run/genx-fx")
 ENGINE = Engine("docker", socket=f"unix://{RUN}/docker.sock")
 PID_FILE = RUN / "engine.pid"
-# Notes its process before it becomes the engine, so that no engine runs that nobody knows of, also
-# where this program is killed meanwhile.
+# Writes its process id before it becomes the engine. So the engine is known even if this program is
+# killed in the meantime.
 NOTE_AND_BECOME = 'echo $$ >"$0" && exec "$@"'
 NEEDED_CAPABILITIES = frozenset({"CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_MKNOD"})
 
@@ -55,7 +55,7 @@ def start() -> None:
     RUN.mkdir(parents=True, exist_ok=True)
     log = folder / "engine.log"
     with progress("starting a Docker engine"):
-        # One that is there already and does not answer yet is waited for.
+        # If an engine is already starting, wait for it.
         process = None if _pid() is not None else _start(folder, log)
         deadline = time.monotonic() + 60
         while ENGINE.run("version").returncode:
@@ -86,18 +86,18 @@ def _options(folder: Path) -> list[str]:
         "exec-root": RUN / "engine",
         "pidfile": RUN / "dockerd.pid",
         "host": ENGINE.socket,
-        # Only of effect where a containerd of the system's is used.
+        # Only has an effect where the system's containerd is used.
         "containerd-namespace": "genx-fx",
         "containerd-plugins-namespace": "genx-fx-plugins",
         "exec-opt": "native.cgroupdriver=cgroupfs",
         "bridge": "none",
         "iptables": "false",
         "ip-masq": "false",
-        # Else the host becomes a router, without the firewall that is left alone.
+        # Otherwise the host becomes a router, while the firewall is left unchanged.
         "ip-forward": "false",
-        # In a container that is the container itself, where nobody answers.
+        # In a container the default is the container itself, where no name server answers.
         "dns": "127.0.0.1",
-        # The user's own settings are for the system's engine.
+        # Ignore the user's settings, which are for the system's engine.
         "config-file": RUN / "no-settings.json",
     }
     (RUN / "no-settings.json").write_text("{}")

@@ -62,7 +62,7 @@ def install_missing(programs: Mapping[str, str]) -> None:
 def _install(packages: Collection[str], lock: int) -> None:
     if not all(map(_known, set(packages) - {"docker-cli"})):
         _apt_get(["update"], lock)
-    # Before the package docker-cli there was, docker.io brought the client.
+    # Older Debian has no package docker-cli: docker.io contains the client.
     available = sorted({"docker.io" if not _known(package) else package for package in packages})
     command = ["install", "--yes", "--no-remove", "--no-install-recommends", *available]
     try:
@@ -92,7 +92,7 @@ def _known(package: str) -> bool:
 
 
 def _try_apt_get(arguments: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
-    # A new machine may just be installing its updates.
+    # A new machine may be installing its updates right now.
     return _run(["apt-get", "--quiet", "--option=DPkg::Lock::Timeout=300", *arguments], lock)
 
 
@@ -120,8 +120,8 @@ def _run(command: Sequence[str], lock: int) -> subprocess.CompletedProcess[str]:
         pass_fds=[lock],
         start_new_session=True,
     )
-    # In a thread, since an interrupt breaks off the main thread anywhere: also when the program has
-    # been started and is not yet known.
+    # In a thread, because an interrupt can stop the main thread at any point, also after the
+    # program was started and before it is recorded.
     with ThreadPoolExecutor(1) as thread:
         started = thread.submit(start)
         try:

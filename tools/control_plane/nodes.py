@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-# Label of the nodes that kwok plays the kubelet of. A node that loses it is lost: nobody renews its
-# lease, and nobody ends the pods on it.
+# Label of the nodes whose kubelet kwok simulates. A node without it counts as lost: nothing renews
+# its lease, and nothing ends its pods.
 MANAGED = "kwok.x-k8s.io/node=fake"
 ZONE = "topology.kubernetes.io/zone"
 HOSTNAME = "kubernetes.io/hostname"

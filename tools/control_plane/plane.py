@@ -25,19 +25,19 @@ from .processes import Processes, StartError
 
 CONTEXT = "control-plane"
 LOOPBACK = "127.0.0.1"
-# What the API server tells others of itself must not be loopback. Nobody is told: it is an address
-# of documentation (RFC 5737), and `--endpoint-reconciler-type=none` publishes none.
+# The API server's advertised address must not be loopback. Nobody uses it: it is a documentation
+# address (RFC 5737), and `--endpoint-reconciler-type=none` publishes none.
 ADVERTISED = "192.0.2.1"
 PATIENCE = 180  # seconds that a busy machine may take until everything answers
-# Seconds that pods stay on a node that is lost, where they do not say it themselves. Kubernetes has
-# 300, for which tests would have to wait.
+# Seconds that pods stay on a lost node, unless they set it themselves. Kubernetes' default is 300,
+# for which tests would have to wait.
 LOST_AFTER = 2
 HERE = Path(__file__).resolve().parent
 STAGES = HERE / "stages.yaml"
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 # Three zones with two nodes each.
 NODES = {f"node-{zone}{number}": f"zone-{zone}" for zone in "abc" for number in (1, 2)}
-# No proxy knows the way to this machine.
+# A proxy cannot reach this machine.
 NO_PROXY = urllib.request.ProxyHandler({})
 
 
@@ -103,13 +103,13 @@ class ControlPlane:
         hyperkube = build_module(modules()["kubernetes"]) / "hyperkube"
         kwok = tool_path("kwok")
         for name in PROGRAMS:
-            (self._state / name).symlink_to(hyperkube)  # it goes by the name that it is called by
+            (self._state / name).symlink_to(hyperkube)  # its name says what it runs as
         _write_signing_key(self._state / "accounts.key")
         _private(self._state / "tokens", f"{self._token},admin,admin,system:masters\n")
         self._start_etcd()
         self._start_api_server()
         self._wait_for("the API server", self._answers)
-        # Only now is there a certificate to trust.
+        # The certificate to trust exists only now.
         unfinished = self._state / "kubeconfig"
         _private(unfinished, json.dumps(self._kubeconfig()))
         self._start_controllers(unfinished)
@@ -130,7 +130,7 @@ class ControlPlane:
                 *(f"--data-dir={self._state}/data", "--unsafe-no-fsync"),
                 f"--listen-client-urls=unix://{self._state}/etcd.sock",
                 f"--listen-peer-urls=unix://{self._state}/peers.sock",
-                "--advertise-client-urls=http://localhost:2379",  # to nobody: it is alone
+                "--advertise-client-urls=http://localhost:2379",  # required; nobody uses it
             ],
         )
 
@@ -156,7 +156,7 @@ class ControlPlane:
         )
 
     def _start_controllers(self, kubeconfig: Path) -> None:
-        # Alone, and on a machine of our own: nobody to elect, nobody to be polite to.
+        # The only instance, for tests alone: no leader election and no limit on requests.
         common = [
             *(f"--kubeconfig={kubeconfig}", "--leader-elect=false", "--secure-port=0"),
             *("--kube-api-qps=1000", "--kube-api-burst=1000"),

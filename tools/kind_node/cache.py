@@ -46,7 +46,7 @@ def cache_folder(part: str) -> Path:
 def _check_chosen(folder: str) -> None:
     """Raise BuildError where GENX_FX_CACHE cannot be used, before something else fails by it."""
     if not Path(folder).is_absolute():
-        # Programs that are started in other folders would use other caches.
+        # With a relative path, programs started in other folders would use other caches.
         reason = "is no absolute path"
     elif ":" in folder:
         reason = "has a colon, which neither PATH nor an engine's mounts can have"

@@ -16,8 +16,8 @@ from .versions import HERE, versions
 
 GO = HERE / "go"
 
-# As Kubernetes' own build has them. All that imports its libraries has the same: another tag would
-# compile them once more.
+# The tags of Kubernetes' own build. All programs that import its libraries use the same ones: with
+# other tags Go would compile the libraries again.
 KUBERNETES_TAGS = "selinux,notest,grpcnotrace"
 
 
@@ -61,7 +61,7 @@ def modules() -> dict[str, Module]:
             "kubernetes",
             (
                 ".",
-                # On the machine itself kubectl starts often: alone, it does so in half the time.
+                # The machine's own kubectl starts often: as a separate program in half the time.
                 "k8s.io/kubernetes/cmd/kubectl",
                 "./coredns",
                 "sigs.k8s.io/metrics-server/cmd/metrics-server",
@@ -89,7 +89,7 @@ def modules() -> dict[str, Module]:
                 f"{plugins}/main/ptp",
                 f"{plugins}/meta/portmap",
             ),
-            # Kinds of storage that a node never uses, one of them in need of cgo.
+            # Storage drivers that a node never uses; one of them needs cgo.
             tags="no_btrfs,no_devmapper,no_zfs",
             stamps=(f"{containerd}/version.Version=v{v['containerd']}",),
         ),
@@ -131,8 +131,7 @@ def build_module(module: Module) -> Path:
 
 def _build(module: Module, out: Path) -> None:
     go = go_program(module.needs_go)
-    # Go leaves its temporary files, gigabytes of them, where it is broken off: the next build
-    # deletes them here.
+    # An interrupted Go leaves gigabytes of temporary files: the next build deletes them here.
     scratch = out / "tmp"
     scratch.mkdir(parents=True)
     ldflags = " ".join(("-s -w", *(f"-X {stamp}" for stamp in module.stamps)))

@@ -19,9 +19,9 @@ def check_module(module: Module) -> str:
     What was not tested is said on standard error: `go test` keeps that to itself.
     """
     go, env = go_program(module.needs_go), go_environment()
-    # With the flags of a build, what that has compiled is there.
+    # With the flags of the build, Go reuses what that has compiled.
     run(_command(go, module, "vet"), f"vet {module.name}", folder=module.folder, env=env)
-    # Vet has looked through all that is imported; `go test` would do so once more.
+    # `go vet` has already checked all packages; `go test` would do so again.
     testing = _command(go, module, "test", "-json", "-vet=off")
     done = run_process(testing, cwd=module.folder, env=env)
     said = told(done.stdout)

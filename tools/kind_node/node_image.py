@@ -88,7 +88,7 @@ def _image() -> NodeImage:
 def _node_key() -> str:
     keys = [module_key(module) for module in modules().values()]
     folders = [files_key(HERE / folder) for folder in ("manifests", "node")]
-    # Not all of this folder: an image takes nearly a gigabyte.
+    # Not every file of this folder, because a new image takes nearly a gigabyte.
     sources = ("archive.py", "debian.py", "images.py", "node.py", "versions.py", "versions.toml")
     return cache_key(*keys, *folders, *((HERE / name).read_bytes() for name in sources))
 

@@ -20,10 +20,10 @@ T = TypeVar("T")
 # How a child is told to end, and how many seconds it then has: mmdebstrap deletes its temporary
 # files first.
 ENDINGS = ((signal.SIGINT, 0.5), (signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0))
-# How many seconds may pass until a signal is heeded. One that comes just before the main thread
-# begins to wait does not wake it: Python runs the handler only when that wait is over.
+# The most seconds until a signal is handled. A signal that comes just before the main thread begins
+# to wait does not wake it: Python runs the handler only when that wait is over.
 HEEDING = 0.2
-# How many seconds the threads have to say that they were broken off, before the error is shown.
+# How many seconds the threads have to report that they were stopped, before the error is shown.
 LAST_WORDS = 0.3
 
 
@@ -111,7 +111,7 @@ class Jobs:
             self._parent.remove(child)
 
 
-# What the thread that asks is a job of.
+# The job that the current thread belongs to.
 _current: ContextVar[Jobs | None] = ContextVar("_current", default=None)
 
 
@@ -125,8 +125,8 @@ def run_process(
     """
     jobs = _current.get()
     if jobs is None:
-        # In a thread, because a signal breaks off the main thread anywhere: also when a child has
-        # been started and is not yet known.
+        # In a thread, because a signal can stop the main thread at any point, also after a child
+        # was started and before it is recorded.
         with Jobs() as alone:
             run = partial(run_process, command, standard_input=standard_input, **options)
             future = alone.start(run)

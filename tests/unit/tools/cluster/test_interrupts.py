@@ -124,7 +124,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         (Engine, "why_unusable", why_unusable),
         (kind.Kind, "create", lambda made, *given: machine.kind(made, *given)),
         (Cluster, "run_kubectl", lambda cluster, *said, **more: machine.kubectl(cluster, *said)),
-        # What would change this machine itself, or build for minutes.
+        # Functions that would change this machine, or build for minutes.
         (choice, "choose_engine", lambda: DOCKER),
         (choice, "named_context", lambda: ""),
         (own_engine, "stop", lambda: None),

@@ -77,7 +77,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
     monkeypatch.setattr(packages, "POLICY", machine.policy)
     monkeypatch.setattr(packages, "LOCK", machine.lock)
     yield machine
-    machine.let_install()  # nothing that a failed test has started waits on
+    machine.let_install()  # ends what a failed test has started
     for process in machine.others:
         process.wait(timeout=20)
 
@@ -150,7 +150,7 @@ def test_what_a_killed_process_began_is_finished_by_the_next(
     first.kill()
     first.wait(timeout=20)
     waiting = second()
-    # Its apt-get is not ended by that, and must not start services either.
+    # Its apt-get goes on, and must not start services either.
     assert machine.policy.exists()
     assert not waiting.done()
     machine.let_install()

@@ -68,7 +68,7 @@ def test_a_cache_that_is_another_users_is_explained(
     monkeypatch.setenv("GENX_FX_CACHE", str(tmp_path / "deeper"))
     monkeypatch.setattr(
         os, "access", lambda folder, mode: folder != tmp_path
-    )  # as for who is no root
+    )  # as for a user other than root
     with pytest.raises(BuildError, match=f"cannot be written to: {tmp_path} is another user's"):
         cache_folder("images")
 
