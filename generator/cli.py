@@ -133,7 +133,7 @@ def explain(spec_file: Path, path: str | None, search: str | None) -> None:
     if search:
         lines = explanations.found(search)
     elif path:
-        lines = explanations.explained(path)
+        lines = explanations.page(path)
     else:
         lines = explanations.all()
     click.echo("\n".join(lines))
@@ -142,15 +142,16 @@ def explain(spec_file: Path, path: str | None, search: str | None) -> None:
 def _generated(spec_file: Path) -> tuple[str, dict[str, str]]:
     """The folder of the chart, and all generated files: path below the output → text."""
     from generator.chart.files import chart_files, partial_values_schema
+    from generator.load import load_platform
     from generator.spec.json_schema import spec_json_schema
-    from generator.spec.load import load_spec
 
-    spec = load_spec(spec_file)
-    chart = f"charts/{spec.platform.name}"
-    files = {f"{chart}/{path}": text for path, text in chart_files(spec).items()}
-    schemas = f"schema/{spec.platform.name}"
-    files[f"{schemas}.schema.json"] = spec_json_schema(spec.platform.title)
-    files[f"{schemas}-values.schema.json"] = partial_values_schema(spec)
+    loaded = load_platform(spec_file)
+    platform = loaded.plan.spec.platform
+    chart = f"charts/{platform.name}"
+    files = {f"{chart}/{path}": text for path, text in chart_files(loaded).items()}
+    schemas = f"schema/{platform.name}"
+    files[f"{schemas}.schema.json"] = spec_json_schema(platform.title)
+    files[f"{schemas}-values.schema.json"] = partial_values_schema(loaded)
     return chart, files
 
 

@@ -27,7 +27,7 @@ from reference.installation import (
     build,
     prepare,
     raise_cluster,
-    shared_volumes,
+    values_for,
 )
 from tools.build import tool_path
 from tools.cluster import Cluster, ClusterError, current, lifecycle
@@ -57,7 +57,7 @@ def up() -> None:
             f"where that is not ReadWriteMany, name one that is in {STORAGE_CLASS}",
             file=sys.stderr,
         )
-    values = {**prepare(cluster), **shared_volumes(cluster)}
+    values = values_for(cluster)
     with progress("installing the chart"):
         install(cluster, values)
     addresses = {name: address(cluster, service) for name, service in SERVICES.items()}

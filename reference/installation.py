@@ -60,6 +60,13 @@ def prepare(cluster: Cluster) -> dict[str, Any]:
     return values_overlay(images)
 
 
+def values_for(cluster: Cluster) -> dict[str, Any]:
+    """Return all values that make the chart fit the cluster: `prepare`, with `shared_volumes`."""
+    images = prepare(cluster)
+    # Both are below `global`: the image of the toolbox, and the volumes.
+    return {**images, "global": images["global"] | shared_volumes(cluster)["global"]}
+
+
 def _lacking(cluster: Cluster, images: Sequence[BuiltImage]) -> list[BuiltImage]:
     """Return those of the images that no node has told the API server of."""
     nodes = json.loads(cluster.kubectl_output("get", "nodes", "-o", "json"))["items"]
@@ -76,4 +83,4 @@ def shared_volumes(cluster: Cluster) -> dict[str, Any]:
     """Return values that put the ReadWriteMany volumes on a class that can have them."""
     default = KIND_STORAGE_CLASS if cluster.is_kind else ""
     chosen = {"storageClass": os.environ.get(STORAGE_CLASS, default)}
-    return {"storage": {"logs": chosen, "data": chosen}}
+    return {"global": {"storage": {"logs": chosen, "data": chosen}}}

@@ -38,6 +38,16 @@ class HelmError(Exception):
     """Helm refused; the text is what it printed."""
 
 
+def pod_template(workload: Manifest) -> Manifest:
+    """Return the metadata and spec of a workload's pods; of a pod, itself."""
+    if workload["kind"] == "Pod":
+        return workload
+    if workload["kind"] == "CronJob":
+        workload = workload["spec"]["jobTemplate"]
+    template: Manifest = workload["spec"]["template"]
+    return template
+
+
 @dataclass(frozen=True)
 class Render:
     """The objects of one render. Tests share them: nobody may change one."""
@@ -67,13 +77,12 @@ class Render:
     @property
     def workloads(self) -> list[Manifest]:
         """Objects that run pods, and pods, hooks included."""
-        return self.of_kind("Deployment", "StatefulSet", "Job", "Pod")
+        return self.of_kind("Deployment", "StatefulSet", "CronJob", "Job", "Pod")
 
     def pod_specs(self) -> Iterator[tuple[str, Manifest]]:
         """Yield every pod, hooks included: kind/name and pod spec."""
         for item in self.workloads:
-            spec = item["spec"] if item["kind"] == "Pod" else item["spec"]["template"]["spec"]
-            yield f"{item['kind']}/{item['metadata']['name']}", spec
+            yield f"{item['kind']}/{item['metadata']['name']}", pod_template(item)["spec"]
 
     def containers(self) -> Iterator[tuple[str, Manifest]]:
         """Yield every container, init containers included: kind/name/container and itself."""

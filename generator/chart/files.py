@@ -4,206 +4,212 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from generator.chart import context, overlays, reference, schema
+from generator.chart import overlays, template_data, value_tables
 from generator.chart.diagram import diagram
-from generator.chart.mark import MARK
+from generator.chart.mark import MARK, mark
 from generator.chart.render import SOURCES, render
-from generator.chart.values.platform import subchart_values, umbrella_values
-from generator.chart.values.yaml_text import SCHEMA_LINE, schema_line, tree_text
+from generator.kinds import registry
+from generator.load import LoadedPlatform
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan, Tier
-from generator.spec.component import Grafana, MySQL
-from generator.spec.content import LAST_SCRIPT
-from generator.spec.model import Spec
+from generator.values.schema import partial_schema, schema_text
+from generator.values.yaml_text import SCHEMA_LINE, schema_line, tree_text
 
 RAW_FILES = Path(__file__).parent.parent / "files"
-
-WORKLOADS = {
-    "web": ["component/deployment.yaml"],
-    "worker": ["component/deployment.yaml"],
-    "singleton": ["component/statefulset.yaml", "component/headless-service.yaml"],
-    "mysql": [
-        "mysql/_configuration.tpl",
-        "mysql/statefulset.yaml",
-        "mysql/configmap.yaml",
-        "mysql/init-scripts.yaml",
-        "component/headless-service.yaml",
-    ],
-    "redis": [
-        "redis/_configuration.tpl",
-        "redis/statefulset.yaml",
-        "redis/configmap.yaml",
-        "component/headless-service.yaml",
-    ],
-    "grafana": [
-        "grafana/_configuration.tpl",
-        "grafana/deployment.yaml",
-        "grafana/provisioning.yaml",
-        "grafana/dashboards.yaml",
-    ],
-}
-"""Kind of component → sources of its workload, below charts/tier/templates/."""
+TEMPLATES = "chart/templates"
+"""Folder of the sources that are laid out as the chart is, below SOURCES."""
+COMPONENT = f"{TEMPLATES}/charts/tier/templates/component"
+"""Folder of the sources that components of several kinds have."""
 
 
-def chart_files(spec: Spec) -> dict[str, str]:
-    """The chart of a spec: path below the chart's folder → text, each with our mark."""
-    plan = Plan(spec)
-    files = dict(_files(plan))
+@dataclass(frozen=True)
+class File:
+    """The text of a file without its mark, and the source that it was rendered from."""
+
+    text: str
+    source: str = ""
+
+
+def chart_files(loaded: LoadedPlatform) -> dict[str, str]:
+    """Build the chart of a platform: path below the chart's folder → text, each with our mark."""
+    files = dict(_files(loaded))
     return {path: _marked(path, files[path]) for path in sorted(files)}
 
 
-def partial_values_schema(spec: Spec) -> str:
-    """The schema of values files that say only what differs, for editors."""
-    return schema.schema_text(schema.partial_schema(schema.umbrella_schema(Plan(spec))))
+def partial_values_schema(loaded: LoadedPlatform) -> str:
+    """Build the schema of values files that say only what differs, for editors."""
+    return schema_text(partial_schema(loaded.schema))
 
 
-def _files(plan: Plan) -> Iterator[tuple[str, str]]:
-    base = context.platform_context(plan)
-    yield from _umbrella(plan, base)
-    yield from _common(plan, base)
+def _files(loaded: LoadedPlatform) -> Iterator[tuple[str, File]]:
+    plan = loaded.plan
+    platform = template_data.platform_context(plan, list(loaded.values["global"].entries))
+    yield from _umbrella(loaded, platform)
+    yield from _network(plan, platform)
+    yield from _common(plan, platform)
     for tier in plan.tiers:
-        yield from _tier(plan, tier, base | {"tier": tier})
+        yield from _tier(loaded, platform, tier)
 
 
-def _umbrella(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Chart.yaml", render("Chart.yaml", base)
-    yield ".helmignore", render(".helmignore", base)
-    yield "values.yaml", schema_line("values.schema.json") + tree_text(umbrella_values(plan))
-    yield "values.schema.json", schema.schema_text(schema.umbrella_schema(plan))
-    tables = reference.value_tables(plan)
-    given = base | {"tables": tables, "diagram": diagram(plan)}
-    yield "README.md", render("README.md", given).rstrip("\n") + "\n"
-    yield from overlays.overlay_files(plan)
-    for source in _umbrella_sources(plan):
-        yield source, render(source, base)
+def _umbrella(
+    loaded: LoadedPlatform, platform: template_data.PlatformContext
+) -> Iterator[tuple[str, File]]:
+    plan, values = loaded.plan, loaded.values
+    for path in ("Chart.yaml", ".helmignore", *_umbrella_templates(plan)):
+        source = f"{TEMPLATES}/{path}"
+        yield path, File(render(source, platform), source)
+    yield "values.yaml", File(schema_line("values.schema.json") + tree_text(values))
+    yield "values.schema.json", File(schema_text(loaded.schema))
+    tables = value_tables.value_tables(plan, values)
+    readme = render(
+        f"{TEMPLATES}/README.md", platform, template_data.ReadmeContext(tables, diagram(plan))
+    )
+    yield "README.md", File(readme.rstrip("\n") + "\n")
+    for path, text in overlays.overlay_files(plan):
+        yield path, File(text)
     for volume in plan.volumes:
-        path = f"templates/storage/{volume.spec.claim}.yaml"
-        yield path, render("templates/storage/shared-volume.yaml", base | {"volume": volume})
+        source = f"{TEMPLATES}/templates/storage/shared-volume.yaml"
+        text = render(source, platform, template_data.VolumeContext(volume))
+        yield f"templates/storage/{volume.spec.claim}.yaml", File(text, source)
     if plan.spec.secrets:
-        yield "files/create-secrets.py", (RAW_FILES / "create-secrets.py").read_text()
-        yield "files/secret-keys.json", context.secret_keys_text(plan)
-    yield from _network(plan, base)
+        yield "files/create-secrets.py", File((RAW_FILES / "create-secrets.py").read_text())
+        yield "files/secret-keys.json", File(template_data.secret_keys_text(plan))
 
 
-def _umbrella_sources(plan: Plan) -> list[str]:
-    """Sources that are rendered once, at their own path."""
-    folders = ["", "checks", "config", "access", "quota", "shared/by/all/tiers"]
+def _umbrella_templates(plan: Plan) -> list[str]:
+    """List the templates that are rendered once, at their own path."""
+    folders = ["", "checks", "config", "access", "quota"]
     folders += ["exposure"] if plan.exposed else []
     folders += ["secrets"] if plan.spec.secrets else []
+    root = SOURCES / TEMPLATES
     paths = [
-        path.relative_to(SOURCES).as_posix()
+        path.relative_to(root).as_posix()
         for folder in folders
-        for path in (SOURCES / "templates" / folder).iterdir()
+        for path in (root / "templates" / folder).iterdir()
         if path.is_file()
     ]
-    paths += ["templates/network/_peers.tpl", "templates/network/default-deny.yaml"]
+    paths += ["templates/network/_dns.tpl", "templates/network/default-deny.yaml"]
     unused = {
         f"templates/checks/_{name}.tpl"
-        for name, sensible in context.checks(plan).items()
+        for name, sensible in template_data.checks(plan).items()
         if not sensible
     }
-    unused |= set() if plan.spec.secrets else {"templates/_secrets.tpl"}
     return sorted(set(paths) - unused)
 
 
-def _network(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    folder = "templates/network/flows"
+def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
+    network, flows = "templates/network", "templates/network/flows"
     for flow in plan.flows:
-        yield f"{folder}/{flow.name}.yaml", render(f"{folder}/between.yaml", base | {"flow": flow})
+        source = f"{TEMPLATES}/{flows}/between.yaml"
+        text = render(source, platform, template_data.FlowContext(flow))
+        yield f"{flows}/{flow.name}.yaml", File(text, source)
     for component in plan.components:
-        given = base | {"c": component}
+        name = component.name
+        sources = {f"{network}/extra/{name}.yaml": f"{network}/extra-rules.yaml"}
         if component.exposed:
-            name = f"{component.exposed.to}-to-{component.name}"
-            yield f"{folder}/{name}.yaml", render(f"{folder}/from-outside.yaml", given)
+            path = f"{flows}/{component.exposed.to}-to-{name}.yaml"
+            sources[path] = f"{flows}/from-outside.yaml"
         if component.calls_internet:
-            name = f"{component.name}-to-internet"
-            yield f"{folder}/{name}.yaml", render(f"{folder}/to-internet.yaml", given)
+            sources[f"{flows}/{name}-to-internet.yaml"] = f"{flows}/to-internet.yaml"
         if component.kind == "grafana":
-            name = f"{component.name}-to-prometheus"
-            yield f"{folder}/{name}.yaml", render(f"{folder}/to-prometheus.yaml", given)
-        extra = f"templates/network/extra/{component.name}.yaml"
-        yield extra, render("templates/network/extra-rules.yaml", given)
+            sources[f"{flows}/{name}-to-prometheus.yaml"] = f"{flows}/to-prometheus.yaml"
         if component.waits_for:
-            test = f"templates/tests/{component.name}.yaml"
-            yield test, render("templates/tests/flows.yaml", given)
+            sources[f"templates/tests/{name}.yaml"] = "templates/tests/flows.yaml"
+        given = template_data.component_context(plan, component)
+        for path, source in sources.items():
+            source = f"{TEMPLATES}/{source}"
+            yield path, File(render(source, platform, given), source)
 
 
-def _common(plan: Plan, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _common(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
     unused = {
         "_exposure.tpl": not plan.exposed,
+        "_secrets.tpl": not plan.spec.secrets,
         "_waiting.tpl": not plan.flows,
-        "_storage.tpl": not plan.has_storage,
     }
-    yield "charts/common/Chart.yaml", render("charts/common/Chart.yaml", base)
-    for path in sorted((SOURCES / "charts/common/templates").iterdir()):
-        if not unused.get(path.name, False):
-            source = path.relative_to(SOURCES).as_posix()
-            yield source, render(source, base)
+    folder = "charts/common"
+    names = (path.name for path in (SOURCES / TEMPLATES / folder / "templates").glob("*.tpl"))
+    paths = [f"templates/{name}" for name in sorted(names) if not unused.get(name)]
+    for path in ("Chart.yaml", *paths):
+        source = f"{TEMPLATES}/{folder}/{path}"
+        yield f"{folder}/{path}", File(render(source, platform), source)
+    for component in plan.components:
+        source = f"{TEMPLATES}/{folder}/templates/components/_component.tpl"
+        text = render(source, platform, template_data.component_context(plan, component))
+        yield f"{folder}/templates/components/_{component.name}.tpl", File(text, source)
 
 
-def _tier(plan: Plan, tier: Tier, base: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _tier(
+    loaded: LoadedPlatform, platform: template_data.PlatformContext, tier: Tier
+) -> Iterator[tuple[str, File]]:
+    plan = loaded.plan
     folder = f"charts/{tier.name}"
-    tree = subchart_values(plan, tier)
-    yield f"{folder}/Chart.yaml", render("charts/tier/Chart.yaml", base)
-    yield f"{folder}/values.yaml", tree_text(tree)
+    source = f"{TEMPLATES}/charts/tier/Chart.yaml"
+    yield (
+        f"{folder}/Chart.yaml",
+        File(render(source, platform, template_data.TierContext(tier)), source),
+    )
+    yield f"{folder}/values.yaml", File(tree_text(loaded.values[tier.name]))
     for component in tier.components:
-        given = base | context.component_context(plan, component)
+        given = template_data.component_context(plan, component)
         for source in _component_sources(component):
             path = f"{folder}/templates/{component.name}/{source.rpartition('/')[2]}"
-            yield path, render(f"charts/tier/templates/{source}", given)
+            yield path, File(render(source, platform, given), source)
         for name, text in _component_files(component):
-            yield f"{folder}/files/{component.name}/{name}", text
+            yield f"{folder}/files/{component.name}/{name}", File(text)
 
 
 def _component_sources(component: ComponentPlan) -> Iterator[str]:
-    yield "component/_pod.tpl"
-    yield from WORKLOADS[component.kind]
-    yield "component/service-account.yaml"
-    yield "component/pod-disruption-budget.yaml"
+    """List the sources of a component: those of its kind, and those that other kinds have too."""
+    for name in registry.templates(component.kind):
+        yield f"kinds/{component.kind}/{name}"
+    yield f"{COMPONENT}/service-account.yaml"
+    if component.stays_up:
+        yield f"{COMPONENT}/pod-disruption-budget.yaml"
+    if component.workload == "StatefulSet":
+        yield f"{COMPONENT}/headless-service.yaml"
     if component.service:
-        yield "component/service.yaml"
+        yield f"{COMPONENT}/service.yaml"
     if component.exposed:
-        yield "component/ingress.yaml"
-        yield "component/http-route.yaml"
+        yield f"{COMPONENT}/ingress.yaml"
+        yield f"{COMPONENT}/http-route.yaml"
     if component.replicated:
-        yield "component/horizontal-pod-autoscaler.yaml"
+        yield f"{COMPONENT}/horizontal-pod-autoscaler.yaml"
     if component.storage:
-        yield "component/persistent-volume-claim.yaml"
+        yield f"{COMPONENT}/persistent-volume-claim.yaml"
 
 
 def _component_files(component: ComponentPlan) -> Iterator[tuple[str, str]]:
-    """Files that the component's ConfigMaps hold as they are."""
-    if isinstance(component.spec, MySQL):
-        yield "start.sh", (RAW_FILES / "mysql/start.sh").read_text()
-        for name, text in component.spec.initialization.scripts.content.files.items():
-            yield f"init/{name}", text
-        yield f"init/{LAST_SCRIPT}", (RAW_FILES / "mysql" / LAST_SCRIPT).read_text()
-    if isinstance(component.spec, Grafana):
-        for name, text in component.spec.dashboards.content.files.items():
-            yield f"dashboards/{name}", text
+    """List the files that the component's ConfigMaps hold as they are."""
+    for name, text in registry.files(component.kind).items():
+        yield name, text
+    for _, folder in component.spec.content_folders():
+        for name, text in folder.content.files.items():
+            yield f"{folder.folder_in_chart}/{name}", text
 
 
-def _marked(path: str, text: str) -> str:
-    """The text with our mark in a comment of its own language."""
+def _marked(path: str, file: File) -> str:
+    """Return the text with our mark in a comment of its own language."""
+    text, line = file.text, mark(file.source)
     if path.endswith(".json"):
-        return text if MARK in text else _marked_json(text)
+        return text if MARK in text else _marked_json(text, line)
     if path.endswith(".md"):
-        return f"<!-- {MARK} -->\n{text}"
+        return f"<!-- {line} -->\n{text}"
     if path.endswith(".sql"):
-        return f"-- {MARK}\n{text}"
+        return f"-- {line}\n{text}"
     if path.startswith("templates/") or "/templates/" in path:
-        return f"{{{{- /* {MARK} */ -}}}}\n{text}"
+        return f"{{{{- /* {line} */ -}}}}\n{text}"
     if text.startswith(SCHEMA_LINE):
         first, _, rest = text.partition("\n")
-        return f"{first}\n# {MARK}\n{rest}"
-    return f"# {MARK}\n{text}"
+        return f"{first}\n# {line}\n{rest}"
+    return f"# {line}\n{text}"
 
 
-def _marked_json(text: str) -> str:
-    """A JSON object with our mark as its first key, laid out as the other keys are."""
+def _marked_json(text: str, line: str) -> str:
+    """Return a JSON object with our mark as its first key, laid out as the other keys are."""
     before, _, after = text.partition("{")
     space = after[: len(after) - len(after.lstrip())]
-    return f'{before}{{{space}"$comment": {json.dumps(MARK)},{space or " "}{after.lstrip()}'
+    return f'{before}{{{space}"$comment": {json.dumps(line)},{space or " "}{after.lstrip()}'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.chart.values.yaml_text import comment_lines, data_text, schema_line
 from generator.plan.platform import Plan
+from generator.values.yaml_text import comment_lines, data_text, schema_line
 
 
 def overlay_files(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -6,25 +6,34 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from generator.chart.reference import cell
-from generator.chart.values.yaml_text import scalar
+from generator.chart.value_tables import cell
 from generator.names import camel_case, volume_name
+from generator.values.yaml_text import scalar
 
-SOURCES = Path(__file__).parent / "templates"
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SOURCES = Path(__file__).parent.parent
+"""Folder that names of sources are relative to: chart/templates/Chart.yaml, kinds/web/_pod.tpl."""
 
 
 def _quoted(names: Iterable[str]) -> str:
-    """Words as arguments of a Helm function: "a" "b"."""
+    """Return words as arguments of a Helm function: "a" "b"."""
     return " ".join(json.dumps(name) for name in names)
 
 
 def literal(text: str) -> str:
-    """Text that Helm prints as it is: opening braces would begin an action."""
+    """Return text that Helm prints as it is: opening braces would begin an action."""
     return text.replace("{{", '{{ "{{" }}')
+
+
+def _auth_enabled(server: str) -> str:
+    """Return the Helm expression that is true where a server (`redis`) asks for its password."""
+    return f"$.Values.global.{server}.auth.enabled"
 
 
 def _json(value: Any) -> str:
@@ -33,7 +42,7 @@ def _json(value: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """The Jinja2 environment; an undefined name is an error."""
+    """Build the Jinja2 environment; an undefined name is an error."""
     env = Environment(
         loader=FileSystemLoader(SOURCES),
         block_start_string="@%",
@@ -50,6 +59,7 @@ def environment() -> Environment:
         autoescape=False,
     )
     env.filters |= {
+        "auth_enabled": _auth_enabled,
         "cell": cell,
         "json": _json,
         "quoted": _quoted,
@@ -61,6 +71,9 @@ def environment() -> Environment:
     return env
 
 
-def render(source: str, context: dict[str, Any]) -> str:
-    """The text of one source, a path below `templates/`."""
-    return environment().get_template(source).render(context)
+def render(source: str, *contexts: DataclassInstance) -> str:
+    """Render one source, a path below SOURCES; the names in it are the fields of the contexts."""
+    names: dict[str, Any] = {}
+    for context in contexts:
+        names |= vars(context)
+    return environment().get_template(source).render(names)

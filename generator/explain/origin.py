@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path as File
 
 from generator.plan.platform import Plan
@@ -26,17 +26,16 @@ _OF_PART: dict[ValuePath, Path] = {
     ("autoscaling", "minReplicas"): ("autoscaling", "min"),
     ("autoscaling", "maxReplicas"): ("autoscaling", "max"),
     ("autoscaling", "targetCPUUtilizationPercentage"): ("autoscaling", "cpu"),
-    ("service", "port"): ("service", "port"),
-    ("hostname",): ("exposed", "host"),
+    ("service",): ("service",),
+    ("ingress", "hostname"): ("exposed", "host"),
     ("persistence",): ("storage",),
     ("persistence", "size"): ("storage", "size"),
     ("heartbeat",): ("health",),
     ("heartbeat", "path"): ("health", "file"),
     ("heartbeat", "maxAgeSeconds"): ("health", "maxAge"),
-    ("external", "port"): ("port",),
-    ("auth", "enabled"): ("password",),
+    ("waitFor",): ("calls",),
     **{
-        ("securityContext", *part): ("user",)
+        ("podSecurityContext", *part): ("user",)
         for part in ((), ("runAsUser",), ("runAsGroup",), ("fsGroup",))
     },
 }
@@ -45,7 +44,7 @@ _OF_PART: dict[ValuePath, Path] = {
 _ELSEWHERE: dict[ValuePath, Path] = {
     ("global", "domain"): ("platform", "domain"),
     ("global", "tls", "secretName"): ("platform", "name"),
-    ("global", "resourceQuota", "hard"): ("tiers",),
+    ("resourceQuota", "hard"): ("tiers",),
 }
 
 
@@ -89,12 +88,16 @@ def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
     """Where a value may come from, the likeliest first."""
     if path in _ELSEWHERE:
         yield _ELSEWHERE[path]
-    elif path[:1] == ("config",) and len(path) == 2:
-        yield ("config", "keys", path[1])
-    elif path[:2] == ("secrets", "values") and len(path) == 3:
-        yield ("secrets", "keys", path[2])
-    elif path[:1] == ("storage",) and len(path) > 1:
-        yield from _volume_places(plan, path)
+    elif path[:2] == ("global", "config") and len(path) == 3:
+        yield ("config", "keys", path[2])
+    elif path[:3] == ("global", "secrets", "values") and len(path) == 4:
+        yield ("secrets", "keys", path[3])
+    elif path[:2] == ("global", "storage") and len(path) > 2:
+        yield from _volume_places(plan, path[2:])
+    elif path[:2] == ("global", "external") and len(path) > 2:
+        yield from _component_places(plan, path[2], {(): (), ("port",): ("port",)}, path[3:])
+    elif path[:1] == ("global",) and path[2:] == ("auth", "enabled"):
+        yield from _component_places(plan, path[1], {("auth", "enabled"): ("password",)}, path[2:])
     elif path[:2] == ("global", "toolbox"):
         yield from _part_places(plan, ("platform", "toolbox"), path[2:])
     else:
@@ -104,14 +107,24 @@ def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
                 yield from _part_places(plan, base, path[2:])
 
 
+def _component_places(
+    plan: Plan, key: str, places: Mapping[ValuePath, Path], below: ValuePath
+) -> Iterator[Path]:
+    """Where a value below `global` stands in the entry of the component that it is about."""
+    for component in plan.components:
+        if component.key == key and below in places:
+            yield ("tiers", component.tier, component.name, *places[below])
+
+
 def _volume_places(plan: Plan, path: ValuePath) -> Iterator[Path]:
+    """Where a value of a shared volume comes from; the path begins with the volume's key."""
     for volume in plan.volumes:
-        if volume.name == path[1]:
+        if volume.key == path[0]:
             base = ("volumes", volume.name)
-            if len(path) == 2:
+            if len(path) == 1:
                 yield base
-            elif path[2] in ("mode", "size"):
-                yield (*base, {"mode": "access", "size": "size"}[path[2]])
+            elif path[1] in ("mode", "size"):
+                yield (*base, {"mode": "access", "size": "size"}[path[1]])
 
 
 def _part_places(plan: Plan, base: Path, below: ValuePath) -> Iterator[Path]:
@@ -119,7 +132,7 @@ def _part_places(plan: Plan, base: Path, below: ValuePath) -> Iterator[Path]:
         yield base
     elif below in _OF_PART:
         yield (*base, *_OF_PART[below])
-    if below[:1] == ("securityContext",):
+    if below[:1] == ("podSecurityContext",):
         yield ("platform", "user")
     if below == ("replicas",):
         yield (*base, "kind")

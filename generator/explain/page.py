@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.chart.values.platform import umbrella_values
-from generator.chart.values.tree import Section, Value
 from generator.errors import UsageError
 from generator.explain.origin import Origins, ValuePath
 from generator.explain.words import shown, type_in_words, unit
-from generator.plan.platform import Plan
-from generator.spec.load import load_spec
+from generator.load import load_platform
 from generator.spec.problems import nearest
+from generator.values.tree import Section, Value
 
 NOT_IN_SPEC = "not in the spec: the generator's default"
 
@@ -24,8 +22,8 @@ class Explanations:
     """All that can be said of the values of one spec."""
 
     def __init__(self, spec_file: Path) -> None:
-        self.plan = Plan(load_spec(spec_file))
-        self.tree = umbrella_values(self.plan)
+        loaded = load_platform(spec_file)
+        self.plan, self.tree = loaded.plan, loaded.values
         self.origins = Origins(self.plan, spec_file)
 
     def all(self) -> list[str]:
@@ -41,10 +39,12 @@ class Explanations:
         ]
         if not rows:
             likely = nearest(word, _names(self.tree))
-            raise UsageError([f"{word}: no value has it in its path or meaning{_mean(likely)}"])
+            raise UsageError(
+                [f"{word}: no value has it in its path or meaning{_did_you_mean(likely)}"]
+            )
         return _aligned(rows)
 
-    def explained(self, text: str) -> list[str]:
+    def page(self, text: str) -> list[str]:
         """The page of a path; a word that is no path is searched for."""
         path = tuple(text.split("."))
         entry = self._entry(path)
@@ -54,7 +54,7 @@ class Explanations:
             return self._value(path, entry)
         if len(path) == 1:
             return self.found(text)
-        raise UsageError([f"{text}: no such value{_mean(self._likely(path))}"])
+        raise UsageError([f"{text}: no such value{_did_you_mean(self._likely(path))}"])
 
     def _entry(self, path: ValuePath) -> Entry | None:
         node: Entry = self.tree
@@ -71,8 +71,8 @@ class Explanations:
         if not isinstance(parent.default, Mapping) or "$ref" not in parent.schema:
             return None
         secrets = self.plan.spec.secrets
-        if path[:2] == ("secrets", "values") and secrets and path[2] in secrets.keys:
-            key = secrets.keys[path[2]]
+        if path[:3] == ("global", "secrets", "values") and secrets and path[3] in secrets.keys:
+            key = secrets.keys[path[3]]
             return Value(None, key.about, {"type": "string"})
         return Value(None, f"A key of your own: {parent.about}", {"type": "string"})
 
@@ -139,7 +139,7 @@ def _names(section: Section) -> Iterator[str]:
             yield from _names(entry)
 
 
-def _mean(likely: str | None) -> str:
+def _did_you_mean(likely: str | None) -> str:
     if likely:
         return f"; did you mean {likely}?"
     return "; genx-fx explain without a path lists all values"

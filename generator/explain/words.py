@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from generator.chart.values.schemas import DEFINITIONS
-from generator.chart.values.tree import JsonSchema, Value
 from generator.names import TYPES_IN_WORDS
+from generator.values.schemas import DEFINITIONS
+from generator.values.tree import JsonSchema, Value
 
 _MANY = {"a mapping": "mappings", "a whole number": "whole numbers", "text": "text"}
 _UNITS = re.compile(r"\b(bytes|cores|seconds|percent)\b")

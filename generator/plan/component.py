@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from generator.names import camel_case
 from generator.spec.component import (
     INTERNET,
-    AddressOf,
     Autoscaling,
-    Component,
-    ExecHealth,
+    ComponentBase,
     Exposed,
     FileHealth,
-    Grafana,
-    HttpHealth,
-    MySQL,
-    Redis,
+    MountedConfigMap,
+    ProcessComponent,
     Replicas,
+    ReplicatedComponent,
     ServedComponent,
     Service,
-    Singleton,
     Storage,
-    Web,
-    Worker,
+    StoredComponent,
 )
-
-PROCESS_LIVES = ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]
-"""Fails where the first process is stopped or dead: all that can be asked of any image."""
 
 
 @dataclass(frozen=True)
-class RedisAddress:
-    """An environment variable that holds the URL of a Redis server."""
+class ServerPassword:
+    """A key of the Secret that is in use only where a server asks for its password."""
 
-    name: str
-    component: str
-    host_key: str
-    port_key: str
-    password_key: str | None
+    key: str
+    server: str
+    """Key of the server in the values: `redis`."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +38,15 @@ class ComponentPlan:
 
     name: str
     tier: str
-    spec: Component
+    spec: ComponentBase
     config_keys: list[str]
     """Keys of the ConfigMap in its environment."""
-    restart_keys: list[str]
-    """Keys of the ConfigMap whose change restarts it: also those that its secrets are made of."""
     secret_keys: list[str]
+    """Keys of the Secret in its environment, but for the two below."""
     optional_keys: list[str]
-    password_keys: list[str]
-    """Secret keys that it reads only where a server asks for a password."""
-    redis_addresses: list[RedisAddress]
+    """Keys of the Secret that need not be there."""
+    password_keys: list[ServerPassword]
+    """Keys of the Secret that it reads only where a server asks for its password."""
     shared_with: dict[str, list[str]] = field(default_factory=dict)
     """Key of a shared volume → names of all components that mount it, where others do."""
 
@@ -72,13 +62,18 @@ class ComponentPlan:
 
     @property
     def kind(self) -> str:
-        """web, worker, singleton, mysql, redis or grafana."""
+        """Name of its kind, such as web: a folder of generator/kinds."""
         return self.spec.kind
 
     @property
     def label(self) -> str:
         """Value of the label `tier`."""
         return self.spec.label
+
+    @property
+    def workload(self) -> Literal["Deployment", "StatefulSet", "CronJob"]:
+        """Kind of the Kubernetes object that runs it."""
+        return self.spec.workload
 
     @property
     def port(self) -> int | None:
@@ -88,7 +83,12 @@ class ComponentPlan:
     @property
     def port_name(self) -> str:
         """The name of that port, at most 15 characters."""
-        return self.kind if self.external else "http"
+        return self.spec.port_name
+
+    @property
+    def url_scheme(self) -> str:
+        """Scheme of the URL at which it is reached."""
+        return self.spec.url_scheme
 
     @property
     def service(self) -> Service | None:
@@ -106,78 +106,59 @@ class ComponentPlan:
         return f"{self.exposed.host}." if self.exposed and self.exposed.host else ""
 
     @property
-    def external(self) -> bool:
-        """Whether a server outside the release may take its place."""
-        return isinstance(self.spec, (MySQL, Redis))
+    def replaceable(self) -> bool:
+        """Whether a server outside the release may replace it."""
+        return self.spec.replaceable
 
     @property
     def replicated(self) -> bool:
         """Whether several pods of it may run at once."""
-        return isinstance(self.spec, (Web, Worker))
+        return isinstance(self.spec, ReplicatedComponent)
 
     @property
     def replicas(self) -> Replicas | None:
         """How many pods run; None where the kind allows exactly one."""
-        return self.spec.replicas if isinstance(self.spec, (Web, Worker)) else None
+        return self.spec.replicas if isinstance(self.spec, ReplicatedComponent) else None
 
     @property
     def autoscaling(self) -> Autoscaling | None:
         """The documented autoscaling, if any."""
-        return self.spec.autoscaling if isinstance(self.spec, (Web, Worker)) else None
+        return self.spec.autoscaling if isinstance(self.spec, ReplicatedComponent) else None
 
     @property
-    def stateful_set(self) -> bool:
-        """Whether a StatefulSet runs it, for at most one pod at any time."""
-        return isinstance(self.spec, (MySQL, Redis, Singleton))
+    def stays_up(self) -> bool:
+        """Whether its process runs until it is stopped."""
+        return self.spec.stays_up
 
     @property
     def storage(self) -> Storage | None:
         """The volume of its own, if any."""
-        return self.spec.storage if isinstance(self.spec, (MySQL, Redis, Grafana)) else None
+        return self.spec.storage if isinstance(self.spec, StoredComponent) else None
 
     @property
     def password_key(self) -> str | None:
-        """Secret key of the password that it may ask for."""
-        return self.spec.password if isinstance(self.spec, Redis) else None
+        """Secret key of the password that it asks for where auth is enabled."""
+        return self.spec.password_key()
 
     @property
     def health_path(self) -> str | None:
         """HTTP path of its health, if it has one."""
-        health = getattr(self.spec, "health", None)
-        return health.http if isinstance(health, HttpHealth) else None
+        return self.spec.health_path()
 
     @property
     def health_commands(self) -> dict[str, list[str]]:
         """Commands that tell its health where no HTTP path does, by kind of probe."""
-        if isinstance(self.spec, MySQL):
-            served = ["mysqladmin", "ping", "--host=127.0.0.1"]
-            lives = ["mysqladmin", "ping", "--socket=/var/run/mysqld/mysqld.sock"]
-            return {"startup": served, "readiness": served, "liveness": lives}
-        if isinstance(self.spec, Redis):
-            # While it loads its data it answers with an error: alive, not ready.
-            answers_pong = ["sh", "-c", 'test "$(redis-cli ping)" = PONG']
-            answers = ["sh", "-c", 'test -n "$(redis-cli ping)"']
-            return {"startup": answers_pong, "readiness": answers_pong, "liveness": answers}
-        health = getattr(self.spec, "health", None)
-        lives = health.exec if isinstance(health, ExecHealth) else PROCESS_LIVES
-        return {"startup": lives, "readiness": self._can_write, "liveness": lives}
-
-    @property
-    def _can_write(self) -> list[str]:
-        """A process that serves nobody is ready when it can write where it must."""
-        paths = [*self.spec.writes, *self.spec.mounts.values()]
-        return ["sh", "-c", " && ".join(f"test -w {path}" for path in paths) or "true"]
+        return self.spec.health_commands()
 
     @property
     def heartbeat(self) -> FileHealth | None:
         """File that it touches while it is healthy, if it does."""
-        health = getattr(self.spec, "health", None)
-        return health if isinstance(health, FileHealth) else None
+        return self.spec.heartbeat if isinstance(self.spec, ProcessComponent) else None
 
     @property
-    def has_heartbeat(self) -> bool:
-        """Whether its kind may be watched by a file's age."""
-        return isinstance(self.spec, (Worker, Singleton))
+    def config_maps(self) -> list[MountedConfigMap]:
+        """ConfigMaps that the chart mounts in its container."""
+        return self.spec.config_maps(self.name)
 
     @property
     def waits_for(self) -> list[str]:
@@ -190,11 +171,6 @@ class ComponentPlan:
         return INTERNET in self.spec.calls
 
     @property
-    def all_secret_keys(self) -> list[str]:
-        """Every secret key that it may read."""
-        return [*self.secret_keys, *self.optional_keys, *self.password_keys]
-
-    @property
-    def literal_environment(self) -> dict[str, str]:
-        """Environment variables with a fixed value."""
-        return {k: v for k, v in self.spec.env.items() if not isinstance(v, AddressOf)}
+    def watched_secret_keys(self) -> list[str]:
+        """Keys of the Secret whose change restarts it, but for passwords of servers."""
+        return [*self.secret_keys, *self.optional_keys]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from generator.names import camel_case
-from generator.plan.component import ComponentPlan, RedisAddress
-from generator.spec.component import AddressOf, Component
+from generator.plan.component import ComponentPlan, ServerPassword
+from generator.spec.component import ComponentBase
 from generator.spec.model import (
+    AddressKey,
     ComposedKey,
     FixedSecretKey,
     GeneratedKey,
@@ -102,6 +103,21 @@ class Plan:
         return [component for component in self.components if component.exposed]
 
     @cached_property
+    def replaceable(self) -> list[ComponentPlan]:
+        """Components that a server outside the release may replace."""
+        return [component for component in self.components if component.replaceable]
+
+    @cached_property
+    def authenticated(self) -> list[ComponentPlan]:
+        """Components that may ask for a password."""
+        return [component for component in self.components if component.password_key]
+
+    @cached_property
+    def scheduled(self) -> list[ComponentPlan]:
+        """Components that run at times, and end."""
+        return [component for component in self.components if not component.stays_up]
+
+    @cached_property
     def has_storage(self) -> bool:
         """Whether anything is kept on a volume."""
         return bool(self.volumes) or any(component.storage for component in self.components)
@@ -123,6 +139,11 @@ class Plan:
     def composed_secrets(self) -> dict[str, ComposedKey]:
         """Secret keys that are made of other keys."""
         return {k: v for k, v in self._secrets.items() if isinstance(v, ComposedKey)}
+
+    @cached_property
+    def address_secrets(self) -> dict[str, AddressKey]:
+        """Secret keys that hold the URL of a Redis server."""
+        return {k: v for k, v in self._secrets.items() if isinstance(v, AddressKey)}
 
     @cached_property
     def fixed_secrets(self) -> dict[str, FixedSecretKey]:
@@ -148,34 +169,23 @@ class Plan:
     def _secrets(self) -> dict[str, object]:
         return dict(self.spec.secrets.keys) if self.spec.secrets else {}
 
-    def _component(self, tier: str, name: str, spec: Component) -> ComponentPlan:
-        config_keys = [k for k, v in self.spec.config.keys.items() if name in v.readBy]
-        readers = self.spec.secrets.keys if self.spec.secrets else {}
+    def _component(self, tier: str, name: str, spec: ComponentBase) -> ComponentPlan:
+        keys = self.spec.secrets.keys if self.spec.secrets else {}
         passwords = {
-            part.password for part in self.spec.components.values() if part.kind == "redis"
+            key: camel_case(server)
+            for server, part in self.spec.components.items()
+            if (key := part.password_key())
         }
-        read = [k for k, v in readers.items() if name in v.readBy]
+        read = [k for k, v in keys.items() if name in v.readBy]
         optional = [k for k in read if k in self.optional_secrets]
-        composed_of = {
-            part
-            for k in read
-            if k in self.composed_secrets
-            for part in PLACEHOLDER.findall(self.composed_secrets[k].compose)
-        }
         return ComponentPlan(
             name=name,
             tier=tier,
             spec=spec,
-            config_keys=config_keys,
-            restart_keys=[k for k in self.spec.config.keys if k in config_keys or k in composed_of],
+            config_keys=[k for k, v in self.spec.config.keys.items() if name in v.readBy],
             secret_keys=[k for k in read if k not in passwords and k not in optional],
             optional_keys=optional,
-            password_keys=[k for k in read if k in passwords],
-            redis_addresses=[
-                self._redis_address(variable, value.urlOf)
-                for variable, value in spec.env.items()
-                if isinstance(value, AddressOf)
-            ],
+            password_keys=[ServerPassword(k, passwords[k]) for k in read if k in passwords],
             shared_with={
                 camel_case(volume): names
                 for volume in spec.mounts
@@ -186,20 +196,15 @@ class Plan:
     def _mounted_by(self, volume: str) -> list[str]:
         return [name for name, part in self.spec.components.items() if volume in part.mounts]
 
-    def _redis_address(self, variable: str, component: str) -> RedisAddress:
-        return RedisAddress(
-            name=variable,
-            component=component,
-            host_key=self.config_key(HostKey, component),
-            port_key=self.config_key(PortKey, component),
-            password_key=getattr(self.spec.components[component], "password", None),
-        )
+    def readers_of(self, keys: list[str]) -> list[ComponentPlan]:
+        """Return the components that read any of these keys of the Secret."""
+        return [c for c in self.components if set(keys) & set(c.secret_keys)]
 
-    def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str:
-        """The config key that holds the host or the port of a component."""
-        return next(
-            name
-            for name, key in self.spec.config.keys.items()
-            if (isinstance(key, HostKey) and kind is HostKey and key.hostOf == component)
-            or (isinstance(key, PortKey) and kind is PortKey and key.portOf == component)
-        )
+    def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str | None:
+        """Return the config key that holds the host or the port of a component, if one does."""
+        for name, key in self.spec.config.keys.items():
+            if isinstance(key, HostKey) and kind is HostKey and key.hostOf == component:
+                return name
+            if isinstance(key, PortKey) and kind is PortKey and key.portOf == component:
+                return name
+        return None

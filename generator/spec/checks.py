@@ -1,7 +1,7 @@
 """Whether the parts of a spec fit together.
 
-Each check is a small function that yields problems; all of them run, so that a person sees every
-mistake at once.
+Each check is a small function that yields problems; all of them run, so that a user sees every
+mistake at once. Checks that concern one kind alone are in generator/kinds/<kind>/checks.py.
 """
 
 from __future__ import annotations
@@ -16,19 +16,16 @@ from posixpath import normpath
 from generator.names import camel_case, volume_name
 from generator.spec.component import (
     INTERNET,
-    AddressOf,
-    Component,
-    Grafana,
-    MySQL,
-    Redis,
+    ComponentBase,
+    ReplicatedComponent,
     Resources,
     ServedComponent,
     Storage,
-    Web,
-    Worker,
+    StoredComponent,
 )
-from generator.spec.content import ContentFolder
+from generator.spec.fields import DNS_LABEL, PATTERNS_IN_WORDS, YAML_WORDS
 from generator.spec.model import (
+    AddressKey,
     ComposedKey,
     HostKey,
     Key,
@@ -40,14 +37,24 @@ from generator.spec.model import (
 from generator.spec.problems import Path, Problem, allowed
 from generator.spec.quantities import Quantity, QuantityRange
 
-RESERVED_TIERS = ("global", "config", "secrets", "storage", "common", "tests")
+RESERVED_TIERS = ("global", "enabled", "access", "common", "tests")
 """Keys of the umbrella chart's values, and the name of the library chart."""
 
 RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
 """The callee that is no component, and keys of a tier's values."""
 
-LONGEST_NAME = 52
-"""A StatefulSet's revision label is its name and eleven characters; labels have at most 63."""
+GLOBAL_KEYS = (
+    *("imageRegistry", "imagePullSecrets", "storageClass", "namePrefix"),
+    *("commonLabels", "commonAnnotations", "enforceDocumentedLimits"),
+    *("exposure", "domain", "tls", "ingress", "gateway"),
+    *("config", "secrets", "storage", "external", "toolbox"),
+)
+"""Keys of the values below `global`, where a component with a password has a key as well."""
+
+LONGEST_NAME = 32
+"""Labels have at most 63 characters. A StatefulSet's revision label is its name and eleven more,
+and global.namePrefix adds at most 20.
+"""
 
 FEWEST_BYTES, MOST_CORES = Decimal(1024), Decimal(1000)
 """Beyond these an amount was given in the wrong unit: 250m of memory, 512Mi of CPU."""
@@ -59,7 +66,7 @@ class Part:
 
     path: Path
     name: str
-    component: Component
+    component: ComponentBase
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class Subject:
             for name, key in keys.items()
         ]
 
-    def component(self, name: str) -> Component | None:
+    def component(self, name: str) -> ComponentBase | None:
         """The component of that name, if there is exactly one."""
         found = [part.component for part in self.parts if part.name == name]
         return found[0] if len(found) == 1 else None
@@ -107,10 +114,20 @@ class Subject:
         if name not in names:
             yield Problem(path, f"no component is named {name!r}; {allowed(name, names)}")
 
+    def unreadable(self, part: Part, path: Path, section: str, key: str) -> Iterator[Problem]:
+        """A problem where `section` has no such key, or the component does not read it."""
+        keys = self.config if section == "config" else self.secrets
+        if key not in keys:
+            yield Problem(path, f"{section}.keys has no {key!r}; {allowed(key, keys)}")
+        elif part.name not in keys[key].readBy:
+            yield Problem(path, f"{section}.keys.{key} isn't read by {part.name}; add it to readBy")
+
 
 def reference_problems(subject: Subject) -> list[Problem]:
     """Everything in the spec that doesn't fit together."""
-    return [problem for check in CHECKS for problem in check(subject)]
+    from generator.kinds.registry import checks  # the checks of kinds import this module
+
+    return [problem for check in (*CHECKS, *checks()) for problem in check(subject)]
 
 
 def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
@@ -124,7 +141,7 @@ def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
                 yield Problem(path, f"{callee} calls itself")
             elif callee != INTERNET:
                 yield from subject.unknown_component(path, callee)
-                yield from _deaf(subject, path, callee)
+                yield from _without_port(subject, path, callee)
 
 
 def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
@@ -190,21 +207,9 @@ def readers_exist(subject: Subject) -> Iterator[Problem]:
 def named_keys_are_readable(subject: Subject) -> Iterator[Problem]:
     """A key that a component names is declared, and lists that component in `readBy`."""
     for part in subject.parts:
-        component = part.component
-        if isinstance(component, Redis) and component.password:
-            path = (*part.path, "password")
-            yield from _readable(subject, part, path, "secrets", component.password)
-        if isinstance(component, Grafana):
-            admin, database = component.admin, component.database
-            path = (*part.path, "admin")
-            yield from _readable(subject, part, (*path, "user"), "secrets", admin.user)
-            yield from _readable(subject, part, (*path, "password"), "secrets", admin.password)
-            if database:
-                path = (*part.path, "database")
-                yield from _readable(subject, part, (*path, "name"), "config", database.name)
-                yield from _readable(subject, part, (*path, "user"), "config", database.user)
-                path = (*path, "password")
-                yield from _readable(subject, part, path, "secrets", database.password)
+        for named in part.component.named_keys():
+            path = (*part.path, *named.path)
+            yield from subject.unreadable(part, path, named.section, named.key)
 
 
 def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
@@ -215,7 +220,7 @@ def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
             continue
         path = (*path, "compose")
         for name in re.findall(r"\{([^{}]*)\}", key.compose):
-            if isinstance(known.get(name), ComposedKey):
+            if isinstance(known.get(name), ComposedKey | AddressKey):
                 yield Problem(path, f"{{{name}}} is composed itself; name the keys it is made of")
             elif name not in known:
                 yield Problem(path, f"no key is named {name!r}; {allowed(name, known)}")
@@ -285,8 +290,10 @@ def names_are_free(subject: Subject) -> Iterator[Problem]:
             message = f"{tier!r} means something else in values.yaml; take another name"
             yield Problem(("tiers", tier), message, at_key=True)
     for part in subject.parts:
-        if camel_case(part.name) in RESERVED_COMPONENTS:
-            message = f"{part.name!r} means something else; take another name"
+        taken = camel_case(part.name) in RESERVED_COMPONENTS
+        taken |= bool(part.component.password_key()) and camel_case(part.name) in GLOBAL_KEYS
+        if taken:
+            message = f"{part.name!r} means something else in values.yaml; take another name"
             yield Problem(part.path, message, at_key=True)
 
 
@@ -313,25 +320,34 @@ def config_addresses_exist(subject: Subject) -> Iterator[Problem]:
             case _:
                 continue
         yield from subject.unknown_component(path, name)
-        yield from _deaf(subject, path, name)
+        yield from _without_port(subject, path, name)
 
 
-def addresses_in_env_can_be_composed(subject: Subject) -> Iterator[Problem]:
-    """`env: {X: {urlOf: redis}}` needs the keys of host and port, and of Redis its password."""
-    for part in subject.parts:
-        for variable, value in part.component.env.items():
-            if not isinstance(value, AddressOf):
-                continue
-            path = (*part.path, "env", variable, "urlOf")
-            yield from subject.unknown_component(path, value.urlOf)
-            target = subject.component(value.urlOf)
-            if target and not isinstance(target, Redis | Web):
-                message = f"{value.urlOf} is of kind {target.kind}; wanted is a redis or a web"
-                yield Problem(path, message)
-            elif target:
-                yield from _has_address(subject, part, path, value.urlOf)
-            if isinstance(target, Redis) and target.password in subject.secrets:
-                yield from _readable(subject, part, path, "secrets", target.password)
+def config_addresses_have_no_password(subject: Subject) -> Iterator[Problem]:
+    """A URL that may hold a password belongs into the Secret."""
+    for name, key in subject.config.items():
+        if not isinstance(key, UrlKey):
+            continue
+        target = subject.component(key.urlOf)
+        if target and target.password_key():
+            path = ("config", "keys", name, "urlOf")
+            message = f"the URL of {key.urlOf} may hold its password; declare it under secrets.keys"
+            yield Problem(path, message)
+
+
+def secret_addresses_can_be_composed(subject: Subject) -> Iterator[Problem]:
+    """`urlOf` in `secrets` needs a redis, and config keys of its host and port."""
+    for path, _, key in subject.keys:
+        if not isinstance(key, AddressKey):
+            continue
+        path = (*path, "urlOf")
+        yield from subject.unknown_component(path, key.urlOf)
+        target = subject.component(key.urlOf)
+        if target and target.url_scheme != "redis":
+            message = f"{key.urlOf} is of kind {target.kind}; a redis is allowed here"
+            yield Problem(path, message)
+        elif target:
+            yield from _has_address(subject, path, key.urlOf)
 
 
 def env_is_said_once(subject: Subject) -> Iterator[Problem]:
@@ -347,22 +363,31 @@ def env_is_said_once(subject: Subject) -> Iterator[Problem]:
 def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
     """No two volumes of a component are mounted on one path, or have one name in its pod."""
     for part in subject.parts:
-        paths: dict[str, str] = {}
-        names: dict[str, str] = {}
-        for what, name, path in _mounted(part.component):
-            place = (*part.path, *what)
+        config_maps = part.component.config_maps(part.name)
+        paths = {normpath(mount.path): f"ConfigMap {mount.object}" for mount in config_maps}
+        names = {mount.name: f"ConfigMap {mount.object}" for mount in config_maps}
+        for below, name, path in _mounted(part.component):
+            place = (*part.path, *below)
             if other := paths.get(normpath(path)):
-                yield Problem(place, f"{path} is taken by {other}", what[0] == "writes")
+                yield Problem(place, f"{path} is taken by {other}", below[0] == "writes")
             elif other := names.get(name):
                 message = f"its volume would be named {name!r}, as that of {other} is"
                 yield Problem(place, message, at_key=True)
-            paths[normpath(path)] = names[name] = ".".join(what)
+            elif not re.fullmatch(DNS_LABEL, name):
+                wanted = PATTERNS_IN_WORDS[DNS_LABEL]
+                yield Problem(
+                    place, f"its volume would be named {name!r}; wanted: {wanted}", at_key=True
+                )
+            elif name in YAML_WORDS:
+                message = "which YAML reads as something else than text"
+                yield Problem(place, f"its volume would be named {name!r}, {message}", at_key=True)
+            paths[normpath(path)] = names[name] = ".".join(below)
 
 
 def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
     """No lower bound is above its upper bound, and the autoscaler stays below `replicas.max`."""
     for part in subject.parts:
-        if not isinstance(part.component, Web | Worker):
+        if not isinstance(part.component, ReplicatedComponent):
             continue
         replicas, autoscaling = part.component.replicas, part.component.autoscaling
         if replicas.default > replicas.max:
@@ -376,56 +401,12 @@ def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
             yield Problem(path, f"{autoscaling.max} is more than replicas.max, {replicas.max}")
 
 
-def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
-    """Grafana reads from a MySQL that it calls."""
-    for part in subject.parts:
-        if not isinstance(part.component, Grafana) or not part.component.database:
-            continue
-        name, path = part.component.database.component, (*part.path, "database", "component")
-        yield from subject.unknown_component(path, name)
-        target = subject.component(name)
-        if target and not isinstance(target, MySQL):
-            yield Problem(path, f"{name} is of kind {target.kind}; wanted is a mysql")
-        called = name in part.component.calls
-        if isinstance(target, MySQL) and not called:
-            yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
-
-
-def database_readers_are_created(subject: Subject) -> Iterator[Problem]:
-    """A script of the database creates the user that Grafana reads with."""
-    parts = {part.name: part for part in subject.parts}
-    for part in subject.parts:
-        if not isinstance(part.component, Grafana) or not (reader := part.component.database):
-            continue
-        database = subject.component(reader.component)
-        if not isinstance(database, MySQL) or database.initialization.scripts.content.mistakes:
-            continue
-        scripts = database.initialization.scripts
-        for at, section, key in (
-            ("user", "config", reader.user),
-            ("password", "secrets", reader.password),
-        ):
-            declared = (subject.config if section == "config" else subject.secrets).get(key)
-            if not declared or part.name not in declared.readBy:
-                continue  # named_keys_are_readable reports it
-            path = (*part.path, "database", at)
-            yield from _readable(subject, parts[reader.component], path, section, key)
-            if not scripts.reads(key):
-                message = (
-                    f"no *.sh file in {scripts.name} reads ${key}; create Grafana's user there"
-                )
-                yield Problem(path, message)
-
-
 def folders_hold_what_is_wanted(subject: Subject) -> Iterator[Problem]:
     """Folders that the spec names hold files that their readers can work with."""
     for part in subject.parts:
-        component = part.component
-        if isinstance(component, MySQL):
-            path = (*part.path, "initialization", "scripts")
-            yield from _content_problems(path, component.initialization.scripts)
-        elif isinstance(component, Grafana):
-            yield from _content_problems((*part.path, "dashboards"), component.dashboards)
+        for below, folder in part.component.content_folders():
+            path = (*part.path, *below)
+            yield from (Problem(path, message) for message in folder.content.mistakes)
 
 
 def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
@@ -469,37 +450,32 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     names_are_free,
     names_are_short,
     config_addresses_exist,
-    addresses_in_env_can_be_composed,
+    config_addresses_have_no_password,
+    secret_addresses_can_be_composed,
     env_is_said_once,
     mounts_stay_apart,
     pods_are_in_bounds,
-    dashboards_read_a_called_database,
-    database_readers_are_created,
     folders_hold_what_is_wanted,
     amounts_are_in_the_right_unit,
     writes_fit_in_scratch,
 )
 
 
-def _deaf(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
+def _without_port(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
     target = subject.component(name)
     if target and not isinstance(target, ServedComponent):
         yield Problem(path, f"{name} doesn't listen: kind {target.kind} has no port")
 
 
-def _content_problems(path: Path, folder: ContentFolder) -> Iterator[Problem]:
-    yield from (Problem(path, message) for message in folder.content.mistakes)
+def _most_pods(component: ComponentBase) -> int:
+    return component.replicas.max if isinstance(component, ReplicatedComponent) else 1
 
 
-def _most_pods(component: Component) -> int:
-    return component.replicas.max if isinstance(component, Web | Worker) else 1
+def _storage(component: ComponentBase) -> Storage | None:
+    return component.storage if isinstance(component, StoredComponent) else None
 
 
-def _storage(component: Component) -> Storage | None:
-    return component.storage if isinstance(component, MySQL | Redis | Grafana) else None
-
-
-def _mounted(component: Component) -> Iterator[tuple[tuple[str, str], str, str]]:
+def _mounted(component: ComponentBase) -> Iterator[tuple[tuple[str, str], str, str]]:
     """What is mounted: where the component says so, the volume's name in the pod, the path."""
     if storage := _storage(component):
         yield ("storage", "path"), "storage", storage.path
@@ -513,24 +489,13 @@ def _host(spec: Spec, label: str | None) -> str:
     return f"{label}.{spec.platform.domain}" if label else spec.platform.domain
 
 
-def _readable(
-    subject: Subject, part: Part, path: Path, section: str, name: str
-) -> Iterator[Problem]:
-    keys = subject.config if section == "config" else subject.secrets
-    if name not in keys:
-        yield Problem(path, f"{section}.keys has no {name!r}; {allowed(name, keys)}")
-    elif part.name not in keys[name].readBy:
-        yield Problem(path, f"{section}.keys.{name} isn't read by {part.name}; add it to readBy")
-
-
-def _has_address(subject: Subject, part: Part, path: Path, name: str) -> Iterator[Problem]:
-    read = [key for key in subject.config.values() if part.name in key.readBy]
-    host = any(isinstance(key, HostKey) and key.hostOf == name for key in read)
-    port = any(isinstance(key, PortKey) and key.portOf == name for key in read)
-    for found, wanted in ((host, "hostOf"), (port, "portOf")):
+def _has_address(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
+    keys = subject.config.values()
+    host = any(isinstance(key, HostKey) and key.hostOf == name for key in keys)
+    port = any(isinstance(key, PortKey) and key.portOf == name for key in keys)
+    for found, needed in ((host, "hostOf"), (port, "portOf")):
         if not found:
-            message = f"{part.name} reads no config key with {wanted}: {name}; add one"
-            yield Problem(path, message)
+            yield Problem(path, f"no config key has {needed}: {name}; add one")
 
 
 def _repeated(what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:

@@ -1,30 +1,30 @@
-"""Components of the platform, one model per kind."""
+"""What components of all kinds say of themselves; the kinds are in generator/kinds."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, Tag
 
+from generator.spec.content import ContentFolder
 from generator.spec.fields import (
     AbsolutePath,
     Amount,
     AmountRange,
     Count,
-    Dashboards,
     DnsLabel,
     EnvironmentName,
     ImageReference,
     Port,
     Purpose,
-    Scripts,
     Seconds,
     SpecModel,
     Text,
     UrlPath,
     UserId,
     chosen_by_key,
-    chosen_by_kind,
 )
 
 INTERNET = "internet"
@@ -110,21 +110,44 @@ class Storage(SpecModel):
     path: AbsolutePath = Field(description="Mount path")
 
 
-class AddressOf(SpecModel):
-    """An environment variable composed in the pod: the URL of a component."""
+@dataclass(frozen=True)
+class NamedKey:
+    """A key of the ConfigMap or the Secret that a component names, at `path` below it."""
 
-    urlOf: DnsLabel = Field(description="Component whose address it holds, credentials included")
+    path: tuple[str, ...]
+    section: Literal["config", "secrets"]
+    key: str
 
 
-EnvironmentValue = Annotated[
-    Annotated[Text, Tag("with text")] | Annotated[AddressOf, Tag("with urlOf")],
-    chosen_by_key("urlOf"),
-]
+@dataclass(frozen=True)
+class MountedConfigMap:
+    """A ConfigMap that the chart mounts in a container of this kind.
+
+    `name` is the name of the volume, `object` of the ConfigMap without prefix, and `entries` maps
+    its keys to paths below `path`; without entries all keys are files in `path`.
+    """
+
+    name: str
+    object: str
+    path: str
+    entries: dict[str, str]
 
 
 class ComponentBase(SpecModel):
     """What every component says of itself."""
 
+    workload: ClassVar[Literal["Deployment", "StatefulSet", "CronJob"]] = "Deployment"
+    """Kind of the Kubernetes object that runs it."""
+    port_name: ClassVar[str] = "http"
+    """Name of the port that it listens on, at most 15 characters."""
+    url_scheme: ClassVar[str] = "http"
+    """Scheme of the URL at which it is reached."""
+    replaceable: ClassVar[bool] = False
+    """Whether a server outside the release may replace it."""
+    stays_up: ClassVar[bool] = True
+    """Whether its process runs until it is stopped, so that probes ask for its health."""
+
+    kind: str
     purpose: Purpose
     label: DnsLabel = Field(description="Value of the label `tier`, as other systems know it")
     image: ImageReference
@@ -137,9 +160,33 @@ class ComponentBase(SpecModel):
     writes: dict[AbsolutePath, Amount] = Field(
         {}, description="Writable path outside volumes: size limit in bytes"
     )
-    env: dict[EnvironmentName, EnvironmentValue] = Field(
+    env: dict[EnvironmentName, Text] = Field(
         {}, description="Environment variables beyond those of `config` and `secrets`"
     )
+
+    def health_path(self) -> str | None:
+        """Return the HTTP path that tells its health, if one does."""
+        return None
+
+    def health_commands(self) -> dict[str, list[str]]:
+        """Return the command of each probe that tells its health, by kind of probe."""
+        return {}
+
+    def named_keys(self) -> Iterator[NamedKey]:
+        """Yield the keys that it names besides `readBy`."""
+        yield from ()
+
+    def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
+        """Yield the folders of the platform's own files that it names, with their path below it."""
+        yield from ()
+
+    def config_maps(self, name: str) -> list[MountedConfigMap]:
+        """Return the ConfigMaps that the chart mounts in the component of this name."""
+        return []
+
+    def password_key(self) -> str | None:
+        """Return the key of the password that it asks for where auth is enabled, if it may."""
+        return None
 
 
 class ServedComponent(ComponentBase):
@@ -150,95 +197,36 @@ class ServedComponent(ComponentBase):
     exposed: Exposed | None = None
 
 
-class Web(ServedComponent):
-    """Stateless HTTP server: a Deployment behind a Service."""
+class ReplicatedComponent(ComponentBase):
+    """A component of which several pods may run at once."""
 
-    kind: Literal["web"] = Field(description="Stateless HTTP server")
-    health: HttpHealth
     replicas: Replicas
     autoscaling: Autoscaling | None = None
 
 
-class Worker(ComponentBase):
-    """Stateless process without a port: a Deployment."""
+class StoredComponent(ComponentBase):
+    """A component with a volume of its own."""
 
-    kind: Literal["worker"] = Field(description="Stateless process without a port")
+    storage: Storage
+
+
+PROCESS_LIVES = ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]
+"""Fails where the first process is stopped or dead: all that can be asked of any image."""
+
+
+class ProcessComponent(ComponentBase):
+    """A process that serves nobody; its health is told by a command or a file."""
+
     health: ProcessHealth = Field(description="How its health is told")
-    replicas: Replicas
-    autoscaling: Autoscaling | None = None
 
+    def health_commands(self) -> dict[str, list[str]]:
+        """Return the command of each probe: ready is who can write where it must."""
+        lives = self.health.exec if isinstance(self.health, ExecHealth) else PROCESS_LIVES
+        paths = [*self.writes, *self.mounts.values()]
+        can_write = ["sh", "-c", " && ".join(f"test -w {path}" for path in paths) or "true"]
+        return {"startup": lives, "readiness": can_write, "liveness": lives}
 
-class Singleton(ComponentBase):
-    """Process that must never run twice: a StatefulSet of exactly one."""
-
-    kind: Literal["singleton"] = Field(description="Process that must never run twice")
-    health: ProcessHealth = Field(description="How its health is told")
-
-
-class Initialization(SpecModel):
-    """Scripts that run once, on an empty data directory."""
-
-    configMap: DnsLabel = Field(description="Name of the ConfigMap that holds them")
-    scripts: Scripts = Field(
-        description="Folder of *.sql and *.sh files, relative to this file, which run in the order"
-        " of their names"
-    )
-
-
-class MySQL(ServedComponent):
-    """MySQL server; may be replaced by an external one."""
-
-    kind: Literal["mysql"] = Field(description="MySQL server")
-    storage: Storage
-    initialization: Initialization
-
-
-class Redis(ServedComponent):
-    """Redis server; may be replaced by an external one."""
-
-    kind: Literal["redis"] = Field(description="Redis server")
-    storage: Storage
-    password: EnvironmentName | None = Field(None, description="Secret key of its password")
-
-
-class Administrator(SpecModel):
-    """Secret keys of the administrator's name and password."""
-
-    user: EnvironmentName = Field(description="Secret key of the name")
-    password: EnvironmentName = Field(description="Secret key of the password")
-
-
-class DatabaseReader(SpecModel):
-    """Read-only access to a database, by the names of the keys that say how."""
-
-    component: DnsLabel = Field(description="Component of kind mysql")
-    name: EnvironmentName = Field(description="Config key of the database's name")
-    user: EnvironmentName = Field(description="Config key of the user's name")
-    password: EnvironmentName = Field(description="Secret key of the password")
-
-
-class Grafana(ServedComponent):
-    """Grafana, provisioned from files."""
-
-    kind: Literal["grafana"] = Field(description="Grafana, provisioned from files")
-    health: HttpHealth
-    storage: Storage
-    dashboards: Dashboards = Field(
-        description="Folder of *.json files, relative to this file: dashboards as Grafana exports"
-        " them"
-    )
-    admin: Administrator
-    database: DatabaseReader | None = Field(
-        None, description="MySQL database that the dashboards read"
-    )
-
-
-Component = Annotated[
-    Annotated[Web, Tag("kind web")]
-    | Annotated[Worker, Tag("kind worker")]
-    | Annotated[Singleton, Tag("kind singleton")]
-    | Annotated[MySQL, Tag("kind mysql")]
-    | Annotated[Redis, Tag("kind redis")]
-    | Annotated[Grafana, Tag("kind grafana")],
-    chosen_by_kind("web", "worker", "singleton", "mysql", "redis", "grafana"),
-]
+    @property
+    def heartbeat(self) -> FileHealth | None:
+        """The file that it touches while it is healthy, if it does."""
+        return self.health if isinstance(self.health, FileHealth) else None

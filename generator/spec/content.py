@@ -48,6 +48,8 @@ class ContentFolder(ABC):
     """Folder of the spec."""
 
     endings: ClassVar[tuple[str, ...]]
+    folder_in_chart: ClassVar[str]
+    """Folder of the files in the chart, below files/<component>/."""
 
     @cached_property
     def content(self) -> Content:
@@ -98,6 +100,7 @@ class ScriptFolder(ContentFolder):
     """Scripts that MySQL runs in the order of their names, on an empty data directory."""
 
     endings = (".sql", ".sh")
+    folder_in_chart = "init"
 
     def _mistakes_in(self, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name in files:
@@ -119,6 +122,7 @@ class DashboardFolder(ContentFolder):
     """Dashboards as Grafana exports them, one JSON file each."""
 
     endings = (".json",)
+    folder_in_chart = "dashboards"
 
     def _mistakes_in(self, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         first: dict[tuple[str, str], str] = {}

@@ -6,6 +6,7 @@ from pathlib import Path as File
 from typing import Annotated, Any, TypedDict
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Discriminator,
@@ -163,10 +164,28 @@ PATTERNS_IN_WORDS = {
     KUBERNETES_VERSION: 'a version from "1.30" on, in quotes: older ones cannot sleep in preStop',
 }
 
+
+def in_words(pattern: str, words: str) -> str:
+    """Return a pattern, and have a text that does not match it be explained by these words."""
+    PATTERNS_IN_WORDS[pattern] = words
+    return pattern
+
+
 Amount = Annotated[Quantity, _Parsed(Quantity, f"^{QUANTITY_PATTERN}$"), Field(examples=["64Mi"])]
 AmountRange = Annotated[
     QuantityRange, _Parsed(QuantityRange, RANGE_PATTERN), Field(examples=["512Mi-2Gi"])
 ]
+
+YAML_WORDS = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+"""Words that YAML 1.1 reads as something else than text: https://yaml.org/type/bool.html"""
+
+
+def _is_text(name: str) -> str:
+    """Return a name that stands in YAML without quotes; ValueError where YAML reads no text."""
+    if name in YAML_WORDS:
+        raise ValueError(f"YAML reads {name} as something else than text; take another name")
+    return name
+
 
 Text = Annotated[str, Field(strict=True, examples=["text"])]
 Purpose = Annotated[
@@ -174,11 +193,15 @@ Purpose = Annotated[
     Field(min_length=1, pattern=ONE_LINE, description="What it is for, in one line"),
 ]
 DnsLabel = Annotated[
-    str, StringConstraints(pattern=DNS_LABEL, max_length=63), Field(examples=["api"])
+    str,
+    StringConstraints(pattern=DNS_LABEL, max_length=63),
+    AfterValidator(_is_text),
+    Field(examples=["api"]),
 ]
 TierName = Annotated[
     str,
     StringConstraints(pattern=WORD, max_length=30),
+    AfterValidator(_is_text),
     Field(description="Name of the subchart and its values", examples=["application"]),
 ]
 DnsName = Annotated[

@@ -1,7 +1,8 @@
-"""Reading `genx-fx.yaml`: a spec that is right, or everything that is wrong with it."""
+"""Reads `genx-fx.yaml`: a spec without mistakes, or everything that is wrong with it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path as File
 
 from pydantic import ValidationError
@@ -14,46 +15,56 @@ from generator.spec.problems import LocatedProblem
 from generator.spec.source import Source, UnreadableSource
 
 
+@dataclass(frozen=True)
+class LoadedSpec:
+    """A spec, and the text that it was read from, for the lines of what is found later."""
+
+    spec: Spec
+    source: Source
+    file: File
+
+
 def load_spec(file: File) -> Spec:
-    """Read and check the spec; SpecError names every mistake with its line and column."""
+    """Read a spec and check it, but for its environments. SpecError names every mistake."""
+    return read_spec(file).spec
+
+
+def read_spec(file: File) -> LoadedSpec:
+    """Read a spec and check it, but for its environments.
+
+    SpecError names every mistake with its line and column. What depends on a mistake would only be
+    a mistake as well, so references are checked when the form is right.
+    """
     try:
         source = Source(file.read_bytes())
     except OSError as error:
         raise SpecError([f"{file}: {(error.strerror or str(error)).lower()}"]) from None
     except UnreadableSource as unreadable:
-        raise _spec_error(file, [unreadable.problem]) from None
-    spec, problems, unchecked = _checked(source, file)
-    reported = {(problem.line, problem.column) for problem in source.problems}
-    found = source.problems + [p for p in problems if (p.line, p.column) not in reported]
-    if spec is None or found:
-        raise _spec_error(file, found, unchecked)
-    return spec
-
-
-def _checked(source: Source, file: File) -> tuple[Spec | None, list[LocatedProblem], str]:
-    """The spec, what is wrong with it, and what could not be looked at because of that.
-
-    What depends on a mistake would only be a mistake as well, so each step waits for the last.
-    """
+        raise spec_error(file, [unreadable.problem]) from None
     context: Context = {"root": file.parent}
     try:
         spec = Spec.model_validate(source.data, context=context)
     except ValidationError as error:
-        from generator.spec.explain import explained  # only a wrong spec needs it
+        from generator.spec.mistakes import mistakes_in_words  # only a spec with mistakes needs it
 
-        problems = [source.located(problem) for problem in explained(error, source)]
-        return None, problems, "references and environments"
-    problems = [source.located(problem) for problem in reference_problems(Subject(spec))]
-    if problems or source.problems:
-        return spec, problems, "environments"
-    from generator.spec.environments import environment_problems
-
-    return spec, environment_problems(spec, source, file), ""
+        found = [source.located(problem) for problem in mistakes_in_words(error, source)]
+        raise spec_error(file, _with(source, found), "references and environments") from None
+    found = [source.located(problem) for problem in reference_problems(Subject(spec))]
+    if found or source.problems:
+        raise spec_error(file, _with(source, found), "environments")
+    return LoadedSpec(spec, source, file)
 
 
-def _spec_error(file: File, problems: list[LocatedProblem], unchecked: str = "") -> SpecError:
+def spec_error(file: File, problems: list[LocatedProblem], unchecked: str = "") -> SpecError:
+    """Build the error that lists these problems by place, and says what was not checked."""
     count = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
     later = f"; {unchecked} are checked when these are fixed" if unchecked else ""
     return SpecError(
         [*(f"{file}:{problem}" for problem in sorted(problems)), f"{file}: {count}{later}"]
     )
+
+
+def _with(source: Source, found: list[LocatedProblem]) -> list[LocatedProblem]:
+    """Return what was found and what is wrong with the YAML, once for each place."""
+    reported = {(problem.line, problem.column) for problem in source.problems}
+    return source.problems + [p for p in found if (p.line, p.column) not in reported]

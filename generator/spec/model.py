@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, Tag
 
-from generator.spec.component import Component, Resources
+from generator.kinds.registry import component_union
+from generator.spec.component import ComponentBase, Resources
 from generator.spec.fields import (
     KUBERNETES_VERSION,
     SEMANTIC_VERSION,
@@ -27,6 +28,11 @@ from generator.spec.fields import (
     WebAddress,
     chosen_by_key,
 )
+
+if TYPE_CHECKING:
+    Component = ComponentBase
+else:
+    Component = component_union()
 
 Version = Annotated[
     str,
@@ -152,6 +158,12 @@ class ComposedKey(Key):
     compose: Text = Field(description="Text with other keys in braces: {MYSQL_USER}")
 
 
+class AddressKey(Key):
+    """Secret key that holds the URL of a Redis server, with its password where it asks for one."""
+
+    urlOf: DnsLabel = Field(description="Component of kind redis whose URL it holds")
+
+
 class GivenKey(Key):
     """Secret key that only a person can give."""
 
@@ -174,9 +186,10 @@ class FixedSecretKey(Key):
 SecretKey = Annotated[
     Annotated[GeneratedKey, Tag("with generate")]
     | Annotated[ComposedKey, Tag("with compose")]
+    | Annotated[AddressKey, Tag("with urlOf")]
     | Annotated[GivenKey, Tag("with given")]
     | Annotated[FixedSecretKey, Tag("with fixed")],
-    chosen_by_key("generate", "compose", "given", "fixed"),
+    chosen_by_key("generate", "compose", "urlOf", "given", "fixed"),
 ]
 
 
@@ -222,6 +235,6 @@ class Spec(SpecModel):
     )
 
     @property
-    def components(self) -> dict[str, Component]:
+    def components(self) -> dict[str, ComponentBase]:
         """All components by name, in the order of the spec."""
         return {name: part for tier in self.tiers.values() for name, part in tier.items()}

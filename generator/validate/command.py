@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.chart.values.platform import umbrella_values
 from generator.explain.origin import Origins
-from generator.plan.platform import Plan
-from generator.spec.load import load_spec
+from generator.load import load_platform
 from generator.validate.contradictions import contradictions
 from generator.validate.inputs import Inputs, merge
-from generator.validate.problems import ValuesProblem, problem_at, values_problems
+from generator.validate.problems import ValuesProblem, problem_at, unknown_globals, values_problems
 
 
 def validate(
     spec_file: Path, inputs: Inputs, *, render: bool
 ) -> tuple[list[ValuesProblem], list[str]]:
     """Find what is wrong with the values, and warnings. Contradictions are looked for last."""
-    plan = Plan(load_spec(spec_file))
-    tree = umbrella_values(plan)
-    merged = merge(inputs, tree.defaults())
-    problems = values_problems(plan, tree, Origins(plan, spec_file), merged)
+    loaded = load_platform(spec_file)
+    plan = loaded.plan
+    merged = merge(inputs, loaded.values.defaults())
+    problems = values_problems(loaded, Origins(plan, spec_file), merged)
+    warnings = [*merged.warnings, *unknown_globals(loaded.values, merged)]
     if render and not problems:
         platform = plan.spec.platform
         chart = spec_file.parent / "charts" / platform.name
         found = contradictions(inputs, chart, platform.kubernetes)
         problems = [problem_at(merged.given, tuple(path.split(".")), said) for path, said in found]
         problems.sort(key=lambda problem: problem.order)
-    return problems, merged.warnings
+    return problems, warnings

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema.exceptions import ValidationError
 
-from generator.chart.schema import umbrella_schema
-from generator.chart.validator import HelmValidator
-from generator.chart.values.schemas import AS_DOCUMENTED
-from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
 from generator.names import TYPES_IN_WORDS
-from generator.plan.platform import Plan
 from generator.spec.problems import Path, nearest, path_text
 from generator.validate.given import EverythingGiven, Place
 from generator.validate.inputs import Merged
+from generator.values.schemas import AS_DOCUMENTED
+from generator.values.tree import Section
+from generator.values.validator import HelmValidator
 
-SECRETS = ("secrets", "values")
+if TYPE_CHECKING:
+    from generator.load import LoadedPlatform
+
+SECRETS = ("global", "secrets", "values")
 """Values that must not show in a log."""
 
 UNKNOWN_KEY = "unknown key"
@@ -59,23 +60,57 @@ class ValuesProblem:
 
 
 def values_problems(
-    plan: Plan, tree: Section, origins: Origins, merged: Merged
+    loaded: LoadedPlatform, origins: Origins, merged: Merged
 ) -> list[ValuesProblem]:
-    """Everything that Helm would refuse in these values, by place."""
+    """Find everything that Helm would refuse in these values, and misspelt keys, by place."""
     # A null deletes a default, but not a whole tier: the subchart has the same defaults again.
-    tiers = {tier.name: tree.entries[tier.name] for tier in plan.tiers}
+    tree = loaded.values
+    tiers = {tier.name: tree[tier.name] for tier in loaded.plan.tiers}
     values = Section("", tiers).defaults() | merged.values
-    errors = HelmValidator(umbrella_schema(plan)).iter_errors(values)
-    return in_words(errors, tree, origins, merged.given)
+    errors = HelmValidator(loaded.schema).iter_errors(values)
+    return in_words(errors, tree, origins, merged.given, values)
 
 
 def in_words(
-    errors: Iterable[ValidationError], tree: Section, origins: Origins, given: EverythingGiven
+    errors: Iterable[ValidationError],
+    tree: Section,
+    origins: Origins,
+    given: EverythingGiven,
+    values: Mapping[str, Any],
 ) -> list[ValuesProblem]:
-    """The failures of the schema as a user is told of them, by place."""
+    """Put the failures of the schema, and misspelt keys of `global`, into a user's words."""
     words = _Words(tree, origins, given)
     found = {str(problem): problem for error in errors for problem in words.problems(error)}
+    for key in misspelt_globals(values, tree):
+        problem = words.unknown_key(("global", key), tree["global"].entries)
+        found[str(problem)] = problem
     return sorted(found.values(), key=lambda problem: problem.order)
+
+
+def misspelt_globals(values: Mapping[str, Any], tree: Section) -> list[str]:
+    """Return the keys of `global` that the chart does not know but for a likely misspelling."""
+    return [key for key in _foreign(values, tree) if nearest(key, tree["global"].entries)]
+
+
+def unknown_globals(tree: Section, merged: Merged) -> list[str]:
+    """Return a warning for each key of `global` that is for another chart, or nobody's."""
+    misspelt = misspelt_globals(merged.values, tree)
+    warnings = []
+    for key in _foreign(merged.values, tree):
+        if key not in misspelt:
+            place = _place(merged.given, ("global", key), at_key=True)
+            beside = f" ({key} is one)" if key in tree.entries else ""
+            warnings.append(
+                f"{place}: warning: global.{key} is not a key of this chart{beside};"
+                " it is accepted, as a parent chart may need it"
+            )
+    return warnings
+
+
+def _foreign(values: Mapping[str, Any], tree: Section) -> list[str]:
+    given = values.get("global")
+    known = tree["global"].entries
+    return [key for key in given if key not in known] if isinstance(given, Mapping) else []
 
 
 class _Words:
@@ -92,7 +127,7 @@ class _Words:
                 known = _schema(error).get("properties", {})
                 for key in _instance(error):
                     if key not in known:
-                        yield self._unknown_key((*path, key), known)
+                        yield self.unknown_key((*path, key), known)
             case "required":
                 for key in rule:
                     if key not in _instance(error):
@@ -100,22 +135,27 @@ class _Words:
             case _:
                 yield self._wrong_value(path, error)
 
-    def _unknown_key(self, path: Path, schemas: Mapping[str, Any]) -> ValuesProblem:
+    def unknown_key(self, path: Path, schemas: Mapping[str, Any]) -> ValuesProblem:
+        """Put a key that is not known into words; `schemas` has the keys that are."""
         key = str(path[-1])
         known = [
             name for name in schemas if name != "common" and not (name == "global" and path[:-1])
         ]
         allowed = f"allowed are {', '.join(known)}" if known else "no key is allowed here"
         likely = nearest(key, known)
-        elsewhere = self._elsewhere(path)
         hint = f"did you mean {likely!r}?" if likely else ""
-        if elsewhere and not likely:
+        if elsewhere := self._elsewhere(path):
             hint = f"did you mean {elsewhere}?"
         return self._problem(path, UNKNOWN_KEY, allowed, hint=hint, at_key=True)
 
     def _elsewhere(self, path: Path) -> str:
-        """The path of a value of that name that shares most of the way with this one."""
+        """The path of a value of that name that shares most of the way with this one.
+
+        Deep in the tree it must be about the same thing: a Service has no port of a database.
+        """
         below = [other for other in self._paths if path[-1] in other]
+        if len(path) > 2:
+            below = [other for other in below if path[-2] in other]
         found = max(below, key=lambda other: _shared(path, other), default=None)
         return ".".join(found[: found.index(str(path[-1])) + 1]) if found else ""
 
@@ -145,7 +185,7 @@ class _Words:
     def _is(self, path: Path, error: ValidationError) -> str:
         """`is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
         given, kind = self._given.at(path), _kind(error.instance)
-        if path[:2] == SECRETS or given.missing or given.written is None:
+        if path[:3] == SECRETS or given.missing or given.written is None:
             return f"is {kind}"
         if isinstance(error.instance, bool) and given.written not in ("true", "false"):
             read = str(error.instance).lower()
@@ -194,7 +234,7 @@ def _wanted(error: ValidationError, *, in_option: bool) -> tuple[str, str]:
             likely = nearest(_text(error.instance), filter(None, map(_text, rule)))
             return f"allowed are {', '.join(words)}", f"did you mean {likely!r}?" if likely else ""
         case "const":
-            # Text is a sentence that says what is wanted: see generator.chart.values.schemas.
+            # Text is a sentence that says what is wanted: see generator.values.schemas.
             return f"{'wanted' if isinstance(rule, str) else 'allowed'} is {rule}", ""
         case "minimum" | "maximum":
             if "minimum" in schema and "maximum" in schema:

@@ -53,8 +53,8 @@ def http_url(url: object) -> str:
 
 
 def _redis_url(url: object) -> str:
-    """Accept the address of Redis, redis://host:port. Raises ValueError for any other."""
-    return _server_url(url, "redis")
+    """Accept the address of Redis, redis://host:port or rediss://…; ValueError for any other."""
+    return _server_url(url, "redis", "rediss")
 
 
 def _server_url(url: object, *schemes: str) -> str:
@@ -80,7 +80,7 @@ class CommonSettings(BaseModel):
         alias="DATABASE_URL", description="address and credentials of MySQL"
     )
     redis_url: Annotated[str, BeforeValidator(_redis_url)] = Field(
-        alias="REDIS_URL", description="address of Redis, redis://host:port"
+        alias="REDIS_URL", description="address of Redis, redis://host:port", repr=False
     )
     redis_password: str | None = Field(default=None, alias="REDIS_PASSWORD", repr=False)
     instance: str = Field(default_factory=socket.gethostname, alias="HOSTNAME", min_length=1)

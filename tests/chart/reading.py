@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.helm import Manifest, Render
+from tests.helm import Manifest, Render, pod_template
 
 FACTORS = {
     "Ki": 2**10,
@@ -26,14 +26,13 @@ def quantity(text: str | float) -> float:
 
 def pod(workload: Manifest) -> Manifest:
     """Pod spec of a workload."""
-    spec: Manifest = workload["spec"]
-    return spec if workload["kind"] == "Pod" else spec["template"]["spec"]
+    spec: Manifest = pod_template(workload)["spec"]
+    return spec
 
 
 def pod_labels(workload: Manifest) -> dict[str, str]:
     """Labels of a workload's pods."""
-    owner = workload if workload["kind"] == "Pod" else workload["spec"]["template"]
-    labels: dict[str, str] = owner["metadata"]["labels"]
+    labels: dict[str, str] = pod_template(workload)["metadata"]["labels"]
     return labels
 
 
@@ -64,6 +63,22 @@ def _source(entry: Manifest) -> str:
     return str(entry["value"])
 
 
+def arguments(render: Render, item: Manifest) -> list[str]:
+    """Arguments of a container, with variables replaced as the kubelet does: $(NAME)."""
+    maps = {o["metadata"]["name"]: o["data"] for o in render.of_kind("ConfigMap")}
+    values = {}
+    for entry in item.get("env", []):
+        source = entry.get("valueFrom", {}).get("configMapKeyRef")
+        values[entry["name"]] = maps[source["name"]][source["key"]] if source else entry["value"]
+    return [re.sub(r"\$\((\w+)\)", lambda name: values[name[1]], text) for text in item["args"]]
+
+
+def waits(render: Render, workload: Manifest) -> list[str]:
+    """Addresses, host:port, that must answer before a workload's containers start."""
+    containers = pod(workload).get("initContainers", [])
+    return [address for item in containers for address in arguments(render, item)[2:]]
+
+
 def mounts(workload: Manifest) -> dict[str, str]:
     """Mount path → what is mounted there: `claim NAME`, `config NAME` or `scratch SIZE`."""
     volumes = {volume["name"]: _volume(volume) for volume in pod(workload)["volumes"]}
@@ -82,7 +97,7 @@ def _volume(volume: Manifest) -> str:
 
 def component(render: Render, name: str) -> Manifest:
     """The workload that runs a component."""
-    kinds = ("Deployment", "StatefulSet")
+    kinds = ("Deployment", "StatefulSet", "CronJob")
     (found,) = (item for item in render.of_kind(*kinds) if item["metadata"]["name"] == name)
     return found
 

@@ -12,39 +12,36 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.helm import CHART, Manifest, Render, render
+from generator.plan.platform import Plan
+from generator.spec.load import load_spec
+from tests.helm import CHART, Manifest, Render, pod_template, render
+from tests.spec_files import OURS
+
+# What the spec declares: scenarios go through all of it. That it is what the documents say is
+# held by test_architecture.py, test_contract.py and test_network_policies.py.
+PLAN = Plan(load_spec(OURS))
 
 # Tier and values key of each component, and the name of its workload.
-COMPONENTS = {
-    "frontend": ("application", "frontend"),
-    "api": ("application", "api"),
-    "trading-bot": ("application", "tradingBot"),
-    "mysql": ("data", "mysql"),
-    "redis": ("data", "redis"),
-    "grafana": ("monitoring", "grafana"),
-}
-TIERS = ("application", "data", "monitoring")
+COMPONENTS = {part.name: (part.tier, part.key) for part in PLAN.components}
+TIERS = tuple(tier.name for tier in PLAN.tiers)
+STORING = {part.name: COMPONENTS[part.name] for part in PLAN.components if part.storage}
+VOLUMES = tuple(volume.key for volume in PLAN.volumes)
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 
-SECRETS = {
+_GIVEN = {
     "MYSQL_ROOT_PASSWORD": "root pass/word",
     "MYSQL_PASSWORD": "p@ss:w/rd +%",
-    "REDIS_PASSWORD": "redis-password",
-    "SECRET_KEY": "secret-key",
-    "JWT_SECRET": "jwt-secret",
     "MT5_LOGIN": "12345678",
-    "MT5_PASSWORD": "mt5-password",
-    "GRAFANA_ADMIN_PASSWORD": "grafana-password",
-    "GRAFANA_DATABASE_PASSWORD": "reader-password",
-}
-OPTIONAL_SECRETS = {
-    "GEMINI_API_KEY": "gemini",
-    "ALPHAVANTAGE_API_KEY": "alphavantage",
-    "NEWS_API_KEY": "news",
-    "NEWSDATA_API_KEY": "newsdata",
-    "OPENAI_API_KEY": "openai",
     "GRAFANA_ADMIN_USER": "boss",
 }
+
+
+def _secrets(*keys: str) -> dict[str, str]:
+    return {key: _GIVEN.get(key, f"given-{key.lower().replace('_', '-')}") for key in keys}
+
+
+SECRETS = _secrets(*PLAN.generated_secrets, *PLAN.required_secrets)
+OPTIONAL_SECRETS = _secrets(*PLAN.optional_secrets, *PLAN.fixed_secrets)
 
 
 @dataclass(frozen=True)
@@ -117,12 +114,13 @@ def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[
 
 
 def _comforts(workload: str) -> dict[str, Any]:
-    """Every option that all components have."""
+    """Every option that all components have, and annotations of the Service if it has one."""
+    service = {"service.annotations": {"example.org/service": workload}}
     pod = {"matchLabels": {"team": "trading"}}
     return {
         "image.digest": DIGEST,
         "image.pullPolicy": "Always",
-        "service.annotations": {"example.org/service": workload},
+        **(service if PLAN.by_name[workload].service else {}),
         "networkPolicy.extraIngress": [{"from": [{"podSelector": pod}]}],
         "networkPolicy.extraEgress": [{"to": [{"podSelector": pod}]}],
         "nodeSelector": {"kubernetes.io/arch": "amd64"},
@@ -149,9 +147,8 @@ def _comforts(workload: str) -> dict[str, Any]:
     }
 
 
-_AUTOSCALED = {
-    "application.frontend.autoscaling.enabled": True,
-    "application.api.autoscaling.enabled": True,
+AUTOSCALED = {
+    f"{part.path}.autoscaling.enabled": True for part in PLAN.components if part.replicated
 }
 
 # The object that the scenario everything_on adds by extraObjects.
@@ -159,16 +156,8 @@ EXTRA_OBJECT = "extra-object"
 
 _EVERYTHING = merged(
     *(
-        nested({f"{tier}.{key}.{option}": value for option, value in _comforts(name).items()})
-        for name, (tier, key) in COMPONENTS.items()
-        if key != "tradingBot"
-    ),
-    nested(
-        {
-            f"application.tradingBot.{option}": value
-            for option, value in _comforts("trading-bot").items()
-            if not option.startswith("service.")
-        }
+        nested({f"{part.path}.{option}": value for option, value in _comforts(part.name).items()})
+        for part in PLAN.components
     ),
     nested(
         {
@@ -181,28 +170,28 @@ _EVERYTHING = merged(
             "global.tls.enabled": True,
             "global.ingress.className": "nginx",
             "global.ingress.annotations": {"example.org/ingress": "yes"},
-            "global.networkPolicy.exposedTo": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
-            "global.networkPolicy.dns.nodeLocalAddress": "169.254.20.10",
-            "global.access.viewers": [
+            "networkPolicy.exposedTo": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
+            "networkPolicy.dns.nodeLocalAddress": "169.254.20.10",
+            "access.viewers": [
                 {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "traders"}
             ],
-            "global.access.operators": [
+            "access.operators": [
                 {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ops"}
             ],
-            "global.resourceQuota.enabled": True,
-            "global.limitRange.enabled": True,
+            "resourceQuota.enabled": True,
+            "limitRange.enabled": True,
             "global.commonLabels": {"example.org/team": "fx"},
             "global.commonAnnotations": {"example.org/contact": "fx@example.org"},
             "global.toolbox.image.digest": DIGEST,
-            "config.extra": {"FEATURE_FLAGS": "a,b"},
-            "secrets.source": "values",
-            "secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
-            **_AUTOSCALED,
-            "application.api.hostname": "trade.example.org",
+            "global.config.extra": {"FEATURE_FLAGS": "a,b"},
+            "global.secrets.source": "values",
+            "global.secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
+            **AUTOSCALED,
+            "application.api.ingress.hostname": "trade.example.org",
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",
-            "data.redis.auth.enabled": True,
+            "global.redis.auth.enabled": True,
             "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
             "extraObjects": [
                 {
@@ -217,19 +206,19 @@ _EVERYTHING = merged(
 )
 
 _EXTERNAL_MYSQL = {
-    "data.mysql.external.host": "mysql.example.org",
-    "data.mysql.external.port": 13306,
-    "data.mysql.external.cidr": "203.0.113.7/32",
+    "global.external.mysql.host": "mysql.example.org",
+    "global.external.mysql.port": 13306,
+    "global.external.mysql.cidrs": ["203.0.113.7/32"],
 }
 _EXTERNAL_REDIS = {
-    "data.redis.external.host": "redis.example.org",
-    "data.redis.external.port": 16379,
-    "data.redis.external.cidr": "203.0.113.8/32",
+    "global.external.redis.host": "redis.example.org",
+    "global.external.redis.port": 16379,
+    "global.external.redis.cidrs": ["203.0.113.8/32"],
 }
 _EXTERNAL_SECRETS = {
-    "secrets.source": "externalSecrets",
-    "secrets.externalSecrets.secretStoreRef.name": "vault",
-    "secrets.externalSecrets.key": "genx-fx",
+    "global.secrets.source": "externalSecrets",
+    "global.secrets.externalSecrets.secretStoreRef.name": "vault",
+    "global.secrets.externalSecrets.key": "genx-fx",
 }
 _TLS = {"global.tls.enabled": True, "global.tls.secretName": "fx-certificate"}
 
@@ -266,11 +255,24 @@ _MAXIMA = {
 
 def _shared(mode: str, **more: str) -> dict[str, Any]:
     options = {"mode": mode, **more}
-    return {f"storage.{v}.{key}": options[key] for v in ("logs", "data") for key in options}
+    return {f"global.storage.{v}.{key}": options[key] for v in VOLUMES for key in options}
 
 
 def _flat(flat: dict[str, Any]) -> Scenario:
     return Scenario(nested(flat))
+
+
+def nobody_waits_for(*names: str) -> dict[str, Any]:
+    """Values, by dotted path, with which no component waits for these: those of disabled ones."""
+    defaults = read_yaml(CHART / "values.yaml")
+    waits = {
+        f"{tier}.{key}": at_path(defaults, f"{tier}.{key}") for tier, key in COMPONENTS.values()
+    }
+    return {
+        f"{path}.waitFor": [name for name in values["waitFor"] if name not in names]
+        for path, values in waits.items()
+        if set(values.get("waitFor", ())) & set(names)
+    }
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -289,40 +291,56 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "load_balancer_options": Scenario(
         of_each(
-            {name: COMPONENTS[name] for name in ("frontend", "api", "grafana")},
+            {part.name: COMPONENTS[part.name] for part in PLAN.exposed},
             {
                 "service.loadBalancerClass": "example.org/internal",
                 "service.loadBalancerSourceRanges": ["203.0.113.0/24"],
             },
         )
     ),
-    "secrets_existing": _flat({"secrets.source": "existing", "secrets.existingSecret": "vaulted"}),
-    "secrets_values": _flat({"secrets.source": "values", "secrets.values": SECRETS}),
+    "secrets_existing": _flat(
+        {"global.secrets.source": "existing", "global.secrets.existingSecret": "vaulted"}
+    ),
+    "secrets_values": _flat({"global.secrets.source": "values", "global.secrets.values": SECRETS}),
     "secrets_external": _flat(_EXTERNAL_SECRETS),
-    "redis_auth": _flat({"data.redis.auth.enabled": True}),
+    "redis_auth": _flat({"global.redis.auth.enabled": True}),
+    "scheduled_toolbox": _flat(
+        {
+            "global.toolbox.nodeSelector": {"kubernetes.io/arch": "amd64"},
+            "global.toolbox.tolerations": [{"key": "dedicated", "operator": "Exists"}],
+            "global.toolbox.affinity": {"nodeAffinity": {}},
+            "global.toolbox.priorityClassName": "tools",
+        }
+    ),
     "storage_rwo_colocated": _flat(_shared("rwo-colocated")),
     "storage_ephemeral": _flat(_shared("ephemeral")),
     "storage_existing_claim": _flat(_shared("existingClaim", existingClaim="nfs-share")),
-    "storage_mixed": _flat({"storage.logs.mode": "ephemeral", "storage.data.mode": "rwx"}),
+    "storage_mixed": _flat(
+        {"global.storage.logs.mode": "ephemeral", "global.storage.data.mode": "rwx"}
+    ),
     "existing_claims": Scenario(
         of_each(
-            {name: COMPONENTS[name] for name in ("mysql", "redis", "grafana")},
+            STORING,
             {"persistence.existingClaim": "kept-claim"},
         )
     ),
     "no_persistence": Scenario(
         of_each(
-            {name: COMPONENTS[name] for name in ("mysql", "redis", "grafana")},
+            STORING,
             {"persistence.enabled": False},
         )
     ),
     "external_mysql": _flat(_EXTERNAL_MYSQL),
     "external_redis": _flat(_EXTERNAL_REDIS),
     "external_both": _flat(_EXTERNAL_MYSQL | _EXTERNAL_REDIS),
+    "external_redis_with_tls": _flat(
+        _EXTERNAL_REDIS
+        | {"global.external.redis.tls.enabled": True, "global.redis.auth.enabled": True}
+    ),
     "external_without_data_tier": _flat(
         _EXTERNAL_MYSQL | _EXTERNAL_REDIS | {"data.enabled": False}
     ),
-    "no_network_policies": _flat({"global.networkPolicy.enabled": False}),
+    "no_network_policies": _flat({"networkPolicy.enabled": False}),
     "some_network_policies_off": _flat(
         {
             "application.api.networkPolicy.enabled": False,
@@ -330,13 +348,21 @@ SCENARIOS: dict[str, Scenario] = {
         }
     ),
     "integers_at_their_maximum": _flat(_MAXIMA),
-    "autoscaling_at_its_maximum": _flat(_MAXIMA | _AUTOSCALED),
+    "autoscaling_at_its_maximum": _flat(_MAXIMA | AUTOSCALED),
     "name_prefix": _flat({"global.namePrefix": "green-"}),
     **{
-        f"without_{name.replace('-', '_')}": _flat({f"{tier}.{key}.enabled": False})
+        f"without_{name.replace('-', '_')}": _flat(
+            {f"{tier}.{key}.enabled": False} | nobody_waits_for(name)
+        )
         for name, (tier, key) in COMPONENTS.items()
     },
-    **{f"without_tier_{tier}": _flat({f"{tier}.enabled": False}) for tier in TIERS},
+    **{
+        f"without_tier_{tier}": _flat(
+            {f"{tier}.enabled": False}
+            | nobody_waits_for(*(name for name, (other, _) in COMPONENTS.items() if other == tier))
+        )
+        for tier in TIERS
+    },
     **{
         f"environment_{name}": Scenario(files=(CHART / f"values-{name}.yaml",))
         for name in ("dev", "staging", "prod")
@@ -362,5 +388,4 @@ def own_objects(name: str) -> list[Manifest]:
 def pod_templates(objects: Render) -> Iterator[tuple[str, Manifest]]:
     """Every pod, hooks included, as kind/name and an object with metadata and spec."""
     for item in objects.workloads:
-        template = item if item["kind"] == "Pod" else item["spec"]["template"]
-        yield f"{item['kind']}/{item['metadata']['name']}", template
+        yield f"{item['kind']}/{item['metadata']['name']}", pod_template(item)

@@ -11,7 +11,7 @@ from tests.helm import Manifest, Render
 READ = {"get", "list", "watch"}
 TRADERS = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "traders"}
 OPERATOR = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "olga"}
-BOUND = nested({"global.access.viewers": [TRADERS], "global.access.operators": [OPERATOR]})
+BOUND = nested({"access.viewers": [TRADERS], "access.operators": [OPERATOR]})
 
 
 def _rules(rendered: Render, role: str) -> list[Manifest]:
@@ -93,7 +93,7 @@ def test_bindings(chart: Chart) -> None:
 
 
 def test_one_who_is_both_is_bound_once(chart: Chart) -> None:
-    both = nested({"global.access.viewers": [OPERATOR], "global.access.operators": [OPERATOR]})
+    both = nested({"access.viewers": [OPERATOR], "access.operators": [OPERATOR]})
     assert chart(both).get("RoleBinding", "genx-fx-viewer")["subjects"] == [OPERATOR]
 
 

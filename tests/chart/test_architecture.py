@@ -6,7 +6,7 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
-from tests.chart.reading import component, container, environment, pod, quantity
+from tests.chart.reading import component, container, environment, pod, quantity, waits
 from tests.chart.scenarios import COMPONENTS, nested
 from tests.helm import CHART, NAMESPACE, refusal
 
@@ -163,8 +163,7 @@ def test_health_checks(chart: Chart, name: str, fact: str, path: str, port: int)
 def test_dependencies_are_waited_for(
     chart: Chart, name: str, fact: str, addresses: list[str]
 ) -> None:
-    (waiting,) = pod(component(chart(), name))["initContainers"]
-    assert waiting["args"][2:] == addresses, fact
+    assert waits(chart(), component(chart(), name)) == addresses, fact
 
 
 @pytest.mark.parametrize(("fact", "port"), FLOWS)

@@ -12,51 +12,62 @@ from tests.chart.reading import component, container, pod_annotations
 from tests.chart.scenarios import COMPONENTS, SECRETS, merged, nested
 from tests.helm import CHART, refusal, render
 
-GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
-AUTH = nested({"data.redis.auth.enabled": True})
+GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
+AUTH = nested({"global.redis.auth.enabled": True})
+EXTERNAL_REDIS = nested({"global.external.redis.host": "redis.example.org"})
 
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], set[str]]] = [
-    ({}, nested({"config.ENV": "staging"}), {"api"}),
-    ({}, nested({"config.MT5_SERVER": "Broker-Live"}), {"api", "trading-bot"}),
-    ({}, nested({"config.GRAFANA_DATABASE_USER": "reader"}), {"mysql", "grafana"}),
-    ({}, nested({"application.api.service.port": 9090}), {"frontend", "api", "trading-bot"}),
-    ({}, nested({"data.redis.service.port": 6380}), {"api", "trading-bot"}),
+    ({}, nested({"global.config.ENV": "staging"}), {"api"}),
+    ({}, nested({"global.config.MT5_SERVER": "Broker-Live"}), {"api", "trading-bot"}),
+    ({}, nested({"global.config.GRAFANA_DATABASE_USER": "reader"}), {"mysql", "grafana"}),
+    ({}, EXTERNAL_REDIS, {"api", "trading-bot"}),
+    (
+        EXTERNAL_REDIS,
+        nested({"global.external.redis.port": 6380}),
+        {"api", "trading-bot"},
+    ),
+    (
+        EXTERNAL_REDIS,
+        nested({"global.external.redis.tls.enabled": True}),
+        {"api", "trading-bot"},
+    ),
+    ({}, AUTH, {"redis", "api", "trading-bot"}),
     ({}, nested({"data.redis.extraConfiguration": "timeout 5"}), {"redis"}),
     ({}, nested({"data.mysql.maxConnections": 200}), {"mysql"}),
-    ({}, nested({"config.extra": {"FEATURE": "on"}}), set()),
+    ({}, nested({"global.config.extra": {"FEATURE": "on"}}), set()),
     ({}, nested({"application.api.replicas": 3}), set()),
     ({}, nested({"global.exposure": "clusterIP"}), set()),
-    (GIVEN, nested({"secrets.values.SECRET_KEY": "new"}), {"api"}),
-    (GIVEN, nested({"secrets.values.MT5_PASSWORD": "new"}), {"api", "trading-bot"}),
-    (GIVEN, nested({"secrets.values.MYSQL_PASSWORD": "new"}), {"mysql", "api", "trading-bot"}),
-    (GIVEN, nested({"secrets.values.GRAFANA_ADMIN_PASSWORD": "new"}), {"grafana"}),
-    (GIVEN, nested({"secrets.values.REDIS_PASSWORD": "new"}), set()),
+    (GIVEN, nested({"global.secrets.values.SECRET_KEY": "new"}), {"api"}),
+    (GIVEN, nested({"global.secrets.values.MT5_PASSWORD": "new"}), {"api", "trading-bot"}),
+    (
+        GIVEN,
+        nested({"global.secrets.values.MYSQL_PASSWORD": "new"}),
+        {"mysql", "api", "trading-bot"},
+    ),
+    (GIVEN, nested({"global.secrets.values.GRAFANA_ADMIN_PASSWORD": "new"}), {"grafana"}),
     (
         merged(GIVEN, AUTH),
-        nested({"secrets.values.REDIS_PASSWORD": "new"}),
+        nested({"global.secrets.values.REDIS_PASSWORD": "new"}),
         {"redis", "api", "trading-bot"},
     ),
 ]
 
 
 def test_addresses_follow_the_services(chart: Chart) -> None:
-    rendered = chart(
-        nested(
-            {
-                "global.namePrefix": "blue-",
-                "data.mysql.service.port": 3307,
-                "application.api.service.port": 80,
-            }
-        )
-    )
+    rendered = chart(nested({"global.namePrefix": "blue-"}))
     data = rendered.get("ConfigMap", "blue-genx-fx-config")["data"]
-    assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("blue-mysql-service", "3307")
-    assert data["API_URL"] == "http://blue-api-service:80"
-    assert data["PORT"] == "8080", "where the container listens has not changed"
+    assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("blue-mysql-service", "3306")
+    assert data["API_URL"] == "http://blue-api-service:8080"
+
+
+def test_addresses_follow_external_servers(chart: Chart) -> None:
+    external = {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307}
+    data = chart(nested(external)).get("ConfigMap", "genx-fx-config")["data"]
+    assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("db.example", "3307")
 
 
 def test_a_value_given_wins(chart: Chart) -> None:
-    rendered = chart(nested({"config.API_URL": "https://api.example"}))
+    rendered = chart(nested({"global.config.API_URL": "https://api.example"}))
     data = rendered.get("ConfigMap", "genx-fx-config")["data"]
     assert data["API_URL"] == "https://api.example"
 
@@ -64,11 +75,13 @@ def test_a_value_given_wins(chart: Chart) -> None:
 @pytest.mark.parametrize("key", ["DATABASE_HOST", "DATABASE_PORT", "REDIS_HOST", "REDIS_PORT"])
 def test_hosts_and_ports_follow_the_components_alone(key: str) -> None:
     """Set here, they would part from what the network policies let through."""
-    assert f"additional properties '{key}' not allowed" in refusal(nested({f"config.{key}": "1"}))
+    assert f"additional properties '{key}' not allowed" in refusal(
+        nested({f"global.config.{key}": "1"})
+    )
 
 
 def test_all_values_are_text(chart: Chart) -> None:
-    rendered = chart(nested({"config.extra": {"ROUNDS": "1e6", "YES": "yes"}}))
+    rendered = chart(nested({"global.config.extra": {"ROUNDS": "1e6", "YES": "yes"}}))
     data = rendered.get("ConfigMap", "genx-fx-config")["data"]
     assert (data["ROUNDS"], data["YES"]) == ("1e6", "yes")
     assert all(isinstance(value, str) for value in data.values())
@@ -79,7 +92,7 @@ def test_the_port_of_the_api_is_not_for_sale(chart: Chart, helm: str) -> None:
     data = chart().get("ConfigMap", "genx-fx-config")["data"]
     (port,) = container(component(chart(), "api"))["ports"]
     assert data["PORT"] == str(port["containerPort"])
-    assert "PORT" in refusal(nested({"config.PORT": "9090"}), helm=helm)
+    assert "PORT" in refusal(nested({"global.config.PORT": "9090"}), helm=helm)
 
 
 @pytest.mark.parametrize(("before", "change", "restarted"), CHANGES)
@@ -92,7 +105,9 @@ def test_pods_restart_for_what_they_read_and_only_then(
 def test_pods_restart_for_extra_keys_that_they_read(chart: Chart) -> None:
     source = [{"configMapRef": {"name": "genx-fx-config"}}]
     reads = nested({"application.api.extraEnvFrom": source})
-    values = [merged(reads, nested({"config.extra": {"FEATURE": on}})) for on in ("on", "off")]
+    values = [
+        merged(reads, nested({"global.config.extra": {"FEATURE": on}})) for on in ("on", "off")
+    ]
     before, after = (pod_annotations(component(chart(item), "api")) for item in values)
     assert before != after
 
@@ -111,8 +126,13 @@ def test_a_new_version_of_the_chart_restarts_nothing(tmp_path: Path) -> None:
 
 def _templates(values: dict[str, Any], chart: Path = CHART) -> dict[str, Any]:
     rendered = render(values, chart=chart)
-    return {name: component(rendered, name)["spec"]["template"] for name in COMPONENTS}
+    running = rendered.names("Deployment") | rendered.names("StatefulSet")
+    return {
+        name: component(rendered, name)["spec"]["template"]
+        for name in COMPONENTS
+        if name in running
+    }
 
 
 def _restarted(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    return {name for name in before if before[name] != after[name]}
+    return {name for name in before if name in after and before[name] != after[name]}

@@ -16,6 +16,7 @@ from tests.chart.reading import (
     mounts,
     pod,
     pod_labels,
+    waits,
 )
 from tests.helm import Render
 
@@ -55,7 +56,10 @@ ENVIRONMENT = {
         },
         **{
             key: f"secret {key}"
-            for key in ("DATABASE_URL", "SECRET_KEY", "JWT_SECRET", "MT5_LOGIN", "MT5_PASSWORD")
+            for key in (
+                *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "JWT_SECRET"),
+                *("MT5_LOGIN", "MT5_PASSWORD"),
+            )
         },
         **{
             key: f"secret? {key}"
@@ -64,7 +68,6 @@ ENVIRONMENT = {
                 *("NEWSDATA_API_KEY", "OPENAI_API_KEY"),
             )
         },
-        "REDIS_URL": "redis://$(REDIS_HOST):$(REDIS_PORT)",
     },
     "trading-bot": {
         **{
@@ -74,9 +77,11 @@ ENVIRONMENT = {
                 *("MT5_SERVER", "API_URL"),
             )
         },
-        **{key: f"secret {key}" for key in ("DATABASE_URL", "MT5_LOGIN", "MT5_PASSWORD")},
+        **{
+            key: f"secret {key}"
+            for key in ("DATABASE_URL", "REDIS_URL", "MT5_LOGIN", "MT5_PASSWORD")
+        },
         "GEMINI_API_KEY": "secret? GEMINI_API_KEY",
-        "REDIS_URL": "redis://$(REDIS_HOST):$(REDIS_PORT)",
     },
     "mysql": {
         "MYSQL_DATABASE": "config MYSQL_DATABASE",
@@ -85,6 +90,7 @@ ENVIRONMENT = {
         "MYSQL_ROOT_PASSWORD": "secret MYSQL_ROOT_PASSWORD",
         "MYSQL_PASSWORD": "secret MYSQL_PASSWORD",
         "GRAFANA_DATABASE_PASSWORD": "secret GRAFANA_DATABASE_PASSWORD",
+        "DATA_DIRECTORY": "/var/lib/mysql",
     },
     "redis": {},
 }
@@ -256,7 +262,9 @@ def test_no_floating_tags(chart: Chart) -> None:
 
 
 def test_config_map_holds_what_the_applications_read(chart: Chart) -> None:
-    data = chart({"config": {"MT5_SERVER": "Broker-Live"}}).get("ConfigMap", "genx-fx-config")
+    data = chart({"global": {"config": {"MT5_SERVER": "Broker-Live"}}}).get(
+        "ConfigMap", "genx-fx-config"
+    )
     assert data["data"].items() >= {**CONFIG, "MT5_SERVER": "Broker-Live"}.items()
 
 
@@ -273,16 +281,6 @@ def test_environment_comes_from_the_objects_of_the_contract(chart: Chart) -> Non
                 assert reference["name"] == objects[kind]
 
 
-def test_redis_url_is_composed_of_variables_declared_before_it(chart: Chart) -> None:
-    for enabled in (False, True):
-        rendered = chart({"data": {"redis": {"auth": {"enabled": enabled}}}})
-        for name in ("api", "trading-bot"):
-            variables = environment(component(rendered, name))
-            before = list(variables)[: list(variables).index("REDIS_URL")]
-            parts = re.findall(r"\$\((\w+)\)", variables["REDIS_URL"])
-            assert set(parts) <= set(before)
-
-
 @pytest.mark.parametrize("name", MOUNTS)
 def test_mounts(chart: Chart, name: str) -> None:
     assert mounts(component(chart(), name)).items() >= MOUNTS[name].items()
@@ -296,8 +294,7 @@ def test_applications_can_write_where_they_do_today(chart: Chart) -> None:
 
 @pytest.mark.parametrize("name", WAITS)
 def test_start_order(chart: Chart, name: str) -> None:
-    (waiting,) = pod(component(chart(), name))["initContainers"]
-    assert waiting["args"][2:] == WAITS[name]
+    assert waits(chart(), component(chart(), name)) == WAITS[name]
 
 
 def test_health_endpoints(chart: Chart) -> None:
@@ -306,7 +303,7 @@ def test_health_endpoints(chart: Chart) -> None:
         checked = container(component(rendered, name))
         assert checked["readinessProbe"]["httpGet"]["path"] == path
         assert checked["livenessProbe"]["httpGet"]["path"] == path
-    for name, program in {"mysql": "mysqladmin ping", "redis": "redis-cli ping"}.items():
+    for name, program in {"mysql": "mysqladmin ping", "redis": "redis-cli -p 6379 ping"}.items():
         checked = container(component(rendered, name))
         for probe in ("readinessProbe", "livenessProbe"):
             assert program in " ".join(checked[probe]["exec"]["command"])

@@ -3,28 +3,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.chart.scenarios import SECRETS, has_path, nested, read_yaml
+from tests.chart.scenarios import PLAN, SECRETS, has_path, nested, read_yaml
 from tests.helm import CHART, refusal, render
 
-LOGS_COLOCATED = {"storage.logs.mode": "rwo-colocated", "storage.data.mode": "rwx"}
-DATA_COLOCATED = {"storage.logs.mode": "rwx", "storage.data.mode": "rwo-colocated"}
+LOGS_COLOCATED = {"global.storage.logs.mode": "rwo-colocated", "global.storage.data.mode": "rwx"}
+DATA_COLOCATED = {"global.storage.logs.mode": "rwx", "global.storage.data.mode": "rwo-colocated"}
 GATEWAY = {"global.exposure": "gateway", "global.gateway.className": "cilium"}
 INGRESS = {"global.exposure": "ingress"}
 ZONE = [{"topologyKey": "zone", "labelSelector": {}}]
 AFFINITY = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": ZONE}}
-GIVEN = {"secrets.source": "values", "secrets.values": SECRETS}
+GIVEN = {"global.secrets.source": "values", "global.secrets.values": SECRETS}
 STORE = {
-    "secrets.source": "externalSecrets",
-    "secrets.externalSecrets.secretStoreRef.name": "vault",
-    "secrets.externalSecrets.key": "genx-fx",
+    "global.secrets.source": "externalSecrets",
+    "global.secrets.externalSecrets.secretStoreRef.name": "vault",
+    "global.secrets.externalSecrets.key": "genx-fx",
 }
 
 Values = dict[str, Any]
 
 # Values that contradict each other, and the paths that the messages begin with.
 CASES: list[tuple[Values, list[str]]] = [
-    ({"config.extra": {"DEBUG": "true"}}, ["config.extra.DEBUG"]),
-    ({"global.networkPolicy.dns.peers": []}, ["global.networkPolicy.dns.peers"]),
+    ({"global.config.extra": {"DEBUG": "true"}}, ["global.config.extra.DEBUG"]),
+    ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
     (
         {"global.exposure": "loadBalancer", "global.tls.enabled": True},
         ["global.tls.enabled"],
@@ -58,25 +58,29 @@ CASES: list[tuple[Values, list[str]]] = [
         {**INGRESS, "global.tls.enabled": True, "global.tls.secretName": ""},
         ["global.tls.secretName"],
     ),
-    ({**INGRESS, "application.api.hostname": "genx-fx.local"}, ["application.api.hostname"]),
+    (
+        {**INGRESS, "application.api.ingress.hostname": "genx-fx.local"},
+        ["application.api.ingress.hostname"],
+    ),
     (
         {
             **INGRESS,
-            "application.frontend.hostname": "",
-            "monitoring.grafana.hostname": "genx-fx.local",
+            "application.frontend.ingress.hostname": "",
+            "monitoring.grafana.ingress.hostname": "genx-fx.local",
         },
-        ["monitoring.grafana.hostname"],
+        ["monitoring.grafana.ingress.hostname"],
     ),
     *(
         (
             {
-                f"application.{name}.autoscaling.enabled": True,
-                f"application.{name}.autoscaling.minReplicas": 9,
-                f"application.{name}.autoscaling.maxReplicas": 4,
+                f"{part.path}.autoscaling.enabled": True,
+                f"{part.path}.autoscaling.minReplicas": 2,
+                f"{part.path}.autoscaling.maxReplicas": 1,
             },
-            [f"application.{name}.autoscaling"],
+            [f"{part.path}.autoscaling"],
         )
-        for name in ("frontend", "api")
+        for part in PLAN.components
+        if part.replicated
     ),
     *(
         (
@@ -97,53 +101,62 @@ CASES: list[tuple[Values, list[str]]] = [
     ),
     (
         {
-            "global.resourceQuota.enabled": True,
-            "global.resourceQuota.hard": {"requests.cpu": "1", "limits.cpu": "2"},
+            "resourceQuota.enabled": True,
+            "resourceQuota.hard": {"requests.cpu": "1", "limits.cpu": "2"},
         },
         [
-            "global.resourceQuota.hard.requests.cpu",
-            "global.resourceQuota.hard.limits.cpu",
+            "resourceQuota.hard.requests.cpu",
+            "resourceQuota.hard.limits.cpu",
         ],
     ),
     (
-        {"secrets.source": "existing", "secrets.existingSecret": ""},
-        ["secrets.existingSecret"],
+        {"global.secrets.source": "existing", "global.secrets.existingSecret": ""},
+        ["global.secrets.existingSecret"],
     ),
     (
-        {"secrets.source": "generate", "secrets.existingSecret": "vaulted"},
-        ["secrets.existingSecret"],
+        {"global.secrets.source": "generate", "global.secrets.existingSecret": "vaulted"},
+        ["global.secrets.existingSecret"],
     ),
     (
-        {"secrets.source": "generate", "secrets.values": {"JWT_SECRET": "x"}},
-        ["secrets.values"],
+        {"global.secrets.source": "generate", "global.secrets.values": {"JWT_SECRET": "x"}},
+        ["global.secrets.values"],
     ),
     (
-        {"secrets.source": "values", "secrets.values": {}},
-        [f"secrets.values.{key}" for key in SECRETS],
+        {"global.secrets.source": "values", "global.secrets.values": {}},
+        [f"global.secrets.values.{key}" for key in SECRETS],
     ),
     (
         {
-            "secrets.source": "values",
-            "secrets.values": {**SECRETS, "DATABASE_URL": "mysql://x", "REDIS_PASSWORD": "a@b"},
-            "data.redis.auth.enabled": True,
+            "global.secrets.source": "values",
+            "global.secrets.values": {
+                **SECRETS,
+                "DATABASE_URL": "mysql://x",
+                "REDIS_URL": "redis://x",
+            },
         },
-        ["secrets.values.DATABASE_URL", "secrets.values.REDIS_PASSWORD"],
+        ["global.secrets.values.DATABASE_URL", "global.secrets.values.REDIS_URL"],
     ),
     (
-        {"secrets.source": "externalSecrets"},
-        ["secrets.externalSecrets.secretStoreRef.name", "secrets.externalSecrets.key"],
+        {"global.secrets.source": "externalSecrets"},
+        [
+            "global.secrets.externalSecrets.secretStoreRef.name",
+            "global.secrets.externalSecrets.key",
+        ],
     ),
     *(
         (
-            {f"storage.{name}.mode": "existingClaim", f"storage.{name}.existingClaim": ""},
-            [f"storage.{name}.existingClaim"],
+            {
+                f"global.storage.{name}.mode": "existingClaim",
+                f"global.storage.{name}.existingClaim": "",
+            },
+            [f"global.storage.{name}.existingClaim"],
         )
         for name in ("logs", "data")
     ),
     *(
         (
-            {f"storage.{name}.mode": "rwx", f"storage.{name}.existingClaim": "nfs"},
-            [f"storage.{name}.existingClaim"],
+            {f"global.storage.{name}.mode": "rwx", f"global.storage.{name}.existingClaim": "nfs"},
+            [f"global.storage.{name}.existingClaim"],
         )
         for name in ("logs", "data")
     ),
@@ -179,6 +192,16 @@ CASES: list[tuple[Values, list[str]]] = [
     ),
 ]
 
+# A component that is disabled contradicts nothing else: each of these is rendered alone.
+DISABLED: list[tuple[Values, list[str]]] = [
+    ({f"{component}.enabled": False}, [f"{waiting}.waitFor" for waiting in callers])
+    for component, callers in {
+        "application.api": ("application.frontend", "application.tradingBot"),
+        "data.redis": ("application.api", "application.tradingBot"),
+        "data.mysql": ("application.api", "application.tradingBot", "monitoring.grafana"),
+    }.items()
+]
+
 
 def _combined() -> list[tuple[Values, list[str]]]:
     """All cases in few renders: those that set no path differently go together."""
@@ -191,7 +214,7 @@ def _combined() -> list[tuple[Values, list[str]]]:
                 break
         else:
             combined.append((dict(values), list(paths)))
-    return combined
+    return [*combined, *DISABLED]
 
 
 def _problems(values: Values, helm: str = "helm4") -> list[str]:
@@ -221,7 +244,7 @@ def test_every_contradiction_is_told_by_its_path_and_no_other() -> None:
 
 def test_paths_are_those_that_a_person_can_set() -> None:
     defaults = read_yaml(CHART / "values.yaml")
-    for _, paths in CASES:
+    for _, paths in [*CASES, *DISABLED]:
         for path in paths:
             known = re.sub(r"^(.*\.(values|extra|affinity|hard))\..*", r"\1", path)
             assert has_path(defaults, known), path
@@ -229,36 +252,36 @@ def test_paths_are_those_that_a_person_can_set() -> None:
 
 def test_all_are_told_at_once(helm: str) -> None:
     together = {
-        "config.extra": {"DEBUG": "true"},
+        "global.config.extra": {"DEBUG": "true"},
         "global.tls.enabled": True,
         "application.api.autoscaling.enabled": True,
         "application.api.autoscaling.minReplicas": 9,
         "application.api.autoscaling.maxReplicas": 4,
-        "secrets.existingSecret": "vaulted",
-        "storage.logs.mode": "existingClaim",
+        "global.secrets.existingSecret": "vaulted",
+        "global.storage.logs.mode": "existingClaim",
         "data.mysql.persistence.enabled": False,
         "data.mysql.persistence.existingClaim": "old",
     }
     paths = [_path(problem) for problem in _problems(together, helm)]
     assert paths == [
-        "config.extra.DEBUG",
+        "global.config.extra.DEBUG",
         "global.tls.enabled",
         "application.api.autoscaling",
-        "secrets.existingSecret",
-        "storage.logs.existingClaim",
+        "global.secrets.existingSecret",
+        "global.storage.logs.existingClaim",
         "data.mysql.persistence.existingClaim",
     ]
 
 
 def test_a_quota_is_held_against_the_largest_scale() -> None:
     scaled = {
-        "global.resourceQuota.enabled": True,
+        "resourceQuota.enabled": True,
         "application.frontend.autoscaling.enabled": True,
         "application.frontend.autoscaling.maxReplicas": 50,
     }
     told = {_path(problem) for problem in _problems(scaled)}
     assert told == {
-        f"global.resourceQuota.hard.{bound}.{name}"
+        f"resourceQuota.hard.{bound}.{name}"
         for bound in ("requests", "limits")
         for name in ("cpu", "memory", "ephemeral-storage")
     }

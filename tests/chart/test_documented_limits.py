@@ -38,7 +38,12 @@ def rounds(cases: Mapping[str, list[Any]]) -> list[Round]:
 ACCEPTED = rounds({path: case.accepted for path, case in all_cases().items()})
 REFUSED = [
     *rounds({path: case.outside + case.refused for path, case in all_cases().items()}),
-    {misspelt(path): leaf.default for path, leaf in leaves().items()},
+    # `global` accepts keys that it does not know, as other charts need them.
+    {
+        misspelt(path): leaf.default
+        for path, leaf in leaves().items()
+        if not re.fullmatch(r"global\.\w+", path)
+    },
     {path: None for path in leaves() if not re.match(r"global\.\w+\.\w+\.", path)},
 ]
 OUTSIDE = rounds({path: case.outside for path, case in all_cases().items() if case.outside})

@@ -7,7 +7,7 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, mounts, pod, quantity
-from tests.chart.scenarios import COMPONENTS, at_path, has_path, read_yaml
+from tests.chart.scenarios import COMPONENTS, STORING, VOLUMES, at_path, has_path, read_yaml
 from tests.helm import CHART, Render
 
 DEV, STAGING, PROD = (CHART / f"values-{name}.yaml" for name in ("dev", "staging", "prod"))
@@ -50,7 +50,7 @@ def test_staging_rehearses_production(chart: Chart) -> None:
     rendered = chart(files=(STAGING,))
     assert rendered.get("ConfigMap", "genx-fx-config")["data"]["ENV"] == "staging"
     assert rendered.names("HorizontalPodAutoscaler") == {"api"}
-    assert len(rendered.of_kind("PersistentVolumeClaim")) == 5
+    assert len(rendered.of_kind("PersistentVolumeClaim")) == len(STORING) + len(VOLUMES)
 
 
 def test_production_scales_spreads_and_guards_its_namespace(chart: Chart) -> None:
@@ -72,7 +72,7 @@ def test_production_scales_spreads_and_guards_its_namespace(chart: Chart) -> Non
 def test_overlays_say_only_what_differs(file: Path) -> None:
     defaults = read_yaml(CHART / "values.yaml")
     for path, value in _leaves(read_yaml(file)):
-        if not path.startswith("secrets.values."):
+        if not path.startswith("global.secrets.values."):
             assert has_path(defaults, path), path
             assert at_path(defaults, path) != value, path
 

@@ -82,7 +82,7 @@ def test_ingress_with_tls_annotations_and_hosts_of_its_own(chart: Chart) -> None
         {
             "global.domain": "fx.example",
             "global.ingress.annotations": annotations,
-            "application.api.hostname": "trade.example",
+            "application.api.ingress.hostname": "trade.example",
         }
     )
     rendered = chart(merged(INGRESS, TLS, more))

@@ -8,8 +8,8 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, pods
-from tests.chart.reading import container, pod, pod_labels
-from tests.chart.scenarios import nested
+from tests.chart.reading import arguments, container, pod, pod_labels
+from tests.chart.scenarios import nested, nobody_waits_for
 from tests.chart.test_network_policies import calls, place, spec
 from tests.helm import Manifest, Render, render
 
@@ -23,9 +23,9 @@ def _tests(rendered: Render) -> dict[str, Manifest]:
     }
 
 
-def _targets(test: Manifest) -> list[str]:
-    targets: list[str] = container(test)["args"][2:]
-    return targets
+def _targets(rendered: Render, name: str) -> list[str]:
+    """Addresses that the test pod of a component calls."""
+    return arguments(rendered, container(_tests(rendered)[name]))[2:]
 
 
 def _address(target: str) -> tuple[str, int]:
@@ -38,14 +38,14 @@ def _address(target: str) -> tuple[str, int]:
 def test_all_declared_flows_are_walked(chart: Chart) -> None:
     tests = _tests(chart())
     assert tests.keys() == {name for name in spec() if calls(name)}
-    for name, test in tests.items():
+    for name in tests:
         services = [spec()[callee]["service"] for callee in calls(name)]
         expected = [(service["name"], service["port"]) for service in services]
-        assert [_address(target) for target in _targets(test)] == expected
+        assert [_address(target) for target in _targets(chart(), name)] == expected
 
 
 def test_what_speaks_http_is_asked_for_its_health(chart: Chart) -> None:
-    assert _targets(_tests(chart())["frontend"]) == ["http://api-service:8080/health"]
+    assert _targets(chart(), "frontend") == ["http://api-service:8080/health"]
 
 
 def test_they_have_the_reach_of_their_component(chart: Chart) -> None:
@@ -79,14 +79,15 @@ def test_they_end_in_time_and_go_when_they_succeed(chart: Chart) -> None:
 
 def test_external_servers_are_called_at_their_address(chart: Chart) -> None:
     rendered = chart(
-        nested({"data.mysql.external.host": "db.example", "data.mysql.external.port": 3307})
+        nested({"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
     )
-    assert _targets(_tests(rendered)["api"]) == ["db.example:3307", "redis-service:6379"]
+    assert _targets(rendered, "api") == ["db.example:3307", "redis-service:6379"]
 
 
 def test_what_is_disabled_is_not_called(chart: Chart) -> None:
-    tests = _tests(chart(nested({"data.enabled": False, "application.api.enabled": False})))
-    assert tests == {}
+    disabled = {"data.enabled": False, "application.api.enabled": False}
+    waiting = nobody_waits_for("mysql", "redis", "api")
+    assert _tests(chart(nested(disabled | waiting))) == {}
 
 
 class TestScript:
@@ -95,7 +96,7 @@ class TestScript:
     @pytest.fixture
     def script(self) -> list[str]:
         test = container(_tests(render())["trading-bot"])
-        return [*test["command"], *test["args"]]
+        return [*test["command"], *arguments(render(), test)]
 
     @pytest.mark.parametrize("broken", ["", "mysql-service", "redis-service", "api-service"])
     def test_fails_where_one_flow_fails(

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.spec.model import FixedKey, UrlKey
 from tests.chart.scenarios import (
     OPTIONAL_SECRETS,
+    PLAN,
     SCENARIOS,
     SECRETS,
     each_scenario,
@@ -43,7 +45,13 @@ APPLICATIONS = {"api", "trading-bot"}
 
 # Which pods read a key, as app-contract.md says. Grafana's own keys come from the issue; the bot
 # calls the API, so it reads API_URL; and parts of DATABASE_URL count for those who read that.
-CONFIG_READERS = {
+CONFIG_READERS: dict[str, set[str]] = {
+    # Keys that are not from there: as the spec says.
+    **{
+        key: set(entry.readBy)
+        for key, entry in PLAN.spec.config.keys.items()
+        if isinstance(entry, FixedKey | UrlKey)
+    },
     "MYSQL_DATABASE": {"mysql", "grafana"} | APPLICATIONS,
     "MYSQL_USER": {"mysql"} | APPLICATIONS,
     "ENV": {"api"},
@@ -76,9 +84,9 @@ SECRET_READERS = {
 }
 GIVEN_SECRETS = nested(
     {
-        "secrets.source": "values",
-        "secrets.values": SECRETS | OPTIONAL_SECRETS,
-        "data.redis.auth.enabled": True,
+        "global.secrets.source": "values",
+        "global.secrets.values": SECRETS | OPTIONAL_SECRETS,
+        "global.redis.auth.enabled": True,
     }
 )
 
@@ -127,7 +135,7 @@ def test_the_objects_are_those_that_helm_template_prints(scenario: str, helm: st
         {"application.api": None},
         {"application.api": "text"},
         {"application": ["text"]},
-        {"global.exposure": "gateway", "secrets.source": "values"},
+        {"global.exposure": "gateway", "global.secrets.source": "values"},
         {"global.exposure": ["gateway"], "extraObjects": [{"metadata": "text"}]},
     ],
     ids=lambda values: next(iter(values)),
@@ -283,56 +291,55 @@ def test_the_search_for_impure_functions_finds_them(action: str) -> None:
     assert IMPURE.search(action)
 
 
-# Restarts: values of the umbrella reach the tiers through shared/by/all/tiers/values.yaml
+# Restarts: values of `global` reach all tiers
 
 
 def test_the_readers_of_every_config_key_are_known() -> None:
-    keys = set(SCENARIOS["default"]["config"]) - {"extra"}
+    keys = set(SCENARIOS["default"]["global.config"]) - {"extra"}
     assert keys == set(CONFIG_READERS) - {"extra.OWN_KEY"}
     assert keys | FOLLOWING == set(render().get("ConfigMap", "genx-fx-config")["data"])
 
 
 @pytest.mark.parametrize("key", CONFIG_READERS)
 def test_a_change_of_config_restarts_the_pods_that_read_it(key: str) -> None:
-    changed = render(nested({f"config.{key}": "7777"}))
+    changed = render(nested({f"global.config.{key}": "7777"}))
     assert restarted(render(), changed) == CONFIG_READERS[key]
 
 
-@pytest.mark.parametrize(
-    ("server", "readers"), [("mysql", {"grafana"} | APPLICATIONS), ("redis", APPLICATIONS)]
-)
-def test_another_port_restarts_the_pods_that_call_it(server: str, readers: set[str]) -> None:
-    changed = render(nested({f"data.{server}.service.port": 7777}))
-    assert restarted(render(), changed) == readers
+@pytest.mark.parametrize("server", ["mysql", "redis"])
+def test_another_port_restarts_the_pods_that_call_it(server: str) -> None:
+    external = nested({f"global.external.{server}.host": "server.example.org"})
+    changed = merged(external, nested({f"global.external.{server}.port": 7777}))
+    callers = {flow.caller.name for flow in PLAN.flows if flow.callee.name == server}
+    assert restarted(render(external), render(changed)) == callers
 
 
 @pytest.mark.parametrize("key", SECRET_READERS)
 def test_a_change_of_a_given_secret_restarts_the_pods_that_read_it(key: str) -> None:
-    changed = merged(GIVEN_SECRETS, nested({f"secrets.values.{key}": "changed"}))
+    changed = merged(GIVEN_SECRETS, nested({f"global.secrets.values.{key}": "changed"}))
     assert restarted(render(GIVEN_SECRETS), render(changed)) == SECRET_READERS[key]
 
 
 @pytest.mark.parametrize("helm", HELMS)
 @pytest.mark.parametrize("key", ["MYSQL_DATABASE", "API_URL"])
 def test_each_helm_hands_config_over_to_all_tiers(helm: str, key: str) -> None:
-    changed = render(nested({f"config.{key}": "changed"}), helm=helm)
+    changed = render(nested({f"global.config.{key}": "changed"}), helm=helm)
     assert restarted(render(helm=helm), changed) == CONFIG_READERS[key]
 
 
 @pytest.mark.parametrize("helm", HELMS)
-def test_each_helm_hands_secrets_and_addresses_over_to_all_tiers(helm: str) -> None:
+def test_each_helm_hands_secrets_over_to_all_tiers(helm: str) -> None:
     before = render(GIVEN_SECRETS, helm=helm)
     key = "GRAFANA_DATABASE_PASSWORD"
-    after = render(merged(GIVEN_SECRETS, {"secrets": {"values": {key: "changed"}}}), helm=helm)
+    changed = nested({f"global.secrets.values.{key}": "changed"})
+    after = render(merged(GIVEN_SECRETS, changed), helm=helm)
     assert restarted(before, after) == SECRET_READERS[key]
-    waiting = pods(before)["trading-bot"]["spec"]["initContainers"][0]["args"]
-    assert {"mysql-service:3306", "redis-service:6379", "api-service:8080"} <= set(waiting)
 
 
 @pytest.mark.parametrize("key", ["REDIS_PASSWORD"])
 def test_a_secret_that_nobody_reads_restarts_nothing(key: str) -> None:
-    values = merged(GIVEN_SECRETS, nested({"data.redis.auth.enabled": False}))
-    changed = merged(values, nested({f"secrets.values.{key}": "changed"}))
+    values = merged(GIVEN_SECRETS, nested({"global.redis.auth.enabled": False}))
+    changed = merged(values, nested({f"global.secrets.values.{key}": "changed"}))
     assert not restarted(render(values), render(changed))
 
 
@@ -340,14 +347,14 @@ def test_a_secret_that_nobody_reads_restarts_nothing(key: str) -> None:
     "values",
     [
         {"global.exposure": "ingress"},
-        {"global.networkPolicy.enabled": False},
-        {"global.resourceQuota.enabled": True},
-        {"global.access.viewers": [{"kind": "User", "name": "ann"}]},
+        {"networkPolicy.enabled": False},
+        {"resourceQuota.enabled": True},
+        {"access.viewers": [{"kind": "User", "name": "ann"}]},
         {"global.commonAnnotations": {"example.org/contact": "fx"}},
         {"application.api.replicas": 5},
         {"application.api.autoscaling.enabled": True},
         {"data.mysql.podDisruptionBudget.enabled": False},
-        {"storage.logs.size": "11Gi"},
+        {"global.storage.logs.size": "11Gi"},
     ],
     ids=lambda values: next(iter(values)),
 )

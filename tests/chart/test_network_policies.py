@@ -10,11 +10,11 @@ import yaml
 
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
-from tests.chart.scenarios import SECRETS, nested
+from tests.chart.scenarios import SECRETS, nested, nobody_waits_for
 from tests.helm import NAMESPACE, ROOT, Manifest, Render
 
 INTERNET = outside("203.0.113.9")
-STRANGER = Place("stranger", namespace="default", labels={"app": "api"})
+STRANGER = Place("stranger", namespace="default", labels={"app.kubernetes.io/name": "api"})
 NAME_SERVER = Place("coredns", namespace="kube-system", labels={"k8s-app": "kube-dns"})
 PRIVATE = [
     *("10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "100.64.0.1"),
@@ -68,7 +68,7 @@ def declared_ways(rendered: Render, without: str = "") -> set[tuple[str, str, in
     return {
         (source.name, callee, spec()[callee]["port"])
         for source in pods(rendered)
-        for callee in calls(source.labels["app"])
+        for callee in calls(source.labels["app"].removesuffix("-test"))
         if callee != without
     }
 
@@ -98,8 +98,10 @@ def test_the_spec_declares_what_the_documents_say() -> None:
 
 def test_pods_reach_exactly_what_the_spec_declares(chart: Chart) -> None:
     rendered = chart()
-    assert len(pods(rendered)) == 6 + 4 + 1, "components, tests and the job of the secrets"
-    assert len(declared_ways(rendered)) == 2 * 7
+    callers = [name for name in spec() if calls(name)]
+    everyone = [*spec(), *callers, "the job of the secrets"]
+    assert len(pods(rendered)) == len(everyone), "components, tests of callers, and the job"
+    assert len(declared_ways(rendered)) == 2 * sum(len(calls(name)) for name in callers)
     assert open_ways(rendered) == declared_ways(rendered)
 
 
@@ -125,7 +127,7 @@ def test_only_api_and_bot_reach_the_internet_and_only_on_443(chart: Chart) -> No
     reached = {item.name: reaches(rendered, item.name, INTERNET) for item in pods(rendered)}
     (job,) = (name for name in reached if name.startswith("genx-fx-secrets"))
     assert {name: found for name, found in reached.items() if found} == {
-        **{name: [443] for name in ("api", "api-test", "trading-bot", "trading-bot-test")},
+        **{name: [443] for name in ("api", "trading-bot")},
         job: [443, 6443],
     }
     assert reaches(rendered, "api", outside("2001:4860:4860::8888")) == [443]
@@ -151,7 +153,7 @@ def test_every_pod_resolves_names_and_asks_name_servers_nothing_else(chart: Char
 
 
 def test_node_local_dns(chart: Chart) -> None:
-    values = nested({"global.networkPolicy.dns.nodeLocalAddress": "169.254.20.10"})
+    values = nested({"networkPolicy.dns.nodeLocalAddress": "169.254.20.10"})
     cache_address = outside("169.254.20.10")
     neighbour = outside("169.254.20.11")
     for item in pods(chart(values)):
@@ -164,7 +166,7 @@ def test_other_name_servers(chart: Chart) -> None:
     rendered = chart(
         nested(
             {
-                "global.networkPolicy.dns.peers": [
+                "networkPolicy.dns.peers": [
                     {
                         "namespaceSelector": {
                             "matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}
@@ -204,7 +206,7 @@ def test_outsiders_can_be_named(chart: Chart) -> None:
         {"ipBlock": {"cidr": "203.0.113.0/24"}},
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}},
     ]
-    rendered = chart(nested({"global.networkPolicy.exposedTo": peers}))
+    rendered = chart(nested({"networkPolicy.exposedTo": peers}))
     assert entered(rendered, INTERNET) == EXPOSED
     assert entered(rendered, Place("controller", namespace="ingress")) == EXPOSED
     assert entered(rendered, STRANGER) == {}
@@ -228,7 +230,7 @@ def test_a_service_type_of_its_own_opens_and_closes_the_way_in(chart: Chart) -> 
 
 
 def test_the_secrets_job_reaches_the_api_server_and_nobody_reaches_it(chart: Chart) -> None:
-    rendered = chart(nested({"global.networkPolicy.apiServerPorts": [6443]}))
+    rendered = chart(nested({"networkPolicy.apiServerPorts": [6443]}))
     (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
     assert reaches(rendered, job, outside("10.96.0.1")) == [6443]
     assert entered(rendered, INTERNET).get(job, []) == []
@@ -254,44 +256,55 @@ def _is_early(item: Manifest) -> bool:
 @pytest.mark.parametrize("name", ["application.api", "data.mysql", "monitoring.grafana"])
 def test_a_disabled_component_closes_its_ways(chart: Chart, name: str) -> None:
     gone = name.split(".")[1]
-    rendered = chart(nested({f"{name}.enabled": False}))
+    rendered = chart(nested({f"{name}.enabled": False} | nobody_waits_for(gone)))
     assert open_ways(rendered) == declared_ways(rendered, without=gone)
     for policy in rendered.names("NetworkPolicy"):
         assert gone not in policy.split("-")
-    ghost = Place(gone, namespace=NAMESPACE, labels={"app": gone})
+    ghost = Place(gone, namespace=NAMESPACE, labels={"app.kubernetes.io/name": gone})
     assert reaches(rendered, "trading-bot", ghost) == []
 
 
 def test_an_external_database_is_reached_at_its_address_and_port_only(chart: Chart) -> None:
     values = {
-        "data.mysql.external.host": "db.example",
-        "data.mysql.external.port": 33060,
-        "data.mysql.external.cidr": "10.9.0.0/24",
+        "global.external.mysql.host": "db.example",
+        "global.external.mysql.port": 33060,
+        "global.external.mysql.cidrs": ["10.9.0.0/24", "10.7.0.7/32"],
     }
     rendered = chart(nested(values))
     for name in ("api", "trading-bot", "grafana"):
         assert reaches(rendered, name, outside("10.9.0.7")) == [33060]
+        assert reaches(rendered, name, outside("10.7.0.7")) == [33060]
         assert reaches(rendered, name, outside("10.8.0.7")) == []
     assert reaches(rendered, "frontend", outside("10.9.0.7")) == []
-    anywhere = chart(nested({**values, "data.mysql.external.cidr": ""}))
+    anywhere = chart(nested({**values, "global.external.mysql.cidrs": []}))
     assert reaches(anywhere, "grafana", outside("10.8.0.7")) == [33060]
 
 
 def test_an_external_cache_is_reached_by_its_callers(chart: Chart) -> None:
     rendered = chart(
-        nested({"data.redis.external.host": "r.example", "data.redis.external.cidr": "10.9.0.7/32"})
+        nested(
+            {
+                "global.external.redis.host": "r.example",
+                "global.external.redis.cidrs": ["10.9.0.7/32"],
+            }
+        )
     )
     for name, reached in {"api": [6379], "trading-bot": [6379], "grafana": []}.items():
         assert reaches(rendered, name, outside("10.9.0.7")) == reached
 
 
 def test_without_policies_there_are_none(chart: Chart) -> None:
-    rendered = chart(nested({"global.networkPolicy.enabled": False}))
+    rendered = chart(nested({"networkPolicy.enabled": False}))
     # But for the hook's: while it runs, the policies of the revision before still hold.
     (hook,) = rendered.of_kind("NetworkPolicy")
     assert "pre-upgrade" in hook["metadata"]["annotations"]["helm.sh/hook"]
-    given = nested({"global.networkPolicy.enabled": False, "secrets.source": "values"})
-    given["secrets"]["values"] = SECRETS
+    given = nested(
+        {
+            "networkPolicy.enabled": False,
+            "global.secrets.source": "values",
+            "global.secrets.values": SECRETS,
+        }
+    )
     assert chart(given).of_kind("NetworkPolicy") == []
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import SECRETS, merged, nested
+from tests.chart.scenarios import PLAN, SECRETS, merged, nested, nobody_waits_for
 from tests.helm import CHART, HELMS, NAMESPACE, RELEASE, render, run_helm
 
 Notes = Callable[..., str]
 
-GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
+GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
 ADMIN = "kubectl get secret genx-fx-secrets -n genx-fx -o jsonpath='{.data.GRAFANA_ADMIN_PASSWORD}'"
 
 
@@ -80,7 +80,7 @@ def test_addresses_of_hosts(notes: Notes, exposure: str, tls: bool, scheme: str)
 
 
 def test_addresses_of_hosts_are_those_of_the_routes(notes: Notes) -> None:
-    own = {"global.exposure": "ingress", "application.api.hostname": "trade.example.org"}
+    own = {"global.exposure": "ingress", "application.api.ingress.hostname": "trade.example.org"}
     text = notes(nested(own))
     assert "http://trade.example.org\n" in text
     assert "http://api.genx-fx.local" not in text
@@ -111,46 +111,59 @@ def test_no_secret_is_shown(notes: Notes) -> None:
     assert not [value for value in SECRETS.values() if value in text]
 
 
+def _calls(callee: str) -> list[str]:
+    """`application.api calls mysql`, for each that does."""
+    callers = [flow.caller for flow in PLAN.flows if flow.callee.name == callee]
+    return [f"{caller.path} calls {callee}" for caller in callers]
+
+
 RISKS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, ["global.exposure"]),
     (
         {
             "global.exposure": "ingress",
-            "global.networkPolicy.enabled": False,
+            "networkPolicy.enabled": False,
             "global.enforceDocumentedLimits": False,
-            "secrets.source": "values",
-            "secrets.values": SECRETS,
+            "global.secrets.source": "values",
+            "global.secrets.values": SECRETS,
             "data.mysql.persistence.enabled": False,
             "data.redis.persistence.enabled": False,
             "monitoring.grafana.persistence.enabled": False,
-            "storage.logs.mode": "ephemeral",
-            "storage.data.mode": "ephemeral",
+            "global.storage.logs.mode": "ephemeral",
+            "global.storage.data.mode": "ephemeral",
         },
         [
             "global.tls.enabled",
-            "global.networkPolicy.enabled",
+            "networkPolicy.enabled",
             "global.enforceDocumentedLimits",
-            "secrets.source",
+            "global.secrets.source",
             "data.mysql.persistence.enabled",
             "data.redis.persistence.enabled",
             "monitoring.grafana.persistence.enabled",
-            "storage.logs.mode",
-            "storage.data.mode",
+            "global.storage.logs.mode",
+            "global.storage.data.mode",
         ],
     ),
     (
-        {"global.exposure": "clusterIP", "data.mysql.enabled": False, "data.redis.enabled": False},
-        [
-            "application.api calls mysql",
-            "application.api calls redis",
-            "application.tradingBot calls mysql",
-            "application.tradingBot calls redis",
-            "monitoring.grafana calls mysql",
-        ],
+        {
+            "global.exposure": "clusterIP",
+            "data.mysql.enabled": False,
+            "data.redis.enabled": False,
+            **nobody_waits_for("mysql", "redis"),
+        },
+        [*_calls("mysql"), *_calls("redis")],
     ),
     (
-        {"global.exposure": "clusterIP", "application.api.enabled": False},
-        ["application.frontend calls api", "application.tradingBot calls api"],
+        {
+            "global.exposure": "clusterIP",
+            "application.api.enabled": False,
+            **nobody_waits_for("api"),
+        },
+        _calls("api"),
+    ),
+    (
+        {"global.exposure": "clusterIP", "global.cattle": {"clusterId": "local"}},
+        ["global.cattle is not a key of this chart"],
     ),
 ]
 
@@ -177,5 +190,5 @@ def test_nothing_to_mind_where_nothing_is_risky(notes: Notes) -> None:
 
 def test_external_servers_are_no_risk(notes: Notes) -> None:
     safe = nested({"global.exposure": "clusterIP"})
-    outside = nested({"data.mysql.external.host": "db", "data.mysql.persistence.enabled": False})
+    outside = nested({"global.external.mysql.host": "db", "data.mysql.persistence.enabled": False})
     assert _warnings(notes(merged(safe, outside))) == []

@@ -7,8 +7,8 @@ from tests.chart.reading import pod, quantity
 from tests.chart.scenarios import merged, nested
 from tests.helm import Manifest, Render
 
-QUOTA = nested({"global.resourceQuota.enabled": True})
-RANGE = nested({"global.limitRange.enabled": True})
+QUOTA = nested({"resourceQuota.enabled": True})
+RANGE = nested({"limitRange.enabled": True})
 SCALED = merged(
     QUOTA,
     nested(
@@ -80,7 +80,7 @@ def test_quota_of_storage_is_the_documented_total(chart: Chart) -> None:
 
 
 def test_quota_can_be_set(chart: Chart) -> None:
-    own = nested({"global.resourceQuota.hard": {"requests.cpu": "8", "pods": "40"}})
+    own = nested({"resourceQuota.hard": {"requests.cpu": "8", "pods": "40"}})
     hard = chart(merged(QUOTA, own)).get("ResourceQuota", "genx-fx")["spec"]["hard"]
     assert (hard["requests.cpu"], hard["pods"]) == ("8", "40")
 

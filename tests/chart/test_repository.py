@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from generator.chart.files import chart_files
-from generator.spec.load import load_spec
+from generator.load import load_platform
 from tests.benchmark.sizes import package_size, release_record_size
 from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, RELEASE, ROOT, render
 from tools.build import tool_path
@@ -89,7 +89,7 @@ def test_the_package_holds_the_chart_and_nothing_else(tmp_path: Path) -> None:
         (chart / stray).parent.mkdir(exist_ok=True)
         (chart / stray).write_text("stray: true\n")
     add_to_repository(chart, tmp_path)
-    generated = chart_files(load_spec(ROOT / "genx-fx.yaml"))
+    generated = chart_files(load_platform(ROOT / "genx-fx.yaml"))
     assert packaged(tmp_path) == {path for path in generated if not path.startswith("ci/")}
 
 

@@ -13,12 +13,12 @@ from tests.chart.reading import container, environment, pod, pod_labels
 from tests.chart.scenarios import SECRETS, merged, nested
 from tests.helm import NAMESPACE, Manifest, Render, refusal, render
 
-GIVEN = nested({"secrets.source": "values", "secrets.values": SECRETS})
+GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
 EXTERNAL = nested(
     {
-        "secrets.source": "externalSecrets",
-        "secrets.externalSecrets.secretStoreRef.name": "vault",
-        "secrets.externalSecrets.key": "genx-fx/production",
+        "global.secrets.source": "externalSecrets",
+        "global.secrets.externalSecrets.secretStoreRef.name": "vault",
+        "global.secrets.externalSecrets.key": "genx-fx/production",
     }
 )
 NASTY = "p@ss/w:rd?#%+ ü"
@@ -107,18 +107,21 @@ class TestGenerate:
         assert spec["template"]["spec"]["restartPolicy"] == "Never"
 
     def test_knows_where_the_database_is(self, chart: Chart) -> None:
-        before = environment(_job(chart()))["CONFIG"]
-        after = environment(_job(chart(nested({"data.mysql.external.host": "db.example"}))))
-        assert '"DATABASE_HOST":"mysql-service"' in before.replace(": ", ":")
-        assert '"DATABASE_HOST":"db.example"' in after["CONFIG"].replace(": ", ":")
+        external = nested({"global.external.mysql.host": "db.example"})
+        before, after = (
+            json.loads(environment(_job(chart(values)))["COMPOSED_KEYS"])["DATABASE_URL"]
+            for values in ({}, external)
+        )
+        assert before == "mysql://genx_user:{MYSQL_PASSWORD}@mysql-service:3306/genxdb_fx_db"
+        assert after == "mysql://genx_user:{MYSQL_PASSWORD}@db.example:3306/genxdb_fx_db"
 
     def test_is_told_all_that_its_keys_are_composed_of(self, chart: Chart) -> None:
         told = environment(_job(chart()))
         keys = json.loads(told["SECRET_KEYS"])
-        composed = {name: key["compose"] for name, key in keys.items() if "compose" in key}
-        assert composed.keys() == {"DATABASE_URL"}
-        for pattern in composed.values():
-            assert set(re.findall(r"{(\w+)}", pattern)) <= {*keys, *json.loads(told["CONFIG"])}
+        composed = json.loads(told["COMPOSED_KEYS"])
+        assert composed.keys() == {"DATABASE_URL", "REDIS_URL"}
+        for text in composed.values():
+            assert set(re.findall(r"{(\w+)}", text)) <= set(keys)
 
     def test_its_image_may_be_private(self, chart: Chart) -> None:
         login = [{"name": "registry-login"}]
@@ -129,7 +132,7 @@ class TestGenerate:
         """A Job cannot be changed: `helm template | kubectl apply` would fail."""
         names = {
             _job(chart(values))["metadata"]["name"]
-            for values in ({}, nested({"config.MYSQL_USER": "other"}))
+            for values in ({}, nested({"global.config.MYSQL_USER": "other"}))
         }
         assert len(names) == 2
 
@@ -147,7 +150,9 @@ class TestGenerate:
 
 
 class TestExisting:
-    values = nested({"secrets.source": "existing", "secrets.existingSecret": "vaulted"})
+    values = nested(
+        {"global.secrets.source": "existing", "global.secrets.existingSecret": "vaulted"}
+    )
 
     def test_makes_nothing_and_reads_the_one_named(self, chart: Chart) -> None:
         rendered = chart(self.values)
@@ -169,7 +174,7 @@ class TestExisting:
 
 class TestValues:
     def test_becomes_the_secret(self, chart: Chart) -> None:
-        values = merged(GIVEN, nested({"secrets.values.OWN_KEY": "mine"}))
+        values = merged(GIVEN, nested({"global.secrets.values.OWN_KEY": "mine"}))
         rendered = chart(values)
         given = rendered.get("Secret", "genx-fx-secrets")["stringData"]
         assert given.items() >= {**SECRETS, "OWN_KEY": "mine"}.items()
@@ -178,27 +183,29 @@ class TestValues:
 
     @pytest.mark.parametrize("password", [NASTY, "100%25+a&b=c;d,e'f\"g\\h|i~j_k-l.m*"])
     def test_database_url_agrees_with_the_password(self, chart: Chart, password: str) -> None:
-        values = nested({"secrets.values.MYSQL_PASSWORD": password, "config.MYSQL_USER": "us@er"})
+        values = nested(
+            {"global.secrets.values.MYSQL_PASSWORD": password, "global.config.MYSQL_USER": "us@er"}
+        )
         given = chart(merged(GIVEN, values)).get("Secret", "genx-fx-secrets")["stringData"]
         assert given["MYSQL_PASSWORD"] == password
         _check_url(given["DATABASE_URL"], "us@er", password)
 
     def test_database_url_follows_an_external_database(self, chart: Chart) -> None:
         external = nested(
-            {"data.mysql.external.host": "db.example", "data.mysql.external.port": 3307}
+            {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307}
         )
         given = chart(merged(GIVEN, external)).get("Secret", "genx-fx-secrets")["stringData"]
         url = urlsplit(given["DATABASE_URL"])
         assert (url.hostname, url.port) == ("db.example", 3307)
 
     def test_every_missing_key_is_named_at_once(self, helm: str) -> None:
-        said = refusal(nested({"secrets.source": "values"}), helm=helm)
+        said = refusal(nested({"global.secrets.source": "values"}), helm=helm)
         for key in REQUIRED:
-            assert f"secrets.values.{key}: is missing" in said
+            assert f"global.secrets.values.{key}: is missing" in said
 
     def test_an_empty_key_is_a_missing_one(self, helm: str) -> None:
-        said = refusal(merged(GIVEN, nested({"secrets.values.JWT_SECRET": ""})), helm=helm)
-        assert "secrets.values.JWT_SECRET" in said
+        said = refusal(merged(GIVEN, nested({"global.secrets.values.JWT_SECRET": ""})), helm=helm)
+        assert "global.secrets.values.JWT_SECRET" in said
 
     def test_optional_keys_stay_optional(self, chart: Chart) -> None:
         given = chart(GIVEN).get("Secret", "genx-fx-secrets")["stringData"]
@@ -206,7 +213,7 @@ class TestValues:
 
     def test_numbers_are_refused_before_they_become_floats(self, helm: str) -> None:
         assert "MT5_LOGIN" in refusal(
-            merged(GIVEN, nested({"secrets.values.MT5_LOGIN": 12345678})), helm=helm
+            merged(GIVEN, nested({"global.secrets.values.MT5_LOGIN": 12345678})), helm=helm
         )
 
 
@@ -222,7 +229,7 @@ class TestExternalSecrets:
     def test_composed_keys_are_added_to_them(self, chart: Chart) -> None:
         template = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
         assert template["template"]["mergePolicy"] == "Merge"
-        assert set(template["template"]["data"]) == {"DATABASE_URL"}
+        assert set(template["template"]["data"]) == {"DATABASE_URL", "REDIS_URL"}
 
     def test_database_url_agrees_with_the_password(
         self, chart: Chart, helm: str, tmp_path: Path

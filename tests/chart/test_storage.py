@@ -4,10 +4,25 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, mounts, pod, pod_labels
-from tests.chart.scenarios import merged, nested
+from tests.chart.scenarios import (
+    COMPONENTS,
+    PLAN,
+    STORING,
+    VOLUMES,
+    merged,
+    nested,
+    nobody_waits_for,
+    of_each,
+)
 from tests.helm import Manifest, refusal
 
-COLOCATED = nested({"storage.logs.mode": "rwo-colocated", "storage.data.mode": "rwo-colocated"})
+MOUNTING = {
+    part.name: COMPONENTS[part.name] for volume in PLAN.volumes for part in volume.mounted_by
+}
+
+COLOCATED = nested(
+    {"global.storage.logs.mode": "rwo-colocated", "global.storage.data.mode": "rwo-colocated"}
+)
 
 
 def _affinity(workload: Manifest) -> list[Manifest]:
@@ -18,13 +33,15 @@ def _affinity(workload: Manifest) -> list[Manifest]:
 
 def test_claims_are_kept_on_uninstall(chart: Chart) -> None:
     claims = chart().of_kind("PersistentVolumeClaim")
-    assert len(claims) == 5
+    assert len(claims) == len(STORING) + len(VOLUMES)
     for claim in claims:
         assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
 
 
 def test_storage_class_of_all_and_of_one(chart: Chart) -> None:
-    rendered = chart(nested({"global.storageClass": "fast", "storage.logs.storageClass": "nfs"}))
+    rendered = chart(
+        nested({"global.storageClass": "fast", "global.storage.logs.storageClass": "nfs"})
+    )
     classes = {
         claim["metadata"]["name"]: claim["spec"]["storageClassName"]
         for claim in rendered.of_kind("PersistentVolumeClaim")
@@ -46,7 +63,7 @@ def test_rwo_colocated_puts_all_pods_on_one_node(chart: Chart) -> None:
     for claim in ("logs-pvc", "data-pvc"):
         spec = rendered.get("PersistentVolumeClaim", claim)["spec"]
         assert spec["accessModes"] == ["ReadWriteOnce"]
-    workloads = [component(rendered, name) for name in ("api", "trading-bot")]
+    workloads = [component(rendered, name) for name in MOUNTING]
     for workload in workloads:
         (term,) = _affinity(workload)
         assert term["topologyKey"] == "kubernetes.io/hostname"
@@ -55,13 +72,13 @@ def test_rwo_colocated_puts_all_pods_on_one_node(chart: Chart) -> None:
             labels = pod_labels(mounting)
             assert labels[expression["key"]] in expression["values"]
             assert term["labelSelector"]["matchLabels"].items() <= labels.items()
-        assert len(expression["values"]) == 2
+        assert len(expression["values"]) == len(MOUNTING)
     for name in ("frontend", "grafana", "mysql"):
         assert _affinity(component(rendered, name)) == []
 
 
 def test_one_colocated_volume_is_enough(chart: Chart) -> None:
-    rendered = chart(nested({"storage.logs.mode": "rwo-colocated"}))
+    rendered = chart(nested({"global.storage.logs.mode": "rwo-colocated"}))
     assert len(_affinity(component(rendered, "api"))) == 1
     spec = rendered.get("PersistentVolumeClaim", "data-pvc")["spec"]
     assert spec["accessModes"] == ["ReadWriteMany"]
@@ -75,7 +92,7 @@ def test_own_affinity_stays_beside_colocation(chart: Chart) -> None:
 
 
 def test_ephemeral_gives_each_pod_its_own(chart: Chart) -> None:
-    rendered = chart(nested({"storage.logs.mode": "ephemeral"}))
+    rendered = chart(nested({"global.storage.logs.mode": "ephemeral"}))
     assert mounts(component(rendered, "api"))["/app/logs"] == "scratch 10Gi"
     assert "logs-pvc" not in rendered.names("PersistentVolumeClaim")
     assert mounts(component(rendered, "api"))["/app/data"] == "claim data-pvc"
@@ -83,7 +100,12 @@ def test_ephemeral_gives_each_pod_its_own(chart: Chart) -> None:
 
 def test_existing_claim_is_mounted_and_not_made(chart: Chart) -> None:
     rendered = chart(
-        nested({"storage.data.mode": "existingClaim", "storage.data.existingClaim": "nfs"})
+        nested(
+            {
+                "global.storage.data.mode": "existingClaim",
+                "global.storage.data.existingClaim": "nfs",
+            }
+        )
     )
     for name in ("api", "trading-bot"):
         assert mounts(component(rendered, name))["/app/data"] == "claim nfs"
@@ -92,11 +114,11 @@ def test_existing_claim_is_mounted_and_not_made(chart: Chart) -> None:
 
 def test_claims_are_made_only_for_those_who_mount_them(chart: Chart) -> None:
     """A claim that waits for a first consumer keeps `helm install --wait` waiting for good."""
-    off = {"enabled": False}
-    some = chart(nested({"application.api": off}))
+    alone = nobody_waits_for("api")
+    some = chart(nested({"application.api.enabled": False} | alone))
     assert {"logs-pvc", "data-pvc"} <= some.names("PersistentVolumeClaim")
     for nobody in (
-        nested({"application.api": off, "application.tradingBot": off}),
+        merged(of_each(MOUNTING, {"enabled": False}), nested(nobody_waits_for(*MOUNTING))),
         nested({"application.enabled": False}),
     ):
         claims = chart(nobody).names("PersistentVolumeClaim")

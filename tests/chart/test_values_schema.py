@@ -26,6 +26,8 @@ from tests.helm import CHART, HELMS, refusal, render
 # Objects that may hold keys unknown to us: those of Kubernetes itself, and what one chart hands to
 # another. Maps whose values have a type are closed enough.
 OPEN = re.compile(r".*\b(affinity|behavior|anyObject|objectList/items|global|common)")
+# A parent chart, Rancher (global.cattle) and Fleet put keys of their own below `global`.
+SHARED_WITH_OTHERS = "properties/global"
 
 # What may stand beside a $ref: draft-07 ignores the rest there.
 NOTES = {"$ref", "description", "default", "title", "$comment"}
@@ -36,13 +38,14 @@ BAD_VALUES: tuple[dict[str, Any], ...] = (
     {
         # A misspelt key at every level.
         "globals": {},
-        "global.imageRegistri": "registry.example.org",
-        "global.networkPolicy.dns.nameSpace": "kube-system",
-        "config.MYSQL_DATABSE": "x",
-        "secrets.sorce": "values",
-        "secrets.externalSecrets.secretStoreRef.nam": "vault",
-        "storage.log": {},
-        "storage.logs.sise": "10Gi",
+        "global.tls.secretNme": "x",
+        "networkPolicies.enabled": False,
+        "networkPolicy.dns.nameSpace": "kube-system",
+        "global.config.MYSQL_DATABSE": "x",
+        "global.secrets.sorce": "values",
+        "global.secrets.externalSecrets.secretStoreRef.nam": "vault",
+        "global.storage.log": {},
+        "global.storage.logs.sise": "10Gi",
         "application.fronted.enabled": True,
         "application.api.replica": 3,
         "application.api.image.tags": "1",
@@ -50,15 +53,15 @@ BAD_VALUES: tuple[dict[str, Any], ...] = (
         "application.api.resources.limits.mem": "1Gi",
         "application.api.probes.liveness.initialDelay": 1,
         "data.postgres.enabled": True,
-        "data.mysql.external.hosts": "x",
+        "global.external.mysql.hosts": "x",
         "monitoring.grafana.prometheus.address": "x",
         # Wrong types.
         "global.namePrefix": 7,
         "global.tls.enabled": "yes",
         "global.imagePullSecrets": "registry-login",
-        "config.ENV": 1,
-        "config.DEBUG": False,
-        "secrets.values": {"MYSQL_PASSWORD": 12345},
+        "global.config.ENV": 1,
+        "global.config.DEBUG": False,
+        "global.secrets.values": {"MYSQL_PASSWORD": 12345},
         "application.api.enabled": "true",
         "application.frontend.podLabels": {"a": 1},
         "application.frontend.extraEnv": {"NAME": "value"},
@@ -67,46 +70,49 @@ BAD_VALUES: tuple[dict[str, Any], ...] = (
         # Outside of what is documented or possible.
         "global.exposure": "nodePort",
         "global.domain": "Not A Domain",
-        "global.networkPolicy.dns.nodeLocalAddress": "169.254.20.300",
-        "global.networkPolicy.apiServerPorts": [],
-        "secrets.source": "vault",
-        "storage.logs.mode": "rwop",
-        "storage.logs.size": "10 gigabytes",
+        "networkPolicy.dns.nodeLocalAddress": "169.254.20.300",
+        "networkPolicy.apiServerPorts": [],
+        "global.secrets.source": "vault",
+        "global.storage.logs.mode": "rwop",
+        "global.storage.logs.size": "10 gigabytes",
         "application.tradingBot.replicas": 0,
         "application.api.replicas": 0,
-        "application.api.service.port": 0,
+        "application.api.service.port": 8080,  # is fixed by the spec
         "application.api.service.type": "Nodeport",
         "application.api.autoscaling.maxReplicas": 51,
         "application.api.autoscaling.targetCPUUtilizationPercentage": 101,
         "application.api.image.digest": "sha256:123",
         "application.api.image.pullPolicy": "Sometimes",
         "application.api.resources.requests.memory": "512MB",
-        "application.api.securityContext.runAsUser": 0,
+        "application.api.podSecurityContext.runAsUser": 0,
         "application.api.topologySpread.zones": "Never",
         "application.api.podDisruptionBudget.maxUnavailable": 0,
         "application.api.terminationGracePeriodSeconds": -1,
         "application.api.service.loadBalancerSourceRanges": ["10.0.0.0/33"],
         "data.mysql.mode": "cluster",
         "data.mysql.persistence.size": "lots",
-        "monitoring.grafana.service.port": "http",
+        "application.api.waitFor": ["mysql", "grafana"],
+        "application.api.commonLabels": {},
+        "application.api.podLabels": {"app.kubernetes.io/name": "own"},
+        "global.commonLabels": {"app": "trading"},
     },
     {
         "global.namePrefix": "no-hyphen-at-the-end",
         "application.tradingBot.replicas": 2,
         "application.api.replicas": 51,
-        "application.api.service.port": 65536,
+        "networkPolicy.apiServerPorts": [65536],
         "application.api.resources.limits.memory": "3Gi",
         "application.api.resources.limits.cpu": "1001m",
         "application.api.resources.requests.memory": "511Mi",
         "data.mysql.persistence.size": "9Gi",
-        "storage.data.size": "19Gi",
+        "global.storage.data.size": "19Gi",
         "application.frontend.replicas": "two",
-        "data.mysql.external.port": 65536,
+        "global.external.mysql.port": 65536,
     },
     {
         "application.tradingBot.replicas": 1.5,
         "application.api.replicas": 2.5,
-        "application.api.service.port": True,
+        "global.external.redis.port": True,
     },
 )
 BAD_CASES = [(path, value) for group in BAD_VALUES for path, value in group.items()]
@@ -208,6 +214,8 @@ def test_the_schema_is_valid_draft_7() -> None:
 def test_every_object_is_strict_but_for_maps_of_the_user_s_own_keys() -> None:
     for path, node in subschemas(schema()):
         opened = OPEN.fullmatch(path) and "properties" not in node
+        # What refers to a strict object by allOf is as strict.
+        opened = opened or path == SHARED_WITH_OTHERS or "allOf" in node
         if (node.get("type") == "object" or "properties" in node) and not opened:
             assert node.get("additionalProperties", True) is not True, path
 
@@ -295,8 +303,8 @@ def test_the_values_of_every_scenario_are_accepted(scenario: str) -> None:
         {"application.api.replicas": 1},
         {"application.api.replicas": 50},
         {"application.api.autoscaling.maxReplicas": 50},
-        {"application.api.service.port": 1},
-        {"application.api.service.port": 65535},
+        {"global.external.redis.port": 1},
+        {"global.external.redis.port": 65535},
         {"application.api.resources.limits.cpu": 1},
         {"application.api.resources.limits.cpu": "0.5"},
         {"data.mysql.persistence.size": "1Ti"},
@@ -350,11 +358,11 @@ def test_helm_refuses_null_and_names_it(helm: str) -> None:
     # Null takes a default away, and nothing else would say what to do.
     paths = (
         "global.exposure",
-        "config.ENV",
-        "secrets.source",
-        "storage.logs.mode",
+        "global.config.ENV",
+        "global.secrets.source",
+        "data.mysql.persistence.size",
         "application.api.image",
-        "data.mysql.service.port",
+        "application.api.replicas",
         "extraObjects",
     )
     said = refusal(nested(dict.fromkeys(paths)), helm=helm)
@@ -371,7 +379,7 @@ def test_documented_ranges_can_be_lifted_but_the_bot_stays_alone(helm: str) -> N
         "application.api.replicas": 51,
         "application.frontend.autoscaling.maxReplicas": 200,
         "application.api.resources.limits.memory": "3Gi",
-        "storage.data.size": "1Gi",
+        "global.storage.data.size": "1Gi",
     }
     api = render(nested(lifted), helm=helm).get("Deployment", "api")
     assert api["spec"]["replicas"] == 51

@@ -13,13 +13,16 @@ import jsonschema
 import pytest
 
 from tests.chart.scenarios import (
+    AUTOSCALED,
     COMPONENTS,
     SECRETS,
+    STORING,
     TIERS,
     at_path,
     has_path,
     merged,
     nested,
+    nobody_waits_for,
     of_each,
     read_yaml,
     rendered,
@@ -35,15 +38,13 @@ LEAVES = {path: value for path, value in leaves() if path in DECLARED}
 NOT_IN_THE_RENDER = {
     "global.enforceDocumentedLimits",  # read by the schema, and by the notes
     "data.mysql.mode",  # has one legal value; replication is to come
-    "data.mysql.service.type",  # has one legal value
-    "data.redis.service.type",  # likewise
+    "enabled",  # read by a parent chart, as the condition of its dependency
     "application.tradingBot.replicas",  # has one legal value
     "global.gateway.create",  # cannot change alone; has a test of its own
 }
 
 # Ways to install that together show every value. In each, the values of `changed` (endings of
 # paths) are changed as well; they hide others, so they stay as they are elsewhere.
-STORING = {name: COMPONENTS[name] for name in ("mysql", "redis", "grafana")}
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,21 @@ SETTINGS = {
     "plain": Setting(
         nested(
             {
-                "global.limitRange.enabled": True,
+                "limitRange.enabled": True,
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
             }
         )
     ),
     # With nothing to run, as the quota must hold what the components may use.
     "quota": Setting(
-        nested(
-            {"global.resourceQuota.enabled": True, **{f"{tier}.enabled": False for tier in TIERS}}
-        )
+        nested({"resourceQuota.enabled": True, **{f"{tier}.enabled": False for tier in TIERS}})
     ),
     "autoscaled_ingress": Setting(
         nested(
             {
                 "global.exposure": "ingress",
                 "global.tls.enabled": True,
-                "application.frontend.autoscaling.enabled": True,
-                "application.api.autoscaling.enabled": True,
+                **AUTOSCALED,
             }
         ),
         ("image.digest", "global.imageRegistry"),
@@ -84,31 +82,35 @@ SETTINGS = {
         nested(
             {
                 "global.exposure": "gateway",
-                "storage.logs.mode": "existingClaim",
-                "storage.data.mode": "existingClaim",
+                "global.storage.logs.mode": "existingClaim",
+                "global.storage.data.mode": "existingClaim",
             }
         ),
-        ("hostname", "existingClaim"),
+        ("ingress.hostname", "existingClaim"),
     ),
     "gateway_of_others": Setting(
         nested(
             {
                 "global.exposure": "gateway",
                 "global.gateway.create": False,
-                "secrets.source": "existing",
+                "global.secrets.source": "existing",
             }
         ),
         ("gateway.name", "gateway.namespace", "existingSecret"),
     ),
     "external_servers": Setting(
-        nested({"secrets.source": "externalSecrets"}),
-        ("external.host", "external.port", "external.cidr"),
+        nested({"global.secrets.source": "externalSecrets"}),
+        ("mysql.host", "redis.host", "mysql.port", "redis.port", ".cidrs"),
     ),
-    "given_secrets": Setting(nested({"secrets.source": "values"}), ("secrets.values",)),
+    "given_secrets": Setting(
+        nested({"global.secrets.source": "values"}), ("global.secrets.values",)
+    ),
     "one_storage_class": Setting(
         merged(
             of_each(STORING, {"persistence.storageClass": ""}),
-            nested({"storage.logs.storageClass": "", "storage.data.storageClass": ""}),
+            nested(
+                {"global.storage.logs.storageClass": "", "global.storage.data.storageClass": ""}
+            ),
         ),
         ("global.storageClass",),
     ),
@@ -179,8 +181,8 @@ def marked(setting: Setting) -> dict[str, Any]:
     }
     lifted = {"global.enforceDocumentedLimits": False}
     values = merged(nested(flat | lifted), setting.values)
-    if "secrets.values" in setting.changed:
-        values["secrets"]["values"] |= SECRETS  # those that are asked for
+    if "global.secrets.values" in setting.changed:
+        values["global"]["secrets"]["values"] |= SECRETS  # those that are asked for
     return values
 
 
@@ -214,6 +216,8 @@ def another(path: str, values: dict[str, Any] = DEFAULTS) -> object:
         return not old
     if isinstance(old, int):
         return old + 1
+    if isinstance(old, list):
+        return old[1:]
     choices = checker(path).schema
     assert isinstance(choices, dict)
     return next(value for value in choices["enum"] if value not in (old, ""))
@@ -255,14 +259,17 @@ def test_every_option_of_a_component_changes_an_object_of_its(option: str) -> No
 # Where a choice matters, if not in a default installation.
 MATTERS_IN = {
     "global.tls.enabled": "autoscaled_ingress",
-    "secrets.source": "external_servers",
-    "secrets.externalSecrets.secretStoreRef.kind": "external_servers",
+    "global.secrets.source": "external_servers",
+    "global.secrets.externalSecrets.secretStoreRef.kind": "external_servers",
+    "global.external.redis.tls.enabled": "external_servers",
 }
+# Who waits for a component that is disabled is refused.
+WITH = {"data.enabled": nested(nobody_waits_for("mysql", "redis"))}
 
 
 @pytest.mark.parametrize("path", [path for path in CHOICES if not component_of(path)])
 def test_every_choice_for_all_components_changes_the_render(path: str) -> None:
-    before = marked(SETTINGS[MATTERS_IN[path]]) if path in MATTERS_IN else {}
+    before = marked(SETTINGS[MATTERS_IN[path]]) if path in MATTERS_IN else WITH.get(path, {})
     after = merged(before, nested({path: another(path, before)}))
     assert template(before) != template(after)
 
@@ -277,31 +284,24 @@ def test_a_gateway_is_made_where_it_is_asked_for() -> None:
 TEXT = r'"(?:\\.|[^"\\])*"'
 ACTION = re.compile(rf"{{{{-?\s*((?:{TEXT}|/\*.*?\*/|(?!\s*-?}}}}).)*)", re.DOTALL)
 REFERENCE = re.compile(r"(?<![\w)\]])(\$\w*)?((?:\.[A-Za-z_]\w*)+)")
-ROOT = "$root"
 
 
 class Scanner:
     """Follows the dot and the variables of a template through its blocks.
 
     A place is a dotted path from the top ("Values.api.image"), or None where it is unknown: inside
-    helpers, only what is read from .Values and of a component's values is known.
+    helpers, only what is read from .Values is known.
     """
 
-    def __init__(self, component: str | None = None) -> None:
-        self.component = component
+    def __init__(self) -> None:
         self.dots: list[str | None] = [""]
-        self.variables: dict[str, str | None] = {"$": "", ROOT: ""}
+        self.variables: dict[str, str | None] = {"$": ""}
 
     def reads(self, source: str) -> Iterator[str]:
         """Path of each value that the source reads."""
         for action in ACTION.findall(source):
             if not action.startswith("/*"):
-                bare = re.sub(TEXT, '""', action)
-                bare = bare.replace("(index . 0)", ROOT)
-                if self.component:
-                    self.variables["$own"] = f"Values.{self.component}"
-                    bare = bare.replace("(index . 1)", "$own")
-                yield from self.read_action(bare)
+                yield from self.read_action(re.sub(TEXT, '""', action))
 
     def read_action(self, action: str) -> Iterator[str]:
         word, _, rest = action.partition(" ")
@@ -315,7 +315,7 @@ class Scanner:
             word = ""
         if word == "define":
             self.dots.append(None)
-            self.variables = {"$": None, ROOT: ""}
+            self.variables = {"$": None}
             return
         for variable, fields in REFERENCE.findall(action):
             place = self.place(variable, fields)
@@ -344,15 +344,9 @@ class Scanner:
         return None if start is None else f"{start}{fields}".strip(".")
 
 
-def component_of_file(path: Path) -> str | None:
-    """Values key of the component that a template in a folder of its own serves."""
-    keys = {name: key for name, (_, key) in COMPONENTS.items()}
-    return keys.get(path.parent.name) if CHART / "charts" in path.parents else None
-
-
 def values_read(file: Path) -> set[str]:
     """Each value that a template reads, as a path in the umbrella's values."""
-    paths = set(Scanner(component_of_file(file)).reads(file.read_text()))
+    paths = set(Scanner().reads(file.read_text()))
     tier = file.relative_to(CHART / "charts").parts[0] if CHART / "charts" in file.parents else ""
     prefix = f"{tier}." if tier in TIERS else ""
     return {path if path.split(".")[0] == "global" else f"{prefix}{path}" for path in paths}
@@ -371,9 +365,7 @@ TEMPLATES = sorted(path for path in CHART.glob("**/templates/**/*.*") if path.is
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(CHART)))
 def test_no_template_reads_a_value_that_is_not_declared(path: Path) -> None:
-    handed_over = "global.shared"  # by shared/by/all/tiers/values.yaml
-    undeclared = [read for read in values_read(path) if not is_declared(read)]
-    assert [read for read in undeclared if not read.startswith(handed_over)] == []
+    assert [read for read in values_read(path) if not is_declared(read)] == []
 
 
 def test_the_scan_of_templates_sees_most_values() -> None:
@@ -381,7 +373,7 @@ def test_the_scan_of_templates_sees_most_values() -> None:
     assert len(read) > 200
     assert {
         "global.exposure",
-        "storage.logs.mode",
+        "global.storage.logs.mode",
         "application.api.autoscaling.enabled",
         "data.mysql.resources.limits.memory",
     } <= read
@@ -399,10 +391,9 @@ def test_the_scan_of_templates_sees_most_values() -> None:
         ("{{ range .Values.list }}{{ $.Values.api.x }}{{ end }}", "api.x"),
         ("{{ $api := .Values.api }}{{ $api.x }}", "api.x"),
         ('{{ define "a" }}{{ .Values.api.x }}{{ end }}', "api.x"),
-        ('{{ define "a" }}{{ (index . 0).Values.api.x }}{{ end }}', "api.x"),
-        ('{{ define "a" }}{{ $ := index . 0 }}{{ $.Values.api.x }}{{ end }}', "api.x"),
-        ('{{ define "a" }}{{ (index . 1).x }}{{ end }}', "api.x"),
+        ('{{ define "a" }}{{ $.Values.api.x }}{{ end }}', "api.x"),
+        ('{{ define "a" }}{{ with .Values.api }}{{ .x }}{{ end }}{{ end }}', "api.x"),
     ],
 )
 def test_the_scan_finds_what_is_read(source: str, expected: str) -> None:
-    assert expected in set(Scanner("api").reads(source))
+    assert expected in set(Scanner().reads(source))

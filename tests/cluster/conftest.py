@@ -23,13 +23,11 @@ __all__ = ["chart", "make_namespace", "namespace"]
 NO_CLUSTER = "no cluster to test on"
 # A user for each role, test-viewer and test-operator.
 ACCESS = {
-    "global": {
-        "access": {
-            f"{role}s": [
-                {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": f"test-{role}"}
-            ]
-            for role in ("viewer", "operator")
-        }
+    "access": {
+        f"{role}s": [
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": f"test-{role}"}
+        ]
+        for role in ("viewer", "operator")
     }
 }
 
@@ -129,7 +127,7 @@ def images(cluster: Cluster) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
     """Return what every installation on this cluster needs: images, and a ReadWriteMany class."""
-    return {**images, **shared_volumes(cluster)}
+    return merged(images, shared_volumes(cluster))
 
 
 @pytest.fixture(scope="session")

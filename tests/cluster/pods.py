@@ -7,6 +7,14 @@ from typing import Any
 
 from tests.cluster.kubectl import Object
 
+NAME = "app.kubernetes.io/name"
+"""Label by which the chart's own selectors know the pods of a component."""
+
+
+def component(pod: Object) -> str:
+    """Return the name of the component of a pod; that of a pod of `helm test` ends in -test."""
+    return str(pod["metadata"]["labels"][NAME])
+
 
 def toolbox_image(values: Mapping[str, Any]) -> str:
     """Return the name of the toolbox image that values for the chart give."""

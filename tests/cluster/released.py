@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.helm import CHART, ROOT, run_helm
 
 TAGS = "v[0-9]*"
-# Stands in for a release until there is a tag: the oldest chart that this one can follow.
-# StatefulSets had another podManagementPolicy before, which Kubernetes lets nobody change.
-OLDEST_CHART = "eb6fc54287a809ed82bcee91445afd0e5b1cf1fa"
+# Selectors changed in 0.2.0, and Kubernetes lets nobody change them: no upgrade starts before it.
+OLDEST_VERSION = "0.2.0"
+TAGS_BEFORE = "v0.1.*"
 
 
 class NoHistory(Exception):
@@ -22,24 +22,48 @@ def last_release(folder: Path, root: Path = ROOT) -> Path:
 
     NoHistory where the clone does not reach back that far.
     """
-    revision = _last_tag(root) or OLDEST_CHART
-    if _git(root, "cat-file", "-e", f"{revision}^{{commit}}").returncode:
-        raise NoHistory(
-            f"{root} holds no commit {revision}, whose chart the upgrade starts from: fetch the "
-            "whole history with its tags (`git fetch --unshallow --tags`)"
-        )
-    _extract(root, revision, folder)
-    run_helm(
-        *("helm4", "package", str(folder / CHART.relative_to(ROOT))),
-        *("--destination", str(folder)),
-    )
+    chart = CHART.relative_to(ROOT)
+    source = root
+    if revision := released_revision(root):
+        _extract(root, revision, folder)
+        source = folder
+    run_helm("helm4", "package", str(source / chart), "--destination", str(folder))
     (package,) = folder.glob("*.tgz")
     return package
 
 
+def released_revision(root: Path) -> str:
+    """Give the tag of the last release or, before the first one, the commit that stands in for it.
+
+    That is the first commit whose chart has the oldest version that this one can follow. Empty
+    where no commit has that version yet: the chart of the checkout then upgrades itself. NoHistory
+    where the clone does not reach back that far.
+    """
+    if tag := _last_tag(root):
+        return tag
+    if _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() != "false":
+        raise NoHistory(
+            f"{root} does not hold all commits, and an upgrade starts from an earlier one: fetch "
+            "the whole history with its tags (`git fetch --unshallow --tags`)"
+        )
+    return _first_commit_of(root, OLDEST_VERSION)
+
+
 def _last_tag(root: Path) -> str:
-    """The tag of the last release, empty before the first; one of this very commit is none yet."""
-    return _git(root, "describe", "--tags", "--abbrev=0", "--match", TAGS, "HEAD^").stdout.strip()
+    """Give the tag of the last release, empty before the first; not one of this very commit."""
+    return _git(
+        root,
+        *("describe", "--tags", "--abbrev=0", "--match", TAGS, "--exclude", TAGS_BEFORE, "HEAD^"),
+    ).stdout.strip()
+
+
+def _first_commit_of(root: Path, version: str) -> str:
+    """Give the first commit on this branch whose chart has a version, empty where none has."""
+    # A merge counts as what it brings to the branch, not as the commits of the other one.
+    history = ("log", "--first-parent", "-m", "--reverse", "--format=%H")
+    file = str(CHART.relative_to(ROOT) / "Chart.yaml")
+    found = _git(root, *history, f"-Sversion: {version}", "--", file).stdout.split()
+    return found[0] if found else ""
 
 
 def _extract(root: Path, revision: str, folder: Path) -> None:

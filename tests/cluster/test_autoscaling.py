@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.load import addresses, steady_load
+from tests.cluster.pods import NAME
 from tests.cluster.release import Release
 
 RATE = 150  # requests a second to the API
@@ -72,7 +73,8 @@ def test_documented_command_scales_the_default_installation(
             kubectl("delete", "hpa", "api", "-n", namespace, "--ignore-not-found")
             # The chart's own would keep the third pod for minutes, and end it during other tests.
             kubectl("scale", "deployment/api", "--replicas=2", "-n", namespace)
-            eventually("two pods", lambda: len(kubectl.list("pods", namespace, "app=api")) == 2)
+            mine = f"{NAME}=api"
+            eventually("two pods", lambda: len(kubectl.list("pods", namespace, mine)) == 2)
 
 
 def ready_pods(kubectl: Kubectl, platform: Release) -> int:

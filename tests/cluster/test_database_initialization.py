@@ -47,9 +47,11 @@ PASSWORD = """it's \\ "quoted" `id` $HOME %s #;--"""
 MYSQL_ALONE = merged(
     DATA_TIER,
     {
-        "secrets": {
-            "source": "values",
-            "values": {**SECRETS, "GRAFANA_DATABASE_PASSWORD": PASSWORD},
+        "global": {
+            "secrets": {
+                "source": "values",
+                "values": {**SECRETS, "GRAFANA_DATABASE_PASSWORD": PASSWORD},
+            }
         },
         "data": {"redis": {"enabled": False}},
     },

@@ -36,6 +36,7 @@ from tests.cluster.forms import short_and_long
 from tests.cluster.journal import doubled, lost, query, read_journal, read_trades
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.load import address
+from tests.cluster.pods import NAME
 from tests.cluster.processes import kill, restarts, send_signal
 from tests.cluster.release import OFF, Release
 from tests.cluster.small_volumes import SmallVolume, small_volumes
@@ -47,8 +48,10 @@ SIZES = {"mysql": 512, "redis": 16, "logs": 8}
 DATA = ("mysql", "redis")
 PATIENCE = 60_000  # milliseconds until the page shows the present state
 VALUES: dict[str, Any] = {
-    "secrets": {"source": "values", "values": SECRETS},
-    "storage": {"logs": {"mode": "existingClaim", "existingClaim": "logs"}},
+    "global": {
+        "secrets": {"source": "values", "values": SECRETS},
+        "storage": {"logs": {"mode": "existingClaim", "existingClaim": "logs"}},
+    },
     "application": {"frontend": {"replicas": 1}},
     "data": {name: {"persistence": {"existingClaim": name}} for name in DATA},
     "monitoring": {"grafana": OFF},
@@ -137,8 +140,8 @@ class Scene:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     restarts: dict[str, int] = field(default_factory=dict)
 
-    def pods(self, app: str) -> list[Object]:
-        return self.kubectl.list("pods", self.namespace, f"app={app}")
+    def pods(self, name: str) -> list[Object]:
+        return self.kubectl.list("pods", self.namespace, f"{NAME}={name}")
 
     def count_restarts(self) -> dict[str, int]:
         """Return how often each pod's program was started again."""
@@ -212,7 +215,7 @@ class Scene:
 
     def nobody_was_restarted(self, *, but: Collection[str] = ()) -> None:
         """Expect no restarts of any pod, other than those of some components."""
-        excepted = {pod["metadata"]["uid"] for app in but for pod in self.pods(app)}
+        excepted = {pod["metadata"]["uid"] for name in but for pod in self.pods(name)}
         now = self.count_restarts()
         restarted = {uid for uid, number in now.items() if number > self.restarts.get(uid, 0)}
         assert restarted <= excepted, "a pod was restarted though it is not at fault"
@@ -317,8 +320,8 @@ def scene(running: Scene) -> Scene:
 def scale(scene: Scene, workload: str, replicas: int) -> None:
     scene.kubectl("scale", workload, f"--replicas={replicas}", "-n", scene.namespace)
     if not replicas:
-        app = workload.partition("/")[2]
-        scene.kubectl.gone("pods", f"app={app}", scene.namespace)
+        name = workload.partition("/")[2]
+        scene.kubectl.gone("pods", f"{NAME}={name}", scene.namespace)
 
 
 @pytest.mark.parametrize(

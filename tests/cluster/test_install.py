@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from reference.installation import shared_volumes
-from tests.chart.scenarios import merged, read_yaml
+from tests.chart.scenarios import has_path, merged, read_yaml
 from tests.cluster.conftest import LIGHT
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
@@ -52,7 +52,8 @@ def test_chart_installs_and_its_tests_pass(
     ways.mkdir()
     shutil.copy(WAYS[way], ways)
     # If the file turns the shared volumes off, the default class is enough.
-    shared = {} if "storage" in read_yaml(WAYS[way]) else shared_volumes(cluster)
+    says_so = has_path(read_yaml(WAYS[way]), "global.storage")
+    shared = {} if says_so else shared_volumes(cluster)
     base = tmp_path / "base.json"
     base.write_text(json.dumps(merged(images, shared, LIGHT)))
 

@@ -13,13 +13,14 @@ import pytest
 from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.load import REQUESTS, Load, addresses, steady_load
+from tests.cluster.pods import NAME, component
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
 from tools.cluster import Cluster
 
 RATE = 110  # requests a second: steady, and half of what two cores can bear
 STATELESS = ("frontend", "api")
-SELECTOR = f"app in ({','.join(STATELESS)})"
+SELECTOR = f"{NAME} in ({','.join(STATELESS)})"
 LABEL = "genx-fx/drain"
 
 pytestmark = pytest.mark.alone
@@ -151,7 +152,7 @@ def settled(kubectl: Kubectl, platform: Release, number: int) -> None:
     def as_wanted() -> bool:
         found = kubectl.list("pods", platform.namespace, SELECTOR)
         ready = Counter(
-            pod["metadata"]["labels"]["app"]
+            component(pod)
             for pod in found
             if is_ready(pod) and "deletionTimestamp" not in pod["metadata"]
         )

@@ -25,7 +25,7 @@ from tests.cluster.journal import (
 )
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import away_from, expendable, rather_on
-from tests.cluster.pods import toolbox_image
+from tests.cluster.pods import NAME, toolbox_image
 from tests.cluster.processes import container_id, kill, runs_on_its_node
 from tests.cluster.release import OFF, Release
 from tests.cluster.shared_releases import SharedReleases
@@ -33,7 +33,7 @@ from tools.cluster import Cluster
 from tools.cluster.kind import NODE_MONITOR_GRACE
 
 POD = "trading-bot-0"
-SELECTOR = "app=trading-bot"
+SELECTOR = f"{NAME}=trading-bot"
 # Seconds that pods stay on a lost node. Kubernetes' default of 300 would take too long.
 LOST_AFTER = 2
 # Seconds in which pods must be elsewhere when their node is lost, on a machine that is busy.
@@ -73,7 +73,7 @@ def values(node: str, revision: int = 0) -> dict[str, Any]:
     frequent = [{"name": "BOT_INTERVAL_SECONDS", "value": "0.2"}]
     slots = [{"name": "API_SLOT_SECONDS", "value": "1"}]
     return {
-        "secrets": {"source": "values", "values": SECRETS},
+        "global": {"secrets": {"source": "values", "values": SECRETS}},
         "application": {
             "frontend": OFF,
             "api": {"replicas": 1, "extraEnv": slots, **elsewhere},

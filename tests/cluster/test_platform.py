@@ -7,6 +7,7 @@ import pytest
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.cluster.kubectl import Kubectl, Object
+from tests.cluster.pods import component
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
 from tests.helm import RELEASE, ROOT
@@ -37,7 +38,7 @@ def pods(kubectl: Kubectl, platform: Release) -> list[Object]:
 
 
 def test_every_component_runs_and_is_ready(pods: list[Object]) -> None:
-    assert {pod["metadata"]["labels"]["app"] for pod in pods} == set(PLAN.by_name)
+    assert {component(pod) for pod in pods} == set(PLAN.by_name)
     for pod in pods:
         assert is_ready(pod), pod["metadata"]["name"]
 
@@ -49,7 +50,7 @@ def test_every_component_has_its_documented_resources(pods: list[Object]) -> Non
         found = tuple(
             (given[kind]["cpu"], given[kind]["memory"]) for kind in ("requests", "limits")
         )
-        assert found == RESOURCES[pod["metadata"]["labels"]["app"]], pod["metadata"]["name"]
+        assert found == RESOURCES[component(pod)], pod["metadata"]["name"]
 
 
 def test_configuration_and_secrets_are_there(kubectl: Kubectl, platform: Release) -> None:
@@ -79,7 +80,7 @@ def test_nothing_had_to_start_twice(pods: list[Object]) -> None:
 
 
 def test_every_claim_is_bound_at_its_documented_size(kubectl: Kubectl, platform: Release) -> None:
-    own = [component.storage for component in PLAN.components if component.storage]
+    own = [item.storage for item in PLAN.components if item.storage]
     shared = [volume.spec for volume in PLAN.volumes]
     documented = {item.claim: (str(item.size), item.access) for item in own} | {
         item.claim: (str(item.size), item.access) for item in shared
@@ -111,9 +112,7 @@ def test_services_have_their_ports_and_the_exposed_ones_an_address(
 
 def test_replicas_run_on_different_nodes(pods: list[Object]) -> None:
     for name in ("frontend", "api"):
-        nodes = [
-            pod["spec"]["nodeName"] for pod in pods if pod["metadata"]["labels"]["app"] == name
-        ]
+        nodes = [pod["spec"]["nodeName"] for pod in pods if component(pod) == name]
         assert len(nodes) >= 2
         assert len(set(nodes)) == len(nodes), (name, nodes)
 

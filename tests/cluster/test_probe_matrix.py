@@ -14,7 +14,7 @@ from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.cluster.kubectl import Kubectl, Object, last_seen
 from tests.cluster.outside import ADDRESS, outside
-from tests.cluster.pods import SLEEP, python_pod, toolbox_image
+from tests.cluster.pods import NAME, SLEEP, component, python_pod, toolbox_image
 from tests.cluster.probe import Target, probe, probe_all
 from tests.cluster.release import Release
 from tests.helm import RELEASE, ROOT
@@ -33,10 +33,6 @@ Named = dict[tuple[str, str, int | None], set[str]]  # the same by caller, calle
 NO_RELEASE = {"key": "app.kubernetes.io/instance", "operator": "DoesNotExist"}
 
 pytestmark = pytest.mark.xdist_group("platform")
-
-
-def component(pod: Object) -> str:
-    return str(pod["metadata"]["labels"]["app"])
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +134,7 @@ def probed(
 
     with beyond(kubectl, cluster) as answers:
         with platform.unchanged():
-            platform.upgrade({"global": {"networkPolicy": {"enabled": False}}})
+            platform.upgrade({"networkPolicy": {"enabled": False}})
             found["open"] = compare(answers, guarded=False)
         found["guarded"] = compare(answers, guarded=True)
     return found
@@ -190,7 +186,8 @@ def strangers(
     One is the platform's own, where it can send to all: only those who are called can refuse it.
     """
     homes = [namespace, platform.namespace]
-    pod = python_pod("stranger", toolbox, SLEEP, labels={"app": "api"})
+    labels = {NAME: "api", "app.kubernetes.io/part-of": "genx-fx", "app": "api"}
+    pod = python_pod("stranger", toolbox, SLEEP, labels=labels)
     talks = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",

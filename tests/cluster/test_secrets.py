@@ -8,6 +8,7 @@ from dataclasses import replace
 from tests.chart.scenarios import merged
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
+from tests.cluster.pods import component
 from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
 from tests.helm import CHART
 
@@ -24,12 +25,14 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     release.submit(DATA_TIER)
     generated = kubectl.secret(SECRET, release.namespace)
     assert len(generated["MYSQL_PASSWORD"]) == 32
-    assert len(set(generated.values()) - {""}) == 9, "each has a value of its own"
+    assert len(set(generated.values()) - {""}) == 10, "each has a value of its own"
     edit = {"stringData": {"MT5_LOGIN": "12345678"}}
     kubectl("patch", "secret", SECRET, "-n", release.namespace, "-p", json.dumps(edit))
 
     for revision in range(UPGRADES):
-        release.submit(merged(DATA_TIER, {"config": {"MT5_SERVER": f"server-{revision}"}}))
+        release.submit(
+            merged(DATA_TIER, {"global": {"config": {"MT5_SERVER": f"server-{revision}"}}})
+        )
         kept = kubectl.secret(SECRET, release.namespace)
         assert kept == {**generated, "MT5_LOGIN": "12345678"}
 
@@ -76,9 +79,8 @@ def test_changed_given_password_restarts_what_reads_it(kubectl: Kubectl, release
     before = pod_of_each(kubectl, release.namespace)
 
     # The new ones are ready only if Redis lets them in.
-    release.upgrade(
-        merged(ONE_OF_EACH, {"secrets": {"values": {"REDIS_PASSWORD": REDIS_PASSWORD}}})
-    )
+    changed = {"global": {"secrets": {"values": {"REDIS_PASSWORD": REDIS_PASSWORD}}}}
+    release.upgrade(merged(ONE_OF_EACH, changed))
 
     after = pod_of_each(kubectl, release.namespace)
     assert before.keys() == after.keys() > READERS
@@ -99,6 +101,6 @@ def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
 def pod_of_each(kubectl: Kubectl, namespace: str) -> dict[str, str]:
     """Return the same by component, of which each has one pod."""
     pods = kubectl.staying_pods(namespace)
-    found = {pod["metadata"]["labels"]["app"]: pod["metadata"]["uid"] for pod in pods}
+    found = {component(pod): pod["metadata"]["uid"] for pod in pods}
     assert len(found) == len(pods)
     return found

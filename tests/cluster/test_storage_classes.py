@@ -59,7 +59,7 @@ def test_pods_on_two_nodes_share_a_volume(
     nodes = cluster.nodes()[-2:]
     if len(nodes) < 2:
         pytest.skip("the cluster has one node")
-    storage_class = shared_volumes(cluster)["storage"]["data"]["storageClass"]
+    storage_class = shared_volumes(cluster)["global"]["storage"]["data"]["storageClass"]
     image = toolbox_image(base_values)
     made = [
         python_pod(f"on-{number}", image, SLEEP, node=node, claims={"/volume": "shared"})

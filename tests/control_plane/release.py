@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chart.scenarios import COMPONENTS, of_each
+from tests.chart.scenarios import COMPONENTS, merged, nested, nobody_waits_for, of_each
 from tests.cluster.release import OFF, Release
 from tests.control_plane.nodes import Arena
 
@@ -34,9 +34,9 @@ def only(*names: str, on: Arena | None = None, **options: Any) -> dict[str, Any]
     The options are those of each of them.
     """
     chosen = {name: COMPONENTS[name] for name in names}
-    values = of_each({n: path for n, path in COMPONENTS.items() if n not in names}, OFF)
-    for layer in [of_each(chosen, options), *([of_each(chosen, on.values)] if on else [])]:
-        for tier, components in layer.items():
-            for key, component in components.items():
-                values.setdefault(tier, {}).setdefault(key, {}).update(component)
-    return values
+    others = {name: path for name, path in COMPONENTS.items() if name not in names}
+    return merged(
+        of_each(others, OFF),
+        nested(nobody_waits_for(*others)),
+        of_each(chosen, options | (on.values if on else {})),
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.chart.scenarios import merged
 from tests.cluster.kubectl import Kubectl
 from tests.control_plane.release import QuietRelease, only
 from tests.helm import HELMS, RELEASE, HelmError
@@ -92,7 +93,7 @@ def test_helm_4_names_who_scaled_and_leaves_half_an_upgrade(release: QuietReleas
     """What was applied before the conflict stays applied, until the user decides."""
     release.install(API)
     scale(release)
-    wanted = {**only("api", replicas=4), "config": {"MT5_SERVER": "changed"}}
+    wanted = merged(only("api", replicas=4), {"global": {"config": {"MT5_SERVER": "changed"}}})
     with pytest.raises(HelmError, match=r'conflict with "kubectl" .*\.spec\.replicas'):
         release.upgrade(wanted)
     assert replicas(release) == 3

@@ -9,6 +9,7 @@ import pytest
 
 from tests.chart.scenarios import COMPONENTS
 from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.pods import NAME
 from tests.control_plane.nodes import Arena, hosts
 from tests.control_plane.release import QuietRelease, only
 
@@ -51,13 +52,13 @@ def test_budgets_allow_one_pod_of_each_at_a_time(platform: QuietRelease, nodes: 
     kubectl("cordon", *(item["metadata"]["name"] for item in nodes.nodes()))
 
     for name in ("frontend", "api"):
-        first, second = kubectl.staying_pods(namespace, f"app={name}")
+        first, second = kubectl.staying_pods(namespace, f"{NAME}={name}")
         assert evict(kubectl, first).returncode == 0
         refused = evict(kubectl, second)
         assert refused.returncode
         assert REFUSAL in refused.stderr
     for name in SINGLE:
-        (pod,) = kubectl.staying_pods(namespace, f"app={name}")
+        (pod,) = kubectl.staying_pods(namespace, f"{NAME}={name}")
         assert evict(kubectl, pod).returncode == 0, name
     eventually("no budget is left", lambda: set(allowed(kubectl, namespace).values()) == {0})
 
@@ -70,7 +71,7 @@ def test_unready_pod_is_evicted_though_the_budget_is_spent(
 ) -> None:
     kubectl, namespace = platform.kubectl, platform.namespace
     kubectl("cordon", *(item["metadata"]["name"] for item in nodes.nodes()))
-    pods = kubectl.staying_pods(namespace, "app=api")
+    pods = kubectl.staying_pods(namespace, f"{NAME}=api")
     for pod in pods:
         conditions = [{"type": kind, "status": "False"} for kind in ("Ready", "ContainersReady")]
         status = json.dumps({"status": {"conditions": conditions}})

@@ -21,7 +21,7 @@ WAYS = {
     for path in sorted((*CHART.glob("ci/*-values.yaml"), *CHART.glob("values-*.yaml")))
 }
 KEEPS_NOTHING = {"small", "values-dev"}
-CHANGED = {"config": {"MT5_SERVER": "changed"}}
+CHANGED = {"global": {"config": {"MT5_SERVER": "changed"}}}
 
 each_way = pytest.mark.parametrize("way", WAYS)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import COMPONENTS, of_each
+from tests.cluster.pods import NAME
 from tests.cluster.release import PRODUCTION
 from tests.control_plane.release import QuietRelease
 
@@ -33,7 +34,7 @@ def test_quota_has_room_for_the_most_and_for_one_more_pod(production: QuietRelea
         looks = f"jsonpath={{.status.readyReplicas}}={MOST}"
         kubectl.wait(f"deployment/{name}", looks, namespace)
     assert refused(production) == []
-    (largest, *_) = kubectl.staying_pods(namespace, "app=api")
+    (largest, *_) = kubectl.staying_pods(namespace, f"{NAME}=api")
     one_more = {**largest, "metadata": {"name": "one-more"}, "status": {}}
     create = ["create", "--dry-run=server", "-n", namespace, "-f", "-"]
     kubectl(*create, stdin=json.dumps(one_more))

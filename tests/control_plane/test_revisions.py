@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import COMPONENTS, merged, nested
+from tests.cluster.pods import component
 from tests.control_plane.release import QuietRelease
 
 # Keys of the ConfigMap, and who reads them: itself, or composed into a key of the Secret.
@@ -38,7 +39,7 @@ def pods(release: QuietRelease) -> dict[str, set[str]]:
     """Return the pods of each component, by their identities."""
     found: dict[str, set[str]] = {name: set() for name in COMPONENTS}
     for pod in release.kubectl.staying_pods(release.namespace):
-        if (name := pod["metadata"]["labels"]["app"]) in found:
+        if (name := component(pod)) in found:
             found[name].add(pod["metadata"]["uid"])
     return found
 
@@ -67,7 +68,7 @@ def test_changed_key_restarts_exactly_the_pods_that_read_it(release: QuietReleas
     values: dict[str, Any] = {}
     for key, readers in READERS.items():
         before = pods(release)
-        values = merged(values, nested({f"config.{key}": VALUES[key]}))
+        values = merged(values, nested({f"global.config.{key}": VALUES[key]}))
         release.upgrade(values)
         rolled_out(release)
         after = pods(release)

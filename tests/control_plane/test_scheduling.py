@@ -11,6 +11,7 @@ import pytest
 
 from tests.chart.scenarios import merged, nested
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
+from tests.cluster.pods import NAME
 from tests.control_plane.nodes import Arena, hosts, skew, zones
 from tests.control_plane.release import QuietRelease, only
 from tools.control_plane.nodes import ZONE
@@ -22,7 +23,7 @@ STRICT = {"topologySpread.hosts": "DoNotSchedule"}  # as the prod overlay has it
 
 def pods(release: QuietRelease, name: str) -> list[Object]:
     """Return the pods of a component that are not on their way out."""
-    return release.kubectl.staying_pods(release.namespace, f"app={name}")
+    return release.kubectl.staying_pods(release.namespace, f"{NAME}={name}")
 
 
 @pytest.mark.parametrize("options", [{}, STRICT], ids=["default", "prod"])
@@ -142,7 +143,7 @@ def test_bot_runs_on_no_second_node_while_its_own_is_silent(
     (seen,) = eventually("the bot is to go", lambda: leaving(kubectl, release))
     assert seen["metadata"]["uid"] == bot["metadata"]["uid"]
     time.sleep(3)  # there is no event for "nothing happened"
-    (still,) = kubectl.list("pods", release.namespace, f"app={BOT}")
+    (still,) = kubectl.list("pods", release.namespace, f"{NAME}={BOT}")
     assert still["metadata"]["uid"] == bot["metadata"]["uid"]
 
     nodes.remove([its_node])
@@ -153,7 +154,7 @@ def test_bot_runs_on_no_second_node_while_its_own_is_silent(
 
 def leaving(kubectl: Kubectl, release: QuietRelease) -> list[Object]:
     """Return the bot's pods that were told to go and have not gone."""
-    found = kubectl.list("pods", release.namespace, f"app={BOT}")
+    found = kubectl.list("pods", release.namespace, f"{NAME}={BOT}")
     return [pod for pod in found if "deletionTimestamp" in pod["metadata"]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.chart.scenarios import each_scenario, rendered
+from tests.chart.scenarios import SCENARIOS, each_scenario, rendered
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.namespaces import RESTRICTED
 from tests.control_plane.release import QuietRelease
@@ -37,6 +37,10 @@ def rendered_for(kubectl: Kubectl) -> str:
     """Return the namespace that the scenarios are rendered for; it holds ServiceAccounts alone."""
     metadata = {"name": NAMESPACE, "labels": RESTRICTED}
     kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    # A pod is refused where its class does not exist; a Deployment whose pods name one is not.
+    name = SCENARIOS["scheduled_toolbox"]["global.toolbox.priorityClassName"]
+    found = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 1000}
+    kubectl.apply({**found, "metadata": {"name": name}})
     return NAMESPACE
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from generator.chart.values.platform import umbrella_values
-from generator.chart.values.tree import JsonSchema, Value
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
+from generator.values.platform import umbrella_values
+from generator.values.tree import JsonSchema, Value
 from tests.helm import ROOT
 from tests.limits.quantities import UNITS, Notations, amount, around
 
@@ -69,7 +69,7 @@ def documented() -> dict[str, Span]:
             for key in ("replicas", "autoscaling.minReplicas", "autoscaling.maxReplicas"):
                 spans[f"{component.path}.{key}"] = Span(high=Fraction(component.replicas.max))
     for volume in plan().volumes:
-        spans[f"storage.{volume.key}.size"] = Span(low=Fraction(volume.spec.size.value))
+        spans[f"global.storage.{volume.key}.size"] = Span(low=Fraction(volume.spec.size.value))
     return spans
 
 
@@ -229,6 +229,11 @@ FORMS = {
         ],
         [],
     ),
+    "ownLabels": Cases(
+        [{}, {"team": "fx"}, {"example.org/a": "A_b.c-1", "b": ""}],
+        [{"app": "own"}, {"app.kubernetes.io/part-of": "x"}, {"a": 1}, {"a": "b c"}, ["a"], 7],
+        [],
+    ),
     "annotationMap": Cases(
         [{}, {"example.org/note": "any text: at all"}],
         [
@@ -301,6 +306,13 @@ _REGISTRY = Cases(
     [],
 )
 
+
+def _waits(*callees: str) -> Cases:
+    """What a component may wait for."""
+    refused = [["frontend-service"], [7], [callees[0], callees[0]], callees[0], {"on": callees[0]}]
+    return Cases([list(callees), [], list(callees[:1])], refused, [])
+
+
 # Values whose form no definition names, by the end of their path.
 NAMED_FORMS = {
     "image.registry": _REGISTRY,
@@ -341,7 +353,7 @@ NAMED_FORMS = {
     "heartbeat.path": Cases(
         ["", "/tmp/heartbeat", "/a"], ["tmp/heartbeat", "/", "./a", "~", *NO_TEXT], []
     ),
-    "secrets.externalSecrets.refreshInterval": Cases(
+    "global.secrets.externalSecrets.refreshInterval": Cases(
         ["1h", "30m", "1h30m", "90s"], ["", "1", "1d", "h", "1 h", "-1h", "1.5h", *NO_TEXT], []
     ),
     "prometheus.url": Cases(
@@ -349,18 +361,24 @@ NAMED_FORMS = {
         ["prometheus:9090", "ftp://prometheus", "http://", "http:// x", "HTTP://x", *NO_TEXT],
         [],
     ),
-    "global.networkPolicy.apiServerPorts": Cases(
+    "networkPolicy.apiServerPorts": Cases(
         [[443], [1, 65535], [443, 6443, 16443]],
         [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],
         [],
     ),
     "service.loadBalancerSourceRanges": _RANGES,
-    "global.access.viewers": _SUBJECTS,
-    "global.access.operators": _SUBJECTS,
-    "global.resourceQuota.hard": _QUANTITY_MAP,
-    "global.limitRange.default": _QUANTITY_MAP,
-    "global.limitRange.defaultRequest": _QUANTITY_MAP,
-    "global.limitRange.max": _QUANTITY_MAP,
+    "mysql.cidrs": _RANGES,
+    "redis.cidrs": _RANGES,
+    "frontend.waitFor": _waits("api"),
+    "api.waitFor": _waits("mysql", "redis"),
+    "tradingBot.waitFor": _waits("mysql", "redis", "api"),
+    "grafana.waitFor": _waits("mysql"),
+    "access.viewers": _SUBJECTS,
+    "access.operators": _SUBJECTS,
+    "resourceQuota.hard": _QUANTITY_MAP,
+    "limitRange.default": _QUANTITY_MAP,
+    "limitRange.defaultRequest": _QUANTITY_MAP,
+    "limitRange.max": _QUANTITY_MAP,
 }
 
 TYPES = {

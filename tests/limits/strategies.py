@@ -34,7 +34,7 @@ SENSIBLE: dict[str, list[Any]] = {
     "operators": [[], [_VIEWER]],
     "existingClaim": ["", "nfs-share", "kept-claim"],
     "existingSecret": ["", "vaulted"],
-    "secrets.values": [{}, SECRETS, SECRETS | OPTIONAL_SECRETS],
+    "global.secrets.values": [{}, SECRETS, SECRETS | OPTIONAL_SECRETS],
     "extraObjects": [[]],
     "hostname": ["", "trade.example.org", "genx-fx.local"],
     "domain": ["fx.example.org", "localhost"],

@@ -12,15 +12,15 @@ from click.testing import CliRunner, Result
 from generator.chart.mark import MARK
 from generator.cli import commands, main
 from generator.errors import SpecError
-from generator.spec.model import Spec
+from generator.load import LoadedPlatform
+from generator.spec.load import load_spec
+from tests.helm import ROOT
+from tests.spec_files import CONTENT, FOREX
 
-ROOT = Path(__file__).parents[2]
-SPEC = ROOT / "genx-fx.yaml"
 
-
-def stub(spec: Spec) -> dict[str, str]:
+def stub(loaded: LoadedPlatform) -> dict[str, str]:
     return {
-        "Chart.yaml": f"# {MARK}\nversion: {spec.platform.version}\n",
+        "Chart.yaml": f"# {MARK}\nversion: {loaded.plan.spec.platform.version}\n",
         "templates/api.yaml": f"# {MARK}\n",
     }
 
@@ -35,7 +35,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def build(output: Path, *more: str | Path) -> Result:
-    return run("build", "--spec", SPEC, "--output", output, *more)
+    return run("build", "--spec", FOREX, "--output", output, *more)
 
 
 def test_build_says_each_file_and_the_sum(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_check_shows_what_differs_and_changes_nothing(tmp_path: Path) -> None:
     lines = result.output.splitlines()
     assert f"changed {chart}/Chart.yaml" in lines
     assert "-version: 9.9.9" in lines
-    assert "+version: 0.1.0" in lines
+    assert f"+version: {load_spec(FOREX).platform.version}" in lines
     assert f"missing {chart}/templates/api.yaml" in lines
     assert f"stale {chart}/templates/old.yaml" in lines
     assert lines[-1] == f"{chart} is out of date: 3 files differ; run genx-fx build"
@@ -121,8 +121,8 @@ def test_a_wrong_spec_exits_with_2_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = tmp_path / "wrong.yaml"
-    (tmp_path / "platform").symlink_to(ROOT / "platform")
-    spec.write_text(SPEC.read_text().replace("port: 8080\n", "port: eighty\n", 1))
+    (tmp_path / "platform").symlink_to(CONTENT)
+    spec.write_text(FOREX.read_text().replace("port: 8080\n", "port: eighty\n", 1))
     output = tmp_path / "output"
 
     assert shown(monkeypatch, capsys, "build", "--spec", spec, "--output", output) == (
@@ -158,7 +158,7 @@ def test_a_users_file_in_the_way_exits_with_1(
     mine.parent.mkdir(parents=True)
     mine.write_text("mine\n")
 
-    code, lines = shown(monkeypatch, capsys, "build", "--spec", SPEC, "--output", tmp_path)
+    code, lines = shown(monkeypatch, capsys, "build", "--spec", FOREX, "--output", tmp_path)
 
     assert code == 1
     assert lines[0].startswith(f"{mine}: isn't generated")
@@ -166,7 +166,7 @@ def test_a_users_file_in_the_way_exits_with_1(
 
 
 def test_a_mistake_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(spec: Spec) -> dict[str, str]:
+    def broken(loaded: LoadedPlatform) -> dict[str, str]:
         raise KeyError("ours")
 
     monkeypatch.setattr("generator.chart.files.chart_files", broken)
@@ -190,8 +190,8 @@ def test_the_spec_error_names_the_file_as_it_was_given(
 @pytest.fixture
 def changed_script(tmp_path: Path) -> Path:
     """Return a chart that is up to date but for one script of the platform; gives that script."""
-    shutil.copytree(ROOT / "platform", tmp_path / "platform")
-    shutil.copy(SPEC, tmp_path)
+    shutil.copytree(CONTENT, tmp_path / "platform")
+    shutil.copy(FOREX, tmp_path / "genx-fx.yaml")
     built = run_module(tmp_path, "build")
     assert built.returncode == 0, built.stderr
     script = tmp_path / "platform/mysql/20-pairs.sql"

@@ -9,33 +9,36 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator.chart.values.platform import umbrella_values
-from generator.chart.values.quantity_patterns import BYTES
 from generator.cli import commands
 from generator.errors import UsageError
 from generator.explain.page import NOT_IN_SPEC, Explanations
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from tests.helm import ROOT
-
-SPECS = [ROOT / "genx-fx.yaml", *sorted((ROOT / "tests" / "specs").glob("*.yaml"))]
-SPEC = SPECS[0]
+from generator.values.platform import umbrella_values
+from generator.values.quantity_patterns import BYTES
+from tests.spec_files import ALL_SPECS, FOREX, spec_data, write_spec
 
 
 @functools.cache
-def explanations(spec: Path = SPEC) -> Explanations:
+def explanations(spec: Path = FOREX) -> Explanations:
     return Explanations(spec)
 
 
-def explained(path: str) -> list[str]:
-    """Return the page, with the text of the spec's line in place of its number."""
-    spec = SPEC.read_text().splitlines()
+def explained(path: str, spec: Path = FOREX) -> list[str]:
+    """Return the page, with the line of the spec that it names put in place of its number."""
+    lines = spec.read_text().splitlines()
 
     def line(match: re.Match[str]) -> str:
-        return f"[{spec[int(match[1]) - 1].strip()}]"
+        return f"[{lines[int(match[1]) - 1].strip()}]"
 
-    page = explanations().explained(path)
-    return [re.sub(rf"{re.escape(str(SPEC))}:(\d+)", line, text) for text in page]
+    page = explanations(spec).page(path)
+    return [re.sub(rf"{re.escape(str(spec))}:(\d+)", line, text) for text in page]
+
+
+def fields(path: str, spec: Path = FOREX) -> dict[str, str]:
+    """Return what the page says, by the name of the field."""
+    lines = [line[2:].partition("  ") for line in explained(path, spec)[1:]]
+    return {name: text.strip() for name, _, text in lines}
 
 
 def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
@@ -43,7 +46,7 @@ def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
 
     assert explained("application.api.resources.limits.memory") == [
         "application.api.resources.limits.memory",
-        "  meaning     Memory, bytes",
+        "  meaning     Memory in bytes: 1Gi",
         f"  type        {BYTES.examples}",
         "  unit        bytes",
         "  default     2Gi",
@@ -61,49 +64,100 @@ def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
         ("application.api.replicas", "from: replicas: {default: 2, max: 50}"),
         ("application.tradingBot.replicas", "from: kind: singleton"),
         ("application.tradingBot.replicas", "type: only 1"),
-        ("config.MYSQL_DATABASE", "from: MYSQL_DATABASE: {"),
-        ("secrets.values.MT5_LOGIN", "meaning: Login of the broker account"),
-        ("secrets.values.MT5_LOGIN", "from: MT5_LOGIN: {"),
-        ("storage.logs.size", "from: logs: {claim: logs-pvc, size: 10Gi"),
+        ("global.config.MYSQL_DATABASE", "from: MYSQL_DATABASE: {"),
+        ("global.secrets.values.MT5_LOGIN", "meaning: Login of the broker account"),
+        ("global.secrets.values.MT5_LOGIN", "from: MT5_LOGIN: {"),
+        ("global.storage.logs.size", "from: logs: {claim: logs-pvc, size: 10Gi"),
+        ("global.storage.data.mode", "from: data: {claim: data-pvc, size: 20Gi, access: RWX}"),
+        ("global.storage.data", "from: data: {claim: data-pvc"),
+        ("global.external.mysql.port", "from: port: 3306"),
+        ("global.external.mysql.port", "default: 3306"),
+        ("global.external.redis.port", "from: port: 6379"),
+        ("global.external.mysql.cidrs", f"from: {NOT_IN_SPEC}"),
+        ("global.external.redis", "from: redis:"),
+        ("global.redis.auth.enabled", "from: password: REDIS_PASSWORD"),
+        ("global.redis.auth.enabled", "in prod: true"),
+        ("global.toolbox.resources.limits.memory", "from: resources: {memory: 32Mi-64Mi"),
+        ("global.secrets.values.REDIS_URL", "from: REDIS_URL:"),
         ("application.api.image.tag", "from: image: genxdbx/genxdbxfx1:api-latest"),
         ("application.api.autoscaling.minReplicas", "from: autoscaling: {cpu: 70"),
         ("data.mysql.persistence.size", "from: storage: {claim: mysql-pvc"),
-        ("application.api.securityContext.runAsUser", "from: user: 10001"),
+        ("application.api.podSecurityContext.runAsUser", "from: user: 10001"),
+        ("application.api.ingress.hostname", "from: exposed: {to: users, host: api}"),
+        ("application.api.waitFor", "from: calls: [mysql, redis, internet]"),
         ("global.exposure", f"from: {NOT_IN_SPEC}"),
         ("global.exposure", "type: one of loadBalancer, ingress, gateway, clusterIP"),
         ("global.exposure", "in dev: clusterIP"),
         ("application.api.extraEnv", "type: a list of mappings"),
-        ("global.networkPolicy.apiServerPorts", "type: a list of whole numbers"),
-        ("config.extra", "type: a mapping of text"),
-        ("config.extra.MINE", "meaning: A key of your own"),
+        ("networkPolicy.apiServerPorts", "type: a list of whole numbers"),
+        ("global.config.extra", "type: a mapping of text"),
+        ("global.config.extra.MINE", "meaning: A key of your own"),
         ("application.api.preStopSeconds", "unit: seconds"),
     ],
 )
 def test_facts_of_a_value(path: str, fact: str) -> None:
     name, _, text = fact.partition(": ")
-    fields = {line[2:].partition("  ")[0]: line[2:].partition("  ")[2] for line in explained(path)}
 
-    assert fields[name].strip().removeprefix("[").startswith(text)
+    assert fields(path)[name].removeprefix("[").startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "place"),
+    [
+        ("tradeLogs", "trade-logs:", "volumes.trade-logs"),
+        ("tradeLogs.size", "size: 10Gi", "volumes.trade-logs.size"),
+        ("tradeLogs.mode", "access: RWX", "volumes.trade-logs.access"),
+    ],
+)
+def test_a_value_of_a_volume_with_a_dash_in_its_name_has_its_line(
+    with_dash: Path, path: str, line: str, place: str
+) -> None:
+    assert fields(f"global.storage.{path}", with_dash)["from"] == f"[{line}] ({place})"
+
+
+def test_a_limit_of_a_volume_with_a_dash_in_its_name_has_its_line(with_dash: Path) -> None:
+    bounds = fields("global.storage.tradeLogs.size", with_dash)["bounds"]
+
+    assert bounds == "documented: at least 10Gi (architecture: trade-logs, [size: 10Gi])"
+
+
+@pytest.fixture
+def with_dash(tmp_path: Path) -> Path:
+    """Our spec with the volume `logs` under the name `trade-logs`."""
+    data = spec_data(FOREX)
+    data["volumes"] = {"trade-logs": data["volumes"].pop("logs"), **data["volumes"]}
+    for components in data["tiers"].values():
+        for component in components.values():
+            mounts = component.get("mounts", {})
+            if "logs" in mounts:
+                mounts["trade-logs"] = mounts.pop("logs")
+    del data["environments"]
+    return write_spec(tmp_path / "genx-fx.yaml", data)
 
 
 def test_a_section_lists_what_is_in_it() -> None:
     page = explained("data.redis.persistence")
 
-    assert page[:2] == ["data.redis.persistence", "  meaning  Volume at /data, RWO"]
+    assert page[:3] == [
+        "data.redis.persistence",
+        "  meaning  Volume of its data, mounted by one pod at a time",
+        "  from     [storage: {claim: redis-pvc, size: 5Gi, access: RWO, path: /data}]"
+        " (tiers.data.redis.storage)",
+    ]
     assert [line.partition(" ")[0] for line in page[4:]] == [
         f"data.redis.persistence.{key}"
         for key in ("enabled", "size", "storageClass", "existingClaim")
     ]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.stem)
 def test_every_value_of_every_spec_has_a_page(spec: Path) -> None:
     tree = umbrella_values(Plan(load_spec(spec)))
     listed = explanations(spec).all()
 
     assert len(listed) == len(list(tree.leaves()))
     for path, value in tree.leaves():
-        page = explanations(spec).explained(".".join(path))
+        page = explanations(spec).page(".".join(path))
         assert page[1].split()[0] == "meaning"
         assert any(line.startswith("  from ") for line in page)
         if value.documented:
@@ -111,7 +165,7 @@ def test_every_value_of_every_spec_has_a_page(spec: Path) -> None:
 
 
 def test_a_word_that_is_no_path_is_searched_for() -> None:
-    found = explanations().explained("preStop")
+    found = explanations().page("preStop")
 
     assert [line.split()[0] for line in found] == [
         "application.frontend.preStopSeconds",
@@ -132,7 +186,7 @@ def test_a_word_that_is_no_path_is_searched_for() -> None:
 )
 def test_a_misspelt_path_is_refused_with_the_likely_one(path: str, answer: str) -> None:
     with pytest.raises(UsageError) as caught:
-        explanations().explained(path)
+        explanations().page(path)
 
     assert caught.value.exit_code == 2
     assert caught.value.lines[0].startswith(f"{path}: no")
@@ -141,12 +195,12 @@ def test_a_misspelt_path_is_refused_with_the_likely_one(path: str, answer: str) 
 
 def test_the_command_lists_searches_and_explains() -> None:
     def run(*arguments: str) -> str:
-        result = CliRunner().invoke(commands, ["explain", "--spec", str(SPEC), *arguments])
+        result = CliRunner().invoke(commands, ["explain", "--spec", str(FOREX), *arguments])
         assert result.exit_code == 0
         return result.output
 
     assert run().splitlines() == explanations().all()
     assert run("--search", "load balancer").splitlines() == explanations().found("load balancer")
-    assert run("data.redis").splitlines() == explanations().explained("data.redis")
+    assert run("data.redis").splitlines() == explanations().page("data.redis")
     both = CliRunner().invoke(commands, ["explain", "--search", "a", "b"])
     assert both.exit_code == 2

@@ -14,8 +14,8 @@ import pytest
 
 from generator.chart.files import chart_files
 from generator.errors import SpecError
-from generator.spec.load import load_spec
-from tests.unit.chart.platforms import OURS, SpecData, spec_data, write_spec
+from generator.load import load_platform
+from tests.spec_files import FOREX, SpecData, spec_data, write_spec
 from tests.unit.mutants import Mutant, leaves, mutants
 
 Files = dict[str, str]
@@ -23,12 +23,15 @@ Build = Callable[[SpecData], Files]
 
 VALUES = ("README.md", "values.yaml", "values.schema.json")
 TIER_VALUES = (*VALUES, "charts/{tier}/values.yaml")
-# `global` stands in the values of every tier.
+# The quota adds up all components, and so does the limit range.
 GLOBAL_VALUES = (*VALUES, "charts/*/values.yaml")
 CHART_YAML = ("Chart.yaml", "charts/*/Chart.yaml")
 ABOUT_CHARTS = ("README.md", *CHART_YAML)
 OWN = "charts/{tier}/templates/{name}"
-WORKLOAD = (f"{OWN}/deployment.yaml", f"{OWN}/statefulset.yaml")
+POD = f"{OWN}/_pod.tpl"
+# Callers know a component by its Service, where no config key holds its address.
+CALLERS = ("charts/*/templates/*/_pod.tpl", "templates/tests/*.yaml")
+COMMON = "charts/common/templates"
 FLOWS = ("templates/network/flows/{name}-to-*.yaml", "templates/network/flows/*-to-{name}.yaml")
 OF_ANY_COMPONENT = "charts/*/templates/*"
 
@@ -41,9 +44,9 @@ ALLOWED = {
     "platform.appVersion": ABOUT_CHARTS,
     "platform.kubernetes": ABOUT_CHARTS,
     "platform.namespace": ("README.md",),
-    "platform.domain": GLOBAL_VALUES,
+    "platform.domain": VALUES,
     "platform.user": GLOBAL_VALUES,
-    "platform.toolbox.*": GLOBAL_VALUES,
+    "platform.toolbox.*": VALUES,
     "platform.home": CHART_YAML,
     "platform.sources*": CHART_YAML,
     "platform.maintainers*": CHART_YAML,
@@ -51,21 +54,19 @@ ALLOWED = {
     "platform.icon": CHART_YAML,
     "platform.license": CHART_YAML,
     "tiers.*.purpose": TIER_VALUES,
-    "tiers.*.label": (f"{OWN}/*", *FLOWS, "templates/network/extra/{name}.yaml",
-                      "templates/tests/{name}.yaml"),
+    "tiers.*.label": (f"{COMMON}/components/_{{name}}.tpl", "templates/tests/{name}.yaml"),
     "tiers.*.image": TIER_VALUES,
-    "tiers.*.service.port": TIER_VALUES,
-    "tiers.*.service.name": (f"{OWN}/*", "README.md", "templates/NOTES.txt",
-                             "templates/_platform.tpl"),
+    "tiers.*.service.*": (f"{OWN}/*", "README.md", "templates/NOTES.txt",
+                          f"{COMMON}/_config.tpl", *CALLERS),
     # An external server has a port too, and a config key may hold that of the container.
-    "tiers.*.port": (*TIER_VALUES, *WORKLOAD, f"{OWN}/headless-service.yaml",
-                     f"{OWN}/_configuration.tpl", "templates/_config.tpl"),
+    "tiers.*.port": (*VALUES, POD, f"{OWN}/headless-service.yaml",
+                     f"{OWN}/_configuration.tpl", f"{COMMON}/_config.tpl"),
     "tiers.*.exposed.to": ("README.md", *FLOWS),
-    "tiers.*.exposed.host": (*TIER_VALUES, f"{OWN}/http-route.yaml", f"{OWN}/ingress.yaml",
+    "tiers.*.exposed.host": (f"{OWN}/http-route.yaml", f"{OWN}/ingress.yaml",
                              "templates/NOTES.txt", "templates/checks/_exposure.tpl"),
     # The tests of its callers ask for the same path.
-    "tiers.*.health.http": (f"{OWN}/deployment.yaml", "templates/tests/*.yaml"),
-    "tiers.*.health.exec*": WORKLOAD,
+    "tiers.*.health.http": (POD, "templates/tests/*.yaml"),
+    "tiers.*.health.exec*": (POD,),
     "tiers.*.replicas.*": TIER_VALUES,
     "tiers.*.autoscaling.cpu": TIER_VALUES,
     "tiers.*.autoscaling.min": TIER_VALUES,
@@ -73,44 +74,41 @@ ALLOWED = {
     "tiers.*.autoscaling.max": GLOBAL_VALUES,
     "tiers.*.resources.*": GLOBAL_VALUES,
     "tiers.*.storage.size": GLOBAL_VALUES,
-    "tiers.*.storage.claim": (*TIER_VALUES, f"{OWN}/_pod.tpl",
-                              f"{OWN}/persistent-volume-claim.yaml"),
-    "tiers.*.storage.access": (*TIER_VALUES, f"{OWN}/persistent-volume-claim.yaml"),
-    "tiers.*.storage.path": (*TIER_VALUES, f"{OWN}/_pod.tpl", f"{OWN}/_configuration.tpl"),
-    # Without callees there is nothing to wait for, and no waitSeconds.
-    "tiers.*.calls*": (*TIER_VALUES, *WORKLOAD, *FLOWS, "templates/_notes.tpl",
-                       "templates/tests/{name}.yaml"),
-    # A process that serves nobody is ready when it can write where it must.
-    "tiers.*.mounts.*": (f"{OWN}/_pod.tpl", f"{OWN}/statefulset.yaml"),
-    "tiers.*.writes.*": (f"{OWN}/_pod.tpl",),
-    "tiers.*.env.*": (f"{OWN}/_pod.tpl",),
-    "tiers.*.initialization.configMap": (f"{OWN}/_pod.tpl", f"{OWN}/init-scripts.yaml"),
+    "tiers.*.storage.claim": ("README.md", POD, f"{OWN}/persistent-volume-claim.yaml"),
+    "tiers.*.storage.access": (f"{OWN}/persistent-volume-claim.yaml",),
+    "tiers.*.storage.path": (POD, f"{OWN}/_configuration.tpl"),
+    # Without callees there is nothing to wait for, no test, and no selector of callers.
+    "tiers.*.calls*": (*TIER_VALUES, POD, *FLOWS, "templates/_notes.tpl",
+                       "templates/tests/{name}.yaml", "templates/checks/_waiting.tpl",
+                       "templates/network/default-deny.yaml",
+                       f"{COMMON}/components/_{{name}}.tpl"),
+    "tiers.*.mounts.*": (POD,),
+    "tiers.*.writes.*": (POD,),
+    "tiers.*.env.*": (POD,),
+    "tiers.*.initialization.configMap": (POD, f"{OWN}/init-scripts.yaml"),
     "tiers.*.initialization.scripts": ("charts/{tier}/files/{name}/init/*",),
     "tiers.*.dashboards": ("charts/{tier}/files/{name}/dashboards/*",),
     "volumes.*.claim": (*VALUES, f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/storage/*.yaml"),
     "volumes.*.size": GLOBAL_VALUES,
-    "config.object": (*VALUES, "charts/common/templates/_environment.tpl",
-                      "templates/config/configmap.yaml"),
-    "config.keys.*.about": (*VALUES, "templates/config/configmap.yaml"),
+    "config.object": (*VALUES, f"{COMMON}/_config.tpl", "templates/config/configmap.yaml"),
+    "config.keys.*.about": VALUES,
     "config.keys.*.value": VALUES,
     "config.keys.*.readBy*": ("README.md", f"{OF_ANY_COMPONENT}/_pod.tpl"),
-    "secrets.object": (*VALUES, "charts/common/templates/_environment.tpl", "templates/NOTES.txt",
-                       "templates/_secrets.tpl", "templates/secrets/*"),
+    "secrets.object": (*VALUES, "templates/NOTES.txt", f"{COMMON}/_secrets.tpl",
+                       "templates/secrets/*"),
     "secrets.keys.*.about": ("README.md",),
     "secrets.keys.*.generate": ("files/secret-keys.json",),
-    "secrets.keys.*.fixed": ("files/secret-keys.json", "templates/_secrets.tpl"),
-    "secrets.keys.*.compose": ("files/secret-keys.json", "templates/_secrets.tpl",
-                               "templates/secrets/external-secret.yaml"),
+    "secrets.keys.*.fixed": ("files/secret-keys.json", f"{COMMON}/_secrets.tpl"),
+    "secrets.keys.*.compose": (f"{COMMON}/_secrets.tpl",),
+    "secrets.keys.*.urlOf": (f"{COMMON}/_secrets.tpl",),
     "secrets.keys.*.given": ("README.md", "files/secret-keys.json", "templates/NOTES.txt",
                              f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/checks/_secrets.tpl"),
-    "secrets.keys.*.readBy*": ("README.md", "templates/NOTES.txt", f"{OF_ANY_COMPONENT}/_pod.tpl",
-                               f"{OF_ANY_COMPONENT}/deployment.yaml",
-                               f"{OF_ANY_COMPONENT}/statefulset.yaml"),
+    "secrets.keys.*.readBy*": ("README.md", "templates/NOTES.txt", f"{OF_ANY_COMPONENT}/_pod.tpl"),
     "environments.{name}.about": ("README.md", "values-{name}.yaml"),
     "environments.{name}.values.*": ("values-{name}.yaml",),
 }  # fmt: skip
 
-MUTANTS = list(mutants(spec_data(OURS)))
+MUTANTS = list(mutants(spec_data(FOREX)))
 
 
 def part(mutant: Mutant) -> str:
@@ -132,14 +130,14 @@ def allowed(mutant: Mutant) -> list[str]:
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
     """Return the chart of a spec, in memory."""
-    return lambda data: chart_files(load_spec(write_spec(tmp_path / "genx-fx.yaml", data)))
+    return lambda data: chart_files(load_platform(write_spec(tmp_path / "genx-fx.yaml", data)))
 
 
 @pytest.mark.parametrize("section", dict.fromkeys(map(part, MUTANTS)))
 def test_each_change_of_the_spec_is_refused_or_changes_what_follows_from_it(
     section: str, build: Build
 ) -> None:
-    spec = spec_data(OURS)
+    spec = spec_data(FOREX)
     before = build(spec)
     faults = []
     for mutant in MUTANTS:
@@ -161,7 +159,7 @@ def test_each_change_of_the_spec_is_refused_or_changes_what_follows_from_it(
 
 
 def test_every_leaf_of_the_spec_is_changed() -> None:
-    spec = spec_data(OURS)
+    spec = spec_data(FOREX)
     assert {mutant.path for mutant in MUTANTS} == {path for path, _ in leaves(spec)}
     assert len(MUTANTS) >= 400
 

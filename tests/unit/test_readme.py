@@ -10,9 +10,10 @@ import yaml
 
 from generator.chart.diagram import diagram
 from generator.chart.files import chart_files
+from generator.load import load_platform
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from tests.helm import CHART, ROOT, template
+from tests.helm import CHART, ROOT, render
 
 README = (ROOT / "README.md").read_text()
 SPEC = ROOT / "genx-fx.yaml"
@@ -49,7 +50,12 @@ def test_own_values_of_the_example_are_accepted(tmp_path: Path) -> None:
     example = next(block for block in code_blocks("yaml") if block.startswith("# my-values.yaml"))
     file = tmp_path / "my-values.yaml"
     file.write_text(example)
-    assert "secretKeyRef: {name: trading-secrets" in template(files=(file,))
+    rendered = render(files=(file,))
+    assert rendered.get("Deployment", "api")["spec"]["replicas"] == 3
+    variables = [entry for _, item in rendered.containers() for entry in item.get("env", [])]
+    sources = [entry["valueFrom"] for entry in variables if "valueFrom" in entry]
+    secrets = {source["secretKeyRef"]["name"] for source in sources if "secretKeyRef" in source}
+    assert secrets == {"trading-secrets"}
 
 
 @pytest.fixture
@@ -64,12 +70,15 @@ def edited(tmp_path: Path) -> Path:
 
 
 def test_edit_of_the_example_does_what_is_said(edited: Path) -> None:
-    before, after = chart_files(load_spec(SPEC)), chart_files(load_spec(edited))
+    before, after = chart_files(load_platform(SPEC)), chart_files(load_platform(edited))
     changed = {path for path in after if after[path] != before.get(path)}
     assert {
         "templates/network/flows/frontend-to-redis.yaml",
-        "charts/application/templates/frontend/deployment.yaml",
+        "charts/application/templates/frontend/_pod.tpl",
+        "charts/application/values.yaml",
         "templates/tests/frontend.yaml",
         "README.md",
     } <= changed
-    assert '"api redis"' in after["charts/application/templates/frontend/deployment.yaml"]
+    values = yaml.safe_load(after["charts/application/values.yaml"])
+    assert values["frontend"]["waitFor"] == ["api", "redis"]
+    assert 'has "redis"' in after["charts/application/templates/frontend/_pod.tpl"]

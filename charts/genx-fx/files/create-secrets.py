@@ -2,7 +2,7 @@
 """Create what is missing in the platform's Secret; overwrite nothing that is there.
 
 Runs in a hook Job, on the Python standard library alone. Only keys that are composed of others
-(DATABASE_URL) are written again, so that they always agree with them.
+(DATABASE_URL, REDIS_URL) are written again, so that they always agree with them.
 """
 
 import base64
@@ -52,20 +52,21 @@ def create(key: dict[str, Any]) -> str:
     return random or key.get("fixed", "")
 
 
-def compose(pattern: str, values: dict[str, str]) -> str:
-    """Put values, URL-encoded, in place of their names."""
-    return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(values[m[1]], safe=""), pattern)
+def compose(text: str, values: dict[str, str]) -> str:
+    """Put values, URL-encoded, in place of their names in braces."""
+    return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(values[m[1]], safe=""), text)
 
 
 def main() -> None:
     """Write what is missing or no longer agrees; the Job tries again where another wrote too."""
     name, declared = os.environ["SECRET_NAME"], json.loads(os.environ["SECRET_KEYS"])
+    composed = json.loads(os.environ["COMPOSED_KEYS"])
     secret = read(name)
     stored = (secret or {}).get("data") or {}
-    known = {k: base64.b64decode(v).decode() for k, v in stored.items() if k in declared}
-    wanted = {k: known.get(k) or create(v) for k, v in declared.items() if "compose" not in v}
-    parts = {**json.loads(os.environ["CONFIG"]), **wanted}
-    wanted |= {k: compose(v["compose"], parts) for k, v in declared.items() if "compose" in v}
+    ours = {*declared, *composed}
+    known = {k: base64.b64decode(v).decode() for k, v in stored.items() if k in ours}
+    wanted = {k: known.get(k) or create(v) for k, v in declared.items()}
+    wanted |= {k: compose(text, wanted) for k, text in composed.items()}
     new = {k: v for k, v in wanted.items() if known.get(k) != v}
     if secret is None:
         head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
@@ -83,5 +84,5 @@ if __name__ == "__main__":
     except urllib.error.HTTPError as error:
         sys.exit(f"error: the Kubernetes API refused: {error.code} {error.reason}")
     except OSError as error:
-        hint = "is global.networkPolicy.apiServerPorts right?"
+        hint = "is networkPolicy.apiServerPorts right?"
         sys.exit(f"error: no answer of {API}: {error}; {hint}")

@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from tests.chart.conftest import Chart
-from tests.chart.reading import component, container, environment, mounts, objects_of, pod
-from tests.chart.scenarios import nested
+from tests.chart.reading import (
+    arguments,
+    component,
+    container,
+    environment,
+    mounts,
+    objects_of,
+    pod,
+    waits,
+)
+from tests.chart.scenarios import COMPONENTS, nested, nobody_waits_for
 from tests.helm import render
 
 HPA = nested({"application.api.autoscaling.enabled": True})
@@ -93,7 +102,7 @@ def test_budget_never_blocks_a_drain(chart: Chart) -> None:
         assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
         selector = component(rendered, budget["metadata"]["name"])["spec"]["selector"]
         assert budget["spec"]["selector"] == selector
-    assert len(rendered.of_kind("PodDisruptionBudget")) == 6
+    assert rendered.names("PodDisruptionBudget") == set(COMPONENTS)
 
 
 def test_budget_can_be_left_out(chart: Chart) -> None:
@@ -101,13 +110,18 @@ def test_budget_can_be_left_out(chart: Chart) -> None:
     assert "api" not in rendered.names("PodDisruptionBudget")
 
 
-def test_disabled_leaves_nothing_and_nobody_waits_for_it(chart: Chart) -> None:
-    rendered = chart(nested({"application.api.enabled": False}))
+def test_disabled_leaves_nothing(chart: Chart) -> None:
+    rendered = chart(nested({"application.api.enabled": False} | nobody_waits_for("api")))
     assert objects_of(rendered, "api") == set()
     assert not any("api" in name.split("-") for name in rendered.names("NetworkPolicy"))
+
+
+def test_waits_for_what_the_values_name(chart: Chart) -> None:
+    rendered = chart(
+        nested({"application.frontend.waitFor": [], "application.tradingBot.waitFor": ["redis"]})
+    )
     assert "initContainers" not in pod(component(rendered, "frontend"))
-    (waiting,) = pod(component(rendered, "trading-bot"))["initContainers"]
-    assert waiting["args"][2:] == ["mysql-service:3306", "redis-service:6379"]
+    assert waits(rendered, component(rendered, "trading-bot")) == ["redis-service:6379"]
 
 
 def test_image_by_registry_and_digest(chart: Chart) -> None:
@@ -144,9 +158,9 @@ class TestWaiting:
 
     @pytest.fixture
     def script(self) -> list[str]:
-        values = nested({"application.api.waitSeconds": 5})
-        (waiting,) = pod(component(render(values), "api"))["initContainers"]
-        return [*waiting["command"], *waiting["args"]]
+        rendered = render()
+        (waiting,) = pod(component(rendered, "api"))["initContainers"]
+        return [*waiting["command"], *arguments(rendered, waiting)]
 
     def test_names_what_it_found(self, script: list[str], tmp_path: Path) -> None:
         done = _run(script, tmp_path, nc='echo "$@" >>"$0.calls"')
@@ -193,5 +207,10 @@ def _run(command: list[str], folder: Path, *, nc: str) -> subprocess.CompletedPr
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
     path = f"{folder}:{os.environ['PATH']}"
     return subprocess.run(
-        command, env={"PATH": path}, capture_output=True, text=True, check=False, timeout=20
+        command,
+        env={"PATH": path, "WAIT_SECONDS": "5"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
     )

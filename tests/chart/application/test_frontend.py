@@ -56,14 +56,6 @@ def test_rollout_loses_no_request(chart: Chart) -> None:
     assert 0 < sleep < pod(deployment)["terminationGracePeriodSeconds"]
 
 
-def test_service_port_can_be_moved_and_urls_follow(chart: Chart) -> None:
-    rendered = chart(nested({"application.frontend.service.port": 8000}))
-    assert rendered.get("Service", "frontend-service")["spec"]["ports"][0]["port"] == 8000
-    data = rendered.get("ConfigMap", "genx-fx-config")["data"]
-    assert data["FRONTEND_URL"] == "http://frontend-service:8000"
-    assert container(component(rendered, "frontend"))["ports"][0]["containerPort"] == 3000
-
-
 def test_disabled_leaves_nothing(chart: Chart) -> None:
     rendered = chart(nested({"application.frontend.enabled": False}))
     assert objects_of(rendered, "frontend") == set()

@@ -5,11 +5,12 @@ import configparser
 import pytest
 
 from tests.chart.conftest import Chart
-from tests.chart.reading import component, container, mounts, objects_of, pod
-from tests.chart.scenarios import nested
+from tests.chart.reading import component, container, mounts, objects_of, pod, waits
+from tests.chart.scenarios import PLAN, merged, nested, nobody_waits_for
 from tests.helm import Render, refusal, render
 
-EXTERNAL = nested({"data.mysql.external.host": "db.example", "data.mysql.external.port": 3307})
+EXTERNAL = nested({"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
+CALLERS = [flow.caller.name for flow in PLAN.flows if flow.callee.name == "mysql"]
 MEBIBYTE = 2**20
 
 
@@ -127,20 +128,19 @@ def test_external_leaves_nothing_but_the_way_to_it(chart: Chart) -> None:
     assert "mysql-pvc" not in rendered.names("PersistentVolumeClaim")
     data = rendered.get("ConfigMap", "genx-fx-config")["data"]
     assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("db.example", "3307")
-    (waiting,) = pod(component(rendered, "trading-bot"))["initContainers"]
-    assert waiting["args"][2] == "db.example:3307"
+    assert waits(rendered, component(rendered, "trading-bot"))[0] == "db.example:3307"
     policies = {name for name in rendered.names("NetworkPolicy") if "mysql" in name}
-    assert policies == {f"{who}-to-mysql-egress" for who in ("api", "trading-bot", "grafana")}
+    assert policies == {f"{who}-to-mysql-egress" for who in CALLERS}
 
 
 def test_external_serves_even_where_the_tier_is_disabled(chart: Chart) -> None:
-    rendered = chart({"data": {**EXTERNAL["data"], "enabled": False}})
+    disabled = nested({"data.enabled": False} | nobody_waits_for("redis"))
+    rendered = chart(merged(EXTERNAL, disabled))
     assert rendered.names("StatefulSet") == {"trading-bot"}
-    (waiting,) = pod(component(rendered, "api"))["initContainers"]
-    assert waiting["args"][2:] == ["db.example:3307"]
+    assert waits(rendered, component(rendered, "api")) == ["db.example:3307"]
 
 
 def test_disabled_leaves_nothing(chart: Chart) -> None:
-    rendered = chart(nested({"data.mysql.enabled": False}))
+    rendered = chart(nested({"data.mysql.enabled": False} | nobody_waits_for("mysql")))
     assert objects_of(rendered, "mysql") == set()
     assert not any("mysql" in name for name in rendered.names("NetworkPolicy"))

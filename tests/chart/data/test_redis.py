@@ -3,16 +3,20 @@ from __future__ import annotations
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.chart.conftest import Chart
-from tests.chart.reading import component, container, environment, mounts, objects_of, pod
-from tests.chart.scenarios import nested
+from tests.chart.reading import component, container, environment, mounts, objects_of, waits
+from tests.chart.scenarios import SECRETS, merged, nested, nobody_waits_for
 from tests.helm import Render, render
 
-AUTH = nested({"data.redis.auth.enabled": True})
-EXTERNAL = nested({"data.redis.external.host": "cache.example", "data.redis.external.port": 6380})
+TLS = nested({"global.external.redis.tls.enabled": True})
+AUTH = nested({"global.redis.auth.enabled": True})
+EXTERNAL = nested(
+    {"global.external.redis.host": "cache.example", "global.external.redis.port": 6380}
+)
 
 
 def _configuration(rendered: Render) -> dict[str, str]:
@@ -72,7 +76,27 @@ def test_password_reaches_server_probes_and_callers(chart: Chart) -> None:
     for name in ("api", "trading-bot"):
         variables = environment(component(rendered, name))
         assert variables["REDIS_PASSWORD"] == "secret REDIS_PASSWORD"
-        assert variables["REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@$(REDIS_HOST):$(REDIS_PORT)"
+        assert variables["REDIS_URL"] == "secret REDIS_URL"
+
+
+@pytest.mark.parametrize(
+    ("change", "url"),
+    [
+        ({}, "redis://redis-service:6379"),
+        (AUTH, "redis://:p%40ss%3Aw%2Frd%20%2B%25@redis-service:6379"),
+        (EXTERNAL, "redis://cache.example:6380"),
+        (merged(AUTH, EXTERNAL), "redis://:p%40ss%3Aw%2Frd%20%2B%25@cache.example:6380"),
+        (merged(EXTERNAL, TLS), "rediss://cache.example:6380"),
+        (TLS, "redis://redis-service:6379"),
+    ],
+)
+def test_url_has_the_password_encoded_and_tls_where_they_are_in_use(
+    change: dict[str, Any], url: str
+) -> None:
+    given = SECRETS | {"REDIS_PASSWORD": "p@ss:w/rd +%"}
+    values = nested({"global.secrets.source": "values", "global.secrets.values": given})
+    secret = render(merged(values, change)).get("Secret", "genx-fx-secrets")
+    assert secret["stringData"]["REDIS_URL"] == url
 
 
 def test_probes_fail_on_a_reply_that_is_not_pong(chart: Chart) -> None:
@@ -117,19 +141,12 @@ def test_external_leaves_nothing_but_the_way_to_it(chart: Chart) -> None:
     assert "redis-pvc" not in rendered.names("PersistentVolumeClaim")
     data = rendered.get("ConfigMap", "genx-fx-config")["data"]
     assert (data["REDIS_HOST"], data["REDIS_PORT"]) == ("cache.example", "6380")
-    (waiting,) = pod(component(rendered, "api"))["initContainers"]
-    assert "cache.example:6380" in waiting["args"]
+    assert "cache.example:6380" in waits(rendered, component(rendered, "api"))
     policies = {name for name in rendered.names("NetworkPolicy") if "redis" in name}
     assert policies == {"api-to-redis-egress", "trading-bot-to-redis-egress"}
 
 
-def test_external_can_ask_for_a_password(chart: Chart) -> None:
-    rendered = chart({"data": {"redis": {**AUTH["data"]["redis"], **EXTERNAL["data"]["redis"]}}})
-    variables = environment(component(rendered, "api"))
-    assert variables["REDIS_URL"] == "redis://:$(REDIS_PASSWORD)@$(REDIS_HOST):$(REDIS_PORT)"
-
-
 def test_disabled_leaves_nothing(chart: Chart) -> None:
-    rendered = chart(nested({"data.redis.enabled": False}))
+    rendered = chart(nested({"data.redis.enabled": False} | nobody_waits_for("redis")))
     assert objects_of(rendered, "redis") == set()
     assert not any("redis" in name for name in rendered.names("NetworkPolicy"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.chart.mark import MARK
+from generator.chart.mark import mark
 from tests.helm import HELMS, ROOT, run_helm
 from tests.helm import render as render_chart
-from tests.unit.chart.platforms import OURS, build_chart
+from tests.spec_files import FOREX, OURS, build_chart
 
 # What Helm, Jinja2, the shell, Grafana and YAML would each take for something of their own.
 TEXT = "{{ .Values.x }} {{legend}} @{ x }@ @% x %@ @# x #@ {% x %} ${DS} $(date) */}} a: b #c é 😀"
@@ -32,13 +32,13 @@ DASHBOARDS = {
 
 @pytest.fixture(scope="module")
 def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our spec with other scripts and dashboards."""
+    """A spec with scripts and dashboards of its own."""
     folder = tmp_path_factory.mktemp("platform")
     for name, files in (("mysql", SCRIPTS), ("dashboards", DASHBOARDS)):
         (folder / "platform" / name).mkdir(parents=True)
         for file, text in files.items():
             (folder / "platform" / name / file).write_bytes(text.encode())
-    return build_chart(Path(shutil.copy(OURS, folder)), folder)
+    return build_chart(Path(shutil.copy(FOREX, folder)), folder)
 
 
 @pytest.mark.parametrize("helm", HELMS)
@@ -46,7 +46,7 @@ def test_scripts_arrive_as_they_are_below_the_mark(helm: str, chart: Path) -> No
     data = render_chart(chart=chart, helm=helm).get("ConfigMap", "mysql-init-scripts")["data"]
     marks = {".sql": "--", ".sh": "#"}
     assert {name: text for name, text in data.items() if name in SCRIPTS} == {
-        name: f"{marks[Path(name).suffix]} {MARK}\n{text}" for name, text in SCRIPTS.items()
+        name: f"{marks[Path(name).suffix]} {mark()}\n{text}" for name, text in SCRIPTS.items()
     }
 
 
@@ -64,9 +64,9 @@ def test_dashboards_arrive_as_they_are_with_the_mark_as_first_key(
     helm: str, name: str, space: str, chart: Path
 ) -> None:
     text = render_chart(chart=chart, helm=helm).get("ConfigMap", "grafana-dashboards")["data"][name]
-    mark = f'"$comment": "{MARK}",{space}"uid"'
-    assert text == DASHBOARDS[name].replace('"uid"', mark, 1)
-    assert json.loads(text) == {"$comment": MARK, **json.loads(DASHBOARDS[name])}
+    first = f'"$comment": "{mark()}",{space}"uid"'
+    assert text == DASHBOARDS[name].replace('"uid"', first, 1)
+    assert json.loads(text) == {"$comment": mark(), **json.loads(DASHBOARDS[name])}
 
 
 @pytest.mark.parametrize("helm", HELMS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from generator.chart.values.yaml_text import SCHEMA_LINE
+from generator.values.yaml_text import SCHEMA_LINE
 from tests.chart.scenarios import nested, read_yaml
 from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import CHART, ROOT
@@ -54,4 +54,4 @@ def test_a_partial_file_may_lift_the_documented_limits() -> None:
 
 
 def test_items_of_lists_still_need_their_fields() -> None:
-    assert errors(PARTIAL, {"global": {"access": {"viewers": [{"kind": "Group"}]}}})
+    assert errors(PARTIAL, {"access": {"viewers": [{"kind": "Group"}]}})

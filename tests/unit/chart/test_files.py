@@ -12,19 +12,21 @@ import pytest
 import yaml
 
 from generator.chart import render as renderer
-from generator.chart.files import WORKLOADS, chart_files
+from generator.chart.files import chart_files
 from generator.chart.mark import MARK
 from generator.chart.render import SOURCES, environment
 from generator.chart.render import render as render_source
+from generator.chart.template_data import ReadmeContext
 from generator.errors import SpecError
+from generator.kinds import registry
+from generator.load import load_platform
 from generator.spec.load import load_spec
 from generator.write import MARKED_LINES
 from tests.chart.reading import component
 from tests.chart.reading import environment as variables
 from tests.helm import HELMS, ROOT, render, run_helm
-from tests.unit.chart.platforms import OURS, SPECS, SpecData, build_chart, build_edited
+from tests.spec_files import ALL_SPECS, FOREX, SPECS, SpecData, build_chart, build_edited
 
-ALL_SPECS = [OURS, *sorted(SPECS.glob("*.yaml"))]
 MINIMAL = SPECS / "minimal.yaml"
 EACH_SPEC = pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.stem)
 
@@ -45,7 +47,7 @@ AWKWARD = [
 def test_every_file_is_marked(spec: Path) -> None:
     unmarked = [
         path
-        for path, text in chart_files(load_spec(spec)).items()
+        for path, text in chart_files(load_platform(spec)).items()
         if MARK not in "\n".join(text.splitlines()[:MARKED_LINES])
     ]
     assert unmarked == []
@@ -53,7 +55,7 @@ def test_every_file_is_marked(spec: Path) -> None:
 
 @EACH_SPEC
 def test_files_are_text_that_ends_with_a_line(spec: Path) -> None:
-    for path, text in chart_files(load_spec(spec)).items():
+    for path, text in chart_files(load_platform(spec)).items():
         assert text.endswith("\n"), path
         assert not text.endswith("\n\n"), path
         assert "\r" not in text, path
@@ -63,7 +65,7 @@ def test_files_are_text_that_ends_with_a_line(spec: Path) -> None:
 
 @EACH_SPEC
 def test_no_path_leads_out_of_the_chart(spec: Path) -> None:
-    for path in chart_files(load_spec(spec)):
+    for path in chart_files(load_platform(spec)):
         assert os.path.normpath(path) == path
         assert not path.startswith(("/", ".."))
 
@@ -72,7 +74,7 @@ def test_no_path_leads_out_of_the_chart(spec: Path) -> None:
 def test_no_jinja_is_left(spec: Path) -> None:
     left = [
         f"{path}: {mark}"
-        for path, text in chart_files(load_spec(spec)).items()
+        for path, text in chart_files(load_platform(spec)).items()
         for mark in ("@{ ", "@% ", "@# ")
         if mark in text
     ]
@@ -93,27 +95,30 @@ def test_every_source_is_used() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader, "get_source", noted)
         for spec in ALL_SPECS:
-            chart_files(load_spec(spec))
+            chart_files(load_platform(spec))
     sources = {
-        file.relative_to(SOURCES).as_posix() for file in SOURCES.rglob("*") if file.is_file()
-    }
+        file.relative_to(SOURCES).as_posix()
+        for folder in ("chart/templates", "kinds")
+        for file in (SOURCES / folder).rglob("*")
+        if file.is_file() and file.suffix != ".pyc" and file.suffix != ".py"
+    } - {f"kinds/mysql/files/{name}" for name in registry.files("mysql")}
     assert sources - used == set()
 
 
-def test_every_kind_has_a_workload() -> None:
+def test_every_kind_is_in_a_spec_of_the_tests() -> None:
     kinds = {part.kind for spec in ALL_SPECS for part in load_spec(spec).components.values()}
-    assert kinds == set(WORKLOADS)
+    assert kinds == set(registry.kinds())
 
 
 def test_a_source_that_names_what_is_not_there_fails(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "wrong.yaml").write_text("name: @{ plan.nmae }@\n")
+    (tmp_path / "wrong.yaml").write_text("name: @{ nmae }@\n")
     monkeypatch.setattr(renderer, "SOURCES", tmp_path)
     environment.cache_clear()
     try:
         with pytest.raises(jinja2.UndefinedError, match="nmae"):
-            render_source("wrong.yaml", {"plan": object()})
+            render_source("wrong.yaml", ReadmeContext([], ""))
     finally:
         environment.cache_clear()
 
@@ -124,7 +129,7 @@ def test_a_source_that_names_what_is_not_there_fails(
 def test_the_same_bytes_in_every_process(seed: str, locale: str, zone: str, tmp_path: Path) -> None:
     elsewhere, output = tmp_path / "elsewhere", tmp_path / "output"
     elsewhere.mkdir()
-    command = [sys.executable, "-m", "generator", "build", "--spec", str(OURS)]
+    command = [sys.executable, "-m", "generator", "build", "--spec", str(FOREX)]
     subprocess.run(
         [*command, "--output", str(output)],
         cwd=elsewhere,
@@ -142,14 +147,14 @@ def test_the_same_bytes_in_every_process(seed: str, locale: str, zone: str, tmp_
     chart = output / "charts" / "genx-fx"
     written = {file.relative_to(chart).as_posix(): file for file in chart.rglob("*")}
     assert {path: file.read_bytes() for path, file in written.items() if file.is_file()} == {
-        path: text.encode() for path, text in chart_files(load_spec(OURS)).items()
+        path: text.encode() for path, text in chart_files(load_platform(FOREX)).items()
     }
     assert list(elsewhere.iterdir()) == []
     assert sorted(path.name for path in output.iterdir()) == ["charts", "schema"]
 
 
 def test_twice_in_one_process_is_the_same() -> None:
-    assert chart_files(load_spec(OURS)) == chart_files(load_spec(OURS))
+    assert chart_files(load_platform(FOREX)) == chart_files(load_platform(FOREX))
 
 
 @pytest.mark.parametrize("text", AWKWARD)
@@ -183,6 +188,17 @@ def test_descriptions_break_nothing(text: str, tmp_path: Path) -> None:
     assert render(chart=chart).objects == render(chart=build_chart(MINIMAL, tmp_path)).objects
     assert yaml.safe_load((chart / "Chart.yaml").read_text())["description"] == text
     assert_tables_are_whole((chart / "README.md").read_text())
+
+
+@pytest.mark.parametrize("text", [text for text in AWKWARD if "\n" not in text])
+def test_a_title_is_the_name_of_grafana_s_folder(text: str, tmp_path: Path) -> None:
+    def edit(spec: SpecData) -> None:
+        spec["platform"]["title"] = text
+
+    objects = render(chart=build_edited(FOREX, edit, tmp_path))
+    data = objects.get("ConfigMap", "grafana-provisioning")["data"]
+    (provider,) = yaml.safe_load(data["dashboards.yaml"])["providers"]
+    assert provider["folder"] == text
 
 
 def assert_tables_are_whole(markdown: str) -> None:

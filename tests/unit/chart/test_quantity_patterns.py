@@ -15,14 +15,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.chart.values.quantity_patterns import at_least, at_most
-from generator.chart.values.schemas import UNITS
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
+from generator.values.quantity_patterns import at_least, at_most
+from generator.values.schemas import UNITS
 from tests.helm import HELMS, run_helm
 from tests.limits import quantities
 from tests.limits.quantities import amount, around, written
-from tests.unit.chart.platforms import OURS
+from tests.spec_files import OURS
 
 NO_QUANTITIES = [
     *("", " ", "+", "-1", "--1", "++1", ".", "+.", ".Gi", "Gi", "1 Gi", " 1", "1 ", "1.2.3"),

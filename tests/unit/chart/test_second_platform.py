@@ -19,8 +19,8 @@ from tests.chart.network import Network, outside, pods
 from tests.chart.reading import component, container, environment, mounts
 from tests.chart.test_kubernetes_schema import VERSIONS, faults
 from tests.helm import HELMS, KUBERNETES, Manifest, Render, render, run_helm
-from tests.unit.chart.platforms import (
-    OURS,
+from tests.spec_files import (
+    FOREX,
     SPECS,
     Edit,
     SpecData,
@@ -148,12 +148,13 @@ def test_minimal_is_minimal(charts: dict[Path, Path]) -> None:
 def test_each_kind_of_component_is_run_as_it_should(price_feed: Render) -> None:
     assert {
         f"{item['kind']}/{item['metadata']['name']}": item["spec"].get("replicas")
-        for item in price_feed.of_kind("Deployment", "StatefulSet")
+        for item in price_feed.of_kind("Deployment", "StatefulSet", "CronJob")
     } == {
         "Deployment/quote-api": 3,
         "Deployment/collector": 2,
         "StatefulSet/archiver": 1,
         "StatefulSet/quotes-cache": 1,
+        "CronJob/pruner": None,
     }
     assert price_feed.names("Service") == {
         "quotes",
@@ -170,7 +171,7 @@ def test_what_the_spec_says_of_a_component_is_in_its_pod(price_feed: Render) -> 
         "CACHE_PORT": "config CACHE_PORT",
         "EXCHANGES": "config EXCHANGES",
         "LOG_LEVEL": "info",
-        "CACHE_URL": "redis://$(CACHE_HOST):$(CACHE_PORT)",
+        "CACHE_URL": "config CACHE_URL",
     }
     assert {"/tmp/alive", "30"} <= set(container(collector)["livenessProbe"]["exec"]["command"])
     assert mounts(archiver) == {"/var/lib/archive": "claim quote-archive"}
@@ -186,6 +187,7 @@ def test_config_follows_services_and_ports(price_feed: Render) -> None:
         "CACHE_HOST": "quotes-cache",
         "CACHE_PORT": "6380",
         "QUOTES_URL": "http://quotes:80",
+        "CACHE_URL": "redis://quotes-cache:6380",
         "EXCHANGES": "kraken,binance",
     }
 
@@ -204,6 +206,7 @@ def test_only_declared_flows_are_open(price_feed: Render) -> None:
         ("quote-api", "quotes-cache"),
         ("collector", "quotes-cache"),
         ("archiver", "quotes-cache"),
+        ("pruner", "quotes-cache"),
         ("archiver", "quote-api"),
         ("203.0.113.7", "quote-api"),
     }
@@ -265,14 +268,15 @@ NOTIFIER = {
 }
 COLLECTOR = "Deployment/collector"
 CONFIG = "ConfigMap/price-feed"
+DEFAULT_DENY = "NetworkPolicy/price-feed-default-deny"  # names every isolated component
 OPERATOR = "Role/price-feed-operator"  # names every workload that people may restart
 
 
 @pytest.mark.parametrize(
     ("edit", "added", "changed"),
     [
-        (add_component, NOTIFIER, {OPERATOR}),
-        (add_tier, NOTIFIER, {OPERATOR}),
+        (add_component, NOTIFIER, {OPERATOR, DEFAULT_DENY}),
+        (add_tier, NOTIFIER, {OPERATOR, DEFAULT_DENY}),
         (
             add_connection,
             {
@@ -359,18 +363,18 @@ def test_a_platform_twice_as_large_renders_twice_as_much(tmp_path: Path) -> None
         spec.clear()
         spec.update(larger(once, 2))
 
-    chart = build_edited(OURS, edit, tmp_path)
+    chart = build_edited(FOREX, edit, tmp_path)
     run_helm("helm4", "lint", str(chart), "--strict")
     kinds = Counter(item["kind"] for item in render(chart=chart).of_kind(*WORKLOADS))
-    ours = Counter(item["kind"] for item in render().of_kind(*WORKLOADS))
-    assert kinds == {kind: 2 * count for kind, count in ours.items()}
+    once = render(chart=build_chart(FOREX, tmp_path)).of_kind(*WORKLOADS)
+    assert kinds == {kind: 2 * n for kind, n in Counter(item["kind"] for item in once).items()}
 
 
 def test_the_specs_say_what_this_file_needs() -> None:
     kinds = {
         part["kind"] for tier in spec_data(PRICE_FEED)["tiers"].values() for part in tier.values()
     }
-    assert kinds == {"web", "worker", "singleton", "redis"}
+    assert kinds == {"web", "worker", "singleton", "cron", "redis"}
     minimal = spec_data(MINIMAL)
     assert not {"volumes", "secrets", "environments"} & set(minimal)
 

@@ -13,8 +13,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from generator.chart.values.tree import Section, Value
-from generator.chart.values.yaml_text import WIDTH, comment_lines, data_text, scalar, tree_text
+from generator.values.tree import Section, Value
+from generator.values.yaml_text import WIDTH, comment_lines, data_text, scalar, tree_text
 from tests.helm import HELMS, run_helm
 
 # What YAML 1.1, YAML 1.2 or a YAML writer are known to take for something else.

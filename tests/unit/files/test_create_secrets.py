@@ -20,7 +20,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from generator.plan.platform import Plan
+from generator.spec.load import load_spec
+from tests.chart.scenarios import nested
 from tests.helm import render
+from tests.spec_files import OURS
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/"
 SERVER = "https://kubernetes.default.svc/api/v1/namespaces/trading/secrets"
@@ -36,8 +40,9 @@ LENGTHS = {
 }
 
 
-def _job() -> dict[str, Any]:
-    (job,) = render().of_kind("Job")
+def _job(values: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The container of the Job, where these values, by their dotted paths, are set."""
+    (job,) = render(nested(values or {})).of_kind("Job")
     container: dict[str, Any] = job["spec"]["template"]["spec"]["containers"][0]
     return container
 
@@ -127,10 +132,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
     def trust(cafile: str) -> str:
         return f"trusts {ACCOUNT}{Path(cafile).name}"
 
-    def run_once(cluster: Cluster, **config: str) -> str:
-        for entry in _job()["env"]:
+    def run_once(cluster: Cluster, values: dict[str, Any] | None = None) -> str:
+        for entry in _job(values)["env"]:
             monkeypatch.setenv(entry["name"], entry["value"])
-        monkeypatch.setenv("CONFIG", json.dumps({**json.loads(_env("CONFIG")), **config}))
         monkeypatch.setattr(urllib.request, "urlopen", cluster.urlopen)
         monkeypatch.setattr(ssl, "create_default_context", trust)
         here = SCRIPT.replace(ACCOUNT, f"{tmp_path}/")
@@ -185,11 +189,11 @@ def test_each_installation_has_passwords_of_its_own(run: Run) -> None:
 
 def test_database_url_agrees_with_the_password(run: Run) -> None:
     cluster = Cluster({"MYSQL_PASSWORD": "p@ss/w:rd?#%+ ü"})
-    run(cluster, MYSQL_USER="us@er")
+    run(cluster, {"global.config.MYSQL_USER": "us@er x"})
     assert cluster.data is not None
     url = urlsplit(cluster.data["DATABASE_URL"])
     assert unquote(url.password or "") == "p@ss/w:rd?#%+ ü"
-    assert unquote(url.username or "") == "us@er"
+    assert unquote(url.username or "") == "us@er x"
     assert (url.hostname, url.port, url.path) == ("mysql-service", 3306, "/genxdb_fx_db")
 
 
@@ -243,7 +247,7 @@ def test_database_url_follows_the_host_and_nothing_else_changes(run: Run) -> Non
     run(cluster)
     assert cluster.data is not None
     password = cluster.data["MYSQL_PASSWORD"]
-    run(cluster, DATABASE_HOST="db.example", DATABASE_PORT="3307")
+    run(cluster, {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
     assert cluster.written == {
         "DATABASE_URL": f"mysql://genx_user:{password}@db.example:3307/genxdb_fx_db"
     }
@@ -258,6 +262,37 @@ def test_database_url_follows_a_password_that_a_person_changed(run: Run) -> None
     assert cluster.data["DATABASE_URL"] == (
         "mysql://genx_user:changed@mysql-service:3306/genxdb_fx_db"
     )
+
+
+WITH_PASSWORD = {"global.redis.auth.enabled": True}
+
+
+def test_redis_url_has_no_password_where_redis_asks_for_none(run: Run) -> None:
+    cluster = Cluster()
+    run(cluster)
+    assert cluster.data is not None
+    assert cluster.data["REDIS_URL"] == "redis://redis-service:6379"
+
+
+def test_redis_url_agrees_with_the_password(run: Run) -> None:
+    cluster = Cluster({"REDIS_PASSWORD": "p@ss/w:rd?#%+ ü"})
+    run(cluster, WITH_PASSWORD)
+    assert cluster.data is not None
+    url = urlsplit(cluster.data["REDIS_URL"])
+    assert unquote(url.password or "") == "p@ss/w:rd?#%+ ü"
+    assert (url.scheme, url.username) == ("redis", "")
+    assert (url.hostname, url.port, url.path) == ("redis-service", 6379, "")
+
+
+def test_redis_url_follows_the_server_and_nothing_else_changes(run: Run) -> None:
+    cluster = Cluster()
+    run(cluster)
+    assert cluster.data is not None
+    password = cluster.data["REDIS_PASSWORD"]
+    server = {"host": "cache.example", "port": 6390, "tls.enabled": True}
+    external = {f"global.external.redis.{key}": value for key, value in server.items()}
+    run(cluster, WITH_PASSWORD | external)
+    assert cluster.written == {"REDIS_URL": f"rediss://:{password}@cache.example:6390"}
 
 
 def test_another_who_creates_it_meanwhile_wins(run: Run) -> None:
@@ -323,5 +358,15 @@ def test_is_a_few_dozen_lines_of_the_standard_library() -> None:
 
 def test_every_generated_key_is_known_to_the_job() -> None:
     keys = json.loads(_env("SECRET_KEYS"))
-    assert {name: key["generate"] for name, key in keys.items() if "generate" in key} == LENGTHS
-    assert "compose" in keys["DATABASE_URL"]
+    generated = {name: key["generate"] for name, key in keys.items() if "generate" in key}
+    declared = Plan(load_spec(OURS)).generated_secrets
+    assert generated == {name: key.generate for name, key in declared.items()}
+    assert generated.items() >= LENGTHS.items()
+    assert {name for name, key in keys.items() if "fixed" in key} == {"GRAFANA_ADMIN_USER"}
+
+
+def test_every_composed_key_is_known_to_the_job_and_none_is_created() -> None:
+    composed = json.loads(_env("COMPOSED_KEYS"))
+    assert composed.keys() == {"DATABASE_URL", "REDIS_URL"}
+    assert not composed.keys() & json.loads(_env("SECRET_KEYS")).keys()
+    assert "{MYSQL_PASSWORD}" in composed["DATABASE_URL"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlglot
 
+from tests.chart.reading import component, container, environment, mounts
 from tests.helm import render
 
-DIRECTORY = "/var/lib/mysql"
 MARK = ".initialising"
 READER = {
     "MYSQL_ROOT_PASSWORD": "root",
@@ -48,11 +48,10 @@ class Pod:
 
     def bash(self, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
         assert shutil.which("bash")
-        here = script.replace(DIRECTORY, str(self.data))
-        variables = {"PATH": f"{self.folder}:{os.environ['PATH']}", **environment}
+        path = {"PATH": f"{self.folder}:{os.environ['PATH']}"}
         return subprocess.run(
-            ["bash", "-c", here, "start.sh", "--verbose"],
-            env=variables,
+            ["bash", "-c", script, "start.sh", "--verbose"],
+            env={**path, "DATA_DIRECTORY": str(self.data), **environment},
             capture_output=True,
             text=True,
             check=False,
@@ -76,6 +75,30 @@ class Pod:
 @pytest.fixture
 def pod(tmp_path: Path) -> Pod:
     return Pod(tmp_path)
+
+
+class TestDataDirectory:
+    """Every process of the pod has the environment of its container, init scripts as well."""
+
+    def test_scripts_are_told_where_the_volume_is(self) -> None:
+        server = component(render(), "mysql")
+        assert mounts(server)[environment(server)["DATA_DIRECTORY"]] == "claim mysql-pvc"
+
+    @pytest.mark.parametrize("script", [START, COMPLETE], ids=["start", "complete"])
+    def test_scripts_know_no_other_directory(self, script: str) -> None:
+        assert "/var/lib" not in script
+
+    @pytest.mark.parametrize("script", [START, COMPLETE], ids=["start", "complete"])
+    def test_scripts_stop_where_nobody_says_it(self, pod: Pod, script: str) -> None:
+        """Of an empty name they would make the root directory."""
+        pod.program("docker-entrypoint.sh", "echo reached")
+        done = pod.bash(script, DATA_DIRECTORY="")
+        assert (done.returncode != 0, done.stdout) == (True, "")
+        assert "DATA_DIRECTORY: parameter null or not set" in done.stderr
+
+    def test_the_pod_is_started_by_the_script(self) -> None:
+        command = container(component(render(), "mysql"))["command"]
+        assert command == ["bash", "/etc/mysql/conf.d/start.sh"]
 
 
 class TestStart:

@@ -8,32 +8,31 @@ from pathlib import Path
 import pytest
 
 from generator.names import camel_case, volume_name
-from generator.plan.component import ComponentPlan
+from generator.plan.component import ComponentPlan, ServerPassword
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from generator.spec.model import HostKey, PortKey
-
-ROOT = Path(__file__).parents[3]
+from tests.spec_files import FOREX, SPECS
 
 
 @cache
-def plan(name: str) -> Plan:
-    return Plan(load_spec(ROOT / name))
+def plan(spec: Path) -> Plan:
+    return Plan(load_spec(spec))
 
 
 @pytest.fixture
-def ours() -> Plan:
-    return plan("genx-fx.yaml")
+def forex() -> Plan:
+    return plan(FOREX)
 
 
 @pytest.fixture
 def price_feed() -> Plan:
-    return plan("tests/specs/price-feed.yaml")
+    return plan(SPECS / "price-feed.yaml")
 
 
 @pytest.fixture
 def minimal() -> Plan:
-    return plan("tests/specs/minimal.yaml")
+    return plan(SPECS / "minimal.yaml")
 
 
 @pytest.mark.parametrize(
@@ -56,15 +55,15 @@ def test_volume_name(path: str, name: str) -> None:
     assert volume_name(path) == name
 
 
-def test_tiers_and_components_keep_the_order_of_the_spec(ours: Plan) -> None:
-    assert [tier.name for tier in ours.tiers] == ["application", "data", "monitoring"]
+def test_tiers_and_components_keep_the_order_of_the_spec(forex: Plan) -> None:
+    assert [tier.name for tier in forex.tiers] == ["application", "data", "monitoring"]
     names = ["frontend", "api", "trading-bot", "mysql", "redis", "grafana"]
-    assert [component.name for component in ours.components] == names
-    assert list(ours.by_name) == names
+    assert [component.name for component in forex.components] == names
+    assert list(forex.by_name) == names
 
 
-def test_flows_are_the_declared_calls(ours: Plan) -> None:
-    assert [flow.name for flow in ours.flows] == [
+def test_flows_are_the_declared_calls(forex: Plan) -> None:
+    assert [flow.name for flow in forex.flows] == [
         "frontend-to-api",
         "api-to-mysql",
         "api-to-redis",
@@ -73,7 +72,7 @@ def test_flows_are_the_declared_calls(ours: Plan) -> None:
         "trading-bot-to-api",
         "grafana-to-mysql",
     ]
-    assert [c.name for c in ours.components if c.calls_internet] == ["api", "trading-bot"]
+    assert [c.name for c in forex.components if c.calls_internet] == ["api", "trading-bot"]
 
 
 def test_no_flow_where_nobody_calls(minimal: Plan) -> None:
@@ -88,24 +87,24 @@ def test_who_listens_and_who_is_reached_from_outside(price_feed: Plan) -> None:
     assert price_feed.by_name["quote-api"].host_prefix == "quotes."
 
 
-def test_shared_volumes_know_who_mounts_them(ours: Plan) -> None:
-    assert {volume.name: [c.name for c in volume.mounted_by] for volume in ours.volumes} == {
+def test_shared_volumes_know_who_mounts_them(forex: Plan) -> None:
+    assert {volume.name: [c.name for c in volume.mounted_by] for volume in forex.volumes} == {
         "logs": ["api", "trading-bot"],
         "data": ["api", "trading-bot"],
     }
     both = ["api", "trading-bot"]
-    assert ours.by_name["api"].shared_with == {"logs": both, "data": both}
-    assert ours.by_name["mysql"].shared_with == {}
+    assert forex.by_name["api"].shared_with == {"logs": both, "data": both}
+    assert forex.by_name["mysql"].shared_with == {}
 
 
 def test_a_volume_of_one_component_is_shared_with_nobody(price_feed: Plan) -> None:
     assert price_feed.by_name["archiver"].shared_with == {}
 
 
-def test_readers_of_config_and_secrets(ours: Plan) -> None:
-    frontend, grafana = ours.by_name["frontend"], ours.by_name["grafana"]
+def test_readers_of_config_and_secrets(forex: Plan) -> None:
+    frontend, grafana = forex.by_name["frontend"], forex.by_name["grafana"]
     assert frontend.config_keys == ["API_URL", "FRONTEND_URL"]
-    assert frontend.all_secret_keys == []
+    assert (frontend.secret_keys, frontend.watched_secret_keys) == ([], [])
     assert grafana.secret_keys == [
         "GRAFANA_ADMIN_USER",
         "GRAFANA_ADMIN_PASSWORD",
@@ -113,28 +112,21 @@ def test_readers_of_config_and_secrets(ours: Plan) -> None:
     ]
 
 
-def test_optional_secrets_and_passwords_are_told_apart(ours: Plan) -> None:
-    bot = ours.by_name["trading-bot"]
-    assert bot.secret_keys == ["DATABASE_URL", "MT5_LOGIN", "MT5_PASSWORD"]
+def test_optional_secrets_and_passwords_are_told_apart(forex: Plan) -> None:
+    bot = forex.by_name["trading-bot"]
+    assert bot.secret_keys == ["DATABASE_URL", "REDIS_URL", "MT5_LOGIN", "MT5_PASSWORD"]
     assert bot.optional_keys == ["GEMINI_API_KEY"]
-    assert bot.password_keys == ["REDIS_PASSWORD"]
-    assert bot.all_secret_keys == [*bot.secret_keys, *bot.optional_keys, *bot.password_keys]
+    assert bot.password_keys == [ServerPassword("REDIS_PASSWORD", "redis")]
+    assert bot.watched_secret_keys == [*bot.secret_keys, *bot.optional_keys]
 
 
-def test_a_pod_restarts_for_keys_that_its_secrets_are_made_of(ours: Plan) -> None:
-    api, frontend = ours.by_name["api"], ours.by_name["frontend"]
-    composed_of = {"MYSQL_USER", "MYSQL_DATABASE"}
-    assert composed_of.isdisjoint(api.config_keys)
-    assert composed_of <= set(api.restart_keys)
-    assert frontend.restart_keys == frontend.config_keys
-
-
-def test_kinds_of_secrets(ours: Plan) -> None:
-    assert list(ours.composed_secrets) == ["DATABASE_URL"]
-    assert list(ours.fixed_secrets) == ["GRAFANA_ADMIN_USER"]
-    assert ours.required_secrets == ["MT5_LOGIN", "MT5_PASSWORD"]
-    assert "GEMINI_API_KEY" in ours.optional_secrets
-    assert ours.generated_secrets["SECRET_KEY"].generate == 64
+def test_kinds_of_secrets(forex: Plan) -> None:
+    assert list(forex.composed_secrets) == ["DATABASE_URL"]
+    assert list(forex.address_secrets) == ["REDIS_URL"]
+    assert list(forex.fixed_secrets) == ["GRAFANA_ADMIN_USER"]
+    assert forex.required_secrets == ["MT5_LOGIN", "MT5_PASSWORD"]
+    assert "GEMINI_API_KEY" in forex.optional_secrets
+    assert forex.generated_secrets["SECRET_KEY"].generate == 64
 
 
 def test_a_platform_without_secrets_has_none(price_feed: Plan) -> None:
@@ -142,40 +134,31 @@ def test_a_platform_without_secrets_has_none(price_feed: Plan) -> None:
     assert price_feed.fixed_secrets == {}
     assert price_feed.composed_secrets == {}
     assert price_feed.required_secrets == []
-    assert all(component.all_secret_keys == [] for component in price_feed.components)
+    assert all(component.secret_keys == [] for component in price_feed.components)
 
 
-def test_the_address_of_redis(ours: Plan, price_feed: Plan) -> None:
-    (address,) = ours.by_name["api"].redis_addresses
-    assert (address.name, address.component) == ("REDIS_URL", "redis")
-    assert (address.host_key, address.port_key) == ("REDIS_HOST", "REDIS_PORT")
-    assert address.password_key == "REDIS_PASSWORD"
-    (address,) = price_feed.by_name["collector"].redis_addresses
-    assert (address.host_key, address.password_key) == ("CACHE_HOST", None)
-
-
-def test_the_keys_that_hold_an_address(ours: Plan) -> None:
-    assert ours.config_key(HostKey, "mysql") == "DATABASE_HOST"
-    assert ours.config_key(PortKey, "redis") == "REDIS_PORT"
+def test_the_keys_that_hold_an_address(forex: Plan) -> None:
+    assert forex.config_key(HostKey, "mysql") == "DATABASE_HOST"
+    assert forex.config_key(PortKey, "redis") == "REDIS_PORT"
 
 
 @pytest.mark.parametrize(
-    ("name", "replicated", "stateful", "external"),
+    ("name", "replicated", "workload", "replaceable"),
     [
-        ("quote-api", True, False, False),
-        ("collector", True, False, False),
-        ("archiver", False, True, False),
-        ("quotes-cache", False, True, True),
+        ("quote-api", True, "Deployment", False),
+        ("collector", True, "Deployment", False),
+        ("archiver", False, "StatefulSet", False),
+        ("quotes-cache", False, "StatefulSet", True),
     ],
 )
 def test_what_follows_from_a_kind(
-    name: str, replicated: bool, stateful: bool, external: bool, price_feed: Plan
+    name: str, replicated: bool, workload: str, replaceable: bool, price_feed: Plan
 ) -> None:
     component = price_feed.by_name[name]
-    assert (component.replicated, component.stateful_set, component.external) == (
+    assert (component.replicated, component.workload, component.replaceable) == (
         replicated,
-        stateful,
-        external,
+        workload,
+        replaceable,
     )
     assert (component.replicas is not None) is replicated
 
@@ -187,16 +170,16 @@ def test_what_a_worker_does_not_have(price_feed: Plan) -> None:
     assert worker.host_prefix == ""
 
 
-def test_how_health_is_told(ours: Plan, price_feed: Plan) -> None:
-    assert ours.by_name["api"].health_path == "/health"
+def test_how_health_is_told(forex: Plan, price_feed: Plan) -> None:
+    assert forex.by_name["api"].health_path == "/health"
     heartbeat = price_feed.by_name["collector"].heartbeat
     assert heartbeat is not None
     assert (heartbeat.file, heartbeat.maxAge) == ("/tmp/alive", 30)
-    assert ours.by_name["trading-bot"].heartbeat is None
+    assert forex.by_name["trading-bot"].heartbeat is None
 
 
-def test_where_a_component_stands_in_the_values(ours: Plan) -> None:
-    bot = ours.by_name["trading-bot"]
+def test_where_a_component_stands_in_the_values(forex: Plan) -> None:
+    bot = forex.by_name["trading-bot"]
     assert (bot.key, bot.path) == ("tradingBot", "application.tradingBot")
     assert (bot.kind, bot.label) == ("singleton", "backend")
 
@@ -204,16 +187,11 @@ def test_where_a_component_stands_in_the_values(ours: Plan) -> None:
 @pytest.mark.parametrize(
     ("name", "port_name"), [("mysql", "mysql"), ("redis", "redis"), ("api", "http")]
 )
-def test_the_name_of_a_port(name: str, port_name: str, ours: Plan) -> None:
-    assert ours.by_name[name].port_name == port_name
+def test_the_name_of_a_port(name: str, port_name: str, forex: Plan) -> None:
+    assert forex.by_name[name].port_name == port_name
 
 
-def test_addresses_are_no_literal_environment(ours: Plan) -> None:
-    assert ours.by_name["api"].literal_environment == {}
-    assert ours.by_name["frontend"].literal_environment == {"NODE_ENV": "production"}
-
-
-def test_a_plan_is_worked_out_once(ours: Plan) -> None:
-    first: ComponentPlan = ours.by_name["api"]
-    assert ours.components[1] is first
-    assert ours.flows[0].callee is first
+def test_a_plan_is_worked_out_once(forex: Plan) -> None:
+    first: ComponentPlan = forex.by_name["api"]
+    assert forex.components[1] is first
+    assert forex.flows[0].callee is first

@@ -10,6 +10,8 @@ import pytest
 
 from reference import __main__ as reference
 from reference import installation
+from reference.images import images
+from tests.helm import render
 from tools.cluster import CannotRaise, Cluster, lifecycle
 
 THEIRS = Cluster(Path("/kubeconfig"), "production", Path("/kubectl"))
@@ -102,6 +104,23 @@ def test_nodes_are_built_only_for_a_cluster_that_is_made_here(
     monkeypatch.setattr(installation, "build_all", lambda: built.append("platform"))
     installation.build()
     assert sorted(built) == wanted
+
+
+def test_values_name_all_images_and_the_class_of_the_shared_volumes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(installation.STORAGE_CLASS, "nfs")
+    built = images()
+    monkeypatch.setattr(installation, "build_all", lambda: built)
+    monkeypatch.setattr(installation, "_lacking", lambda *_: [])
+    rendered = render(installation.values_for(THEIRS))
+    used = {container["image"] for _, container in rendered.containers()}
+    assert used == {image.name for image in built}
+    classes = {
+        claim["metadata"]["name"]: claim["spec"].get("storageClassName")
+        for claim in rendered.of_kind("PersistentVolumeClaim")
+    }
+    assert {name for name in classes if classes[name] == "nfs"} == {"logs-pvc", "data-pvc"}
 
 
 def test_no_image_is_built_for_a_cluster_that_cannot_be_raised(

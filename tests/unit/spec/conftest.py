@@ -7,9 +7,7 @@ import pytest
 
 from generator.errors import SpecError
 from generator.spec.load import load_spec
-
-ROOT = Path(__file__).parents[3]
-SPEC = ROOT / "genx-fx.yaml"
+from tests.spec_files import CONTENT, FOREX
 
 Replacement = tuple[str, str]
 Mistakes = Callable[..., list[str]]
@@ -17,7 +15,7 @@ Mistakes = Callable[..., list[str]]
 
 @pytest.fixture
 def spec_text() -> str:
-    return SPEC.read_text()
+    return FOREX.read_text()
 
 
 @pytest.fixture
@@ -27,7 +25,7 @@ def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
     def load(content: str | bytes) -> list[str]:
         file = tmp_path / "genx-fx.yaml"
         if not (tmp_path / "platform").exists():
-            (tmp_path / "platform").symlink_to(ROOT / "platform")
+            (tmp_path / "platform").symlink_to(CONTENT)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         try:
             load_spec(file)
@@ -40,7 +38,7 @@ def errors_in(tmp_path: Path) -> Callable[[str | bytes], list[str]]:
 
 @pytest.fixture
 def mistakes(errors_in: Callable[[str], list[str]], spec_text: str) -> Mistakes:
-    """Return what the loader says of the real spec after replacements, without the last line."""
+    """Return what the loader says of FOREX after replacements, without the closing count."""
 
     def replace(*replacements: Replacement) -> list[str]:
         text = spec_text

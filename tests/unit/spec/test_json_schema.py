@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from generator.chart.mark import MARK
 from generator.spec.json_schema import spec_json_schema
+from tests.spec_files import ALL_SPECS, spec_data
 from tests.unit.spec.test_mistakes import CASES
 
 # Only the loader sees what is lost in reading YAML, and the order of a range.
@@ -28,12 +30,11 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def test_the_spec_is_valid(schema: dict[str, Any], spec_text: str) -> None:
-    spec = yaml.load(spec_text, yaml.CSafeLoader)
-
+@pytest.mark.parametrize("spec", ALL_SPECS, ids=lambda spec: spec.stem)
+def test_every_spec_is_valid(schema: dict[str, Any], spec: Path) -> None:
     Draft7Validator.check_schema(schema)
     for validator in (Draft7Validator(schema), Draft202012Validator(schema)):
-        assert list(validator.iter_errors(spec)) == []
+        assert list(validator.iter_errors(spec_data(spec))) == []
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from generator.spec.load import load_spec
+from tests.spec_files import OURS
 from tests.unit.spec.conftest import Mistakes
 
 HEALTH = "health: {exec: [sh, -c, \"grep -q '^State:.[RSD]' /proc/1/status\"]}"
 LABEL = "tiers.application.frontend.label"
 WEB_KEYS = (
-    "purpose, label, image, user, resources, calls, mounts, writes, env, "
-    "port, service, exposed, kind, health, replicas, autoscaling"
+    "kind, purpose, label, image, user, resources, calls, mounts, writes, env, "
+    "replicas, autoscaling, port, service, exposed, health"
 )
-KINDS = "web, worker, singleton, mysql, redis, grafana"
+KINDS = "cron, grafana, mysql, redis, singleton, web, worker"
 QUOTE = "for text put it in quotes"
 
 CASES: list[tuple[str, str, str, str]] = [
@@ -102,8 +104,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "list for a variable",
         "NODE_ENV: production",
         "NODE_ENV: [production]",
-        "42:23: tiers.application.frontend.env.NODE_ENV: "
-        "a list is given; text or a mapping is wanted",
+        "42:23: tiers.application.frontend.env.NODE_ENV: a list is given; text is wanted",
     ),
     (
         "false for the value of a key",
@@ -281,7 +282,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "given: required, ",
         "",
         "158:5: secrets.keys.MT5_LOGIN: "
-        "a key is missing; give one of generate, compose, given, fixed",
+        "a key is missing; give one of generate, compose, urlOf, given, fixed",
     ),
     (
         "health without a choice",
@@ -319,8 +320,8 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt urlOf",
         "urlOf: redis",
         "urlOff: redis",
-        "59:25: tiers.application.api.env.REDIS_URL.urlOff: "
-        "unknown key 'urlOff'; allowed is urlOf; did you mean 'urlOf'?",
+        "155:8: secrets.keys.REDIS_URL.urlOff: "
+        "unknown key 'urlOff'; allowed are about, readBy, urlOf; did you mean 'urlOf'?",
     ),
     (
         "key of an environment",
@@ -436,8 +437,12 @@ def test_of_a_key_that_is_given_twice_the_last_counts(mistakes: Mistakes) -> Non
     ]
 
 
-def test_the_spec_itself_is_right(mistakes: Mistakes) -> None:
+def test_a_spec_without_mistakes_is_read(mistakes: Mistakes) -> None:
     assert mistakes() == []
+
+
+def test_our_own_spec_and_its_folders_are_right() -> None:
+    load_spec(OURS)
 
 
 def test_aliases_and_merge_keys_are_read(mistakes: Mistakes) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from generator.validate.report import CONTRADICTIONS
 from tests.helm import HELMS, ROOT
+from tests.spec_files import FOREX, checkout
 from tools.build import tool_path
 
-SPEC = ROOT / "genx-fx.yaml"
 HELM_ON_PATH = str(Path(tool_path("helm4")).parent)
 
 
@@ -22,7 +22,7 @@ def validate(
     folder: Path, *arguments: str, path: str = HELM_ON_PATH, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "generator", "validate", "--spec", SPEC, *arguments],
+        [sys.executable, "-m", "generator", "validate", "--spec", FOREX, *arguments],
         cwd=folder,
         env=os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)} | environment,
         input=given,
@@ -38,7 +38,7 @@ def test_values_without_problems_exit_with_0_and_say_what_was_not_looked_at(
     (tmp_path / "my.yaml").write_text("application: {api: {replicas: 3}}\n")
 
     one = validate(tmp_path, "-f", "my.yaml")
-    several = validate(tmp_path, "-f", "my.yaml", "--set", "config.ENV=test")
+    several = validate(tmp_path, "-f", "my.yaml", "--set", "global.config.ENV=test")
 
     assert (one.returncode, one.stdout) == (0, f"my.yaml is valid; {CONTRADICTIONS}\n")
     assert several.stdout == f"the values are valid; {CONTRADICTIONS}\n"
@@ -46,34 +46,35 @@ def test_values_without_problems_exit_with_0_and_say_what_was_not_looked_at(
 
 
 def test_problems_exit_with_1_and_are_counted(tmp_path: Path) -> None:
-    (tmp_path / "my.yaml").write_text("config: {ENV: 1}\nglobal: {exposure: none}\n")
+    (tmp_path / "my.yaml").write_text("global:\n  config: {ENV: 1}\n  exposure: none\n")
 
     done = validate(tmp_path, "-f", "my.yaml")
 
     assert done.returncode == 1
     assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == [
-        "my.yaml:1:15",
-        "my.yaml:2:20",
+        "my.yaml:2:17",
+        "my.yaml:3:13",
         "2 problems",
     ]
 
 
 def test_json_is_a_list_of_objects(tmp_path: Path) -> None:
-    done = validate(tmp_path, "--format", "json", "-f", "-", given="storage: {logs: {size: 5Gi}}")
+    given = "global: {storage: {logs: {size: 5Gi}}}"
+    done = validate(tmp_path, "--format", "json", "-f", "-", given=given)
 
     assert done.returncode == 1
     [problem] = json.loads(done.stdout)
     assert problem | {"source": "…"} == {
         "file": "-",
         "line": 1,
-        "column": 24,
-        "path": "storage.logs.size",
+        "column": 33,
+        "path": "global.storage.logs.size",
         "given": "is 5Gi",
         "allowed": "the document allows at least 10Gi",
         "source": "…",
         "hint": "global.enforceDocumentedLimits: false allows more",
     }
-    assert problem["source"].startswith(f"architecture: logs, {SPEC}:")
+    assert problem["source"].startswith(f"architecture: logs, {FOREX}:")
     assert validate(tmp_path, "--format", "json").stdout == "[]\n"
 
 
@@ -120,12 +121,12 @@ def test_everything_that_can_not_be_read_is_named_at_once(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("option", "text", "given"),
     [
-        ("--set", "storage.logs.size=5Gi", "is 5Gi"),
-        ("--set-string", "storage.logs.size=5Gi", "is 5Gi"),
-        ("--set-json", 'storage.logs={"size":"5Gi"}', "is 5Gi"),
-        ("--set-json", '{"storage":{"logs":{"size":"5Gi"}}}', "is 5Gi"),
-        ("--set-literal", "storage.logs.size=5Gi", "is 5Gi"),
-        ("--set-file", "storage.logs.size=size.txt", "is 5Gi"),
+        ("--set", "global.storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-string", "global.storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-json", 'global.storage.logs={"size":"5Gi"}', "is 5Gi"),
+        ("--set-json", '{"global":{"storage":{"logs":{"size":"5Gi"}}}}', "is 5Gi"),
+        ("--set-literal", "global.storage.logs.size=5Gi", "is 5Gi"),
+        ("--set-file", "global.storage.logs.size=size.txt", "is 5Gi"),
     ],
 )
 def test_every_option_that_sets_values_in_helm_is_understood(
@@ -136,7 +137,7 @@ def test_every_option_that_sets_values_in_helm_is_understood(
     done = validate(tmp_path, option, text)
 
     assert done.returncode == 1, done.stderr
-    assert done.stdout.startswith(f"{option} {text}: storage.logs.size: {given}; ")
+    assert done.stdout.startswith(f"{option} {text}: global.storage.logs.size: {given}; ")
 
 
 def test_without_a_helm_on_path_the_one_that_make_tools_built_is_asked(tmp_path: Path) -> None:
@@ -155,12 +156,37 @@ def test_without_a_helm_on_path_the_one_that_make_tools_built_is_asked(tmp_path:
 
 
 def test_warnings_do_not_count(tmp_path: Path) -> None:
-    (tmp_path / "my.yaml").write_text("config: {}\nconfig: {ENV: test}\n")
+    (tmp_path / "my.yaml").write_text("global: {}\nglobal: {config: {ENV: test}}\n")
 
     done = validate(tmp_path, "-f", "my.yaml")
 
     assert done.returncode == 0
-    assert done.stderr.startswith("my.yaml:2:1: warning: key 'config' is given twice")
+    assert done.stderr.startswith("my.yaml:2:1: warning: key 'global' is given twice")
+
+
+def test_a_key_of_global_that_is_for_another_chart_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("global:\n  cattle: {systemDefaultRegistry: r}\n")
+
+    done = validate(tmp_path, "-f", "my.yaml", "--set", "global.fleet.a=1")
+
+    warning = "is not a key of this chart; it is accepted, as a parent chart may need it"
+    assert (done.returncode, done.stdout) == (0, f"the values are valid; {CONTRADICTIONS}\n")
+    assert done.stderr.splitlines() == [
+        f"my.yaml:2:3: warning: global.cattle {warning}",
+        f"--set global.fleet.a=1: warning: global.fleet {warning}",
+    ]
+
+
+def test_a_misspelt_key_of_global_is_a_problem_with_the_likely_key(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("global:\n  storag: {logs: {mode: ephemeral}}\n")
+
+    done = validate(tmp_path, "-f", "my.yaml")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "my.yaml:2:3: global.storag: unknown key; did you mean 'storage'?",
+        "1 problem",
+    ]
 
 
 @pytest.mark.parametrize("helm", HELMS)
@@ -169,16 +195,17 @@ def test_render_names_contradictions_at_their_places(tmp_path: Path, helm: str) 
         "application:\n  api:\n    autoscaling: {enabled: true, minReplicas: 40}\n"
     )
     path = str(Path(tool_path(helm)).parent)
+    render = ("--spec", str(checkout(tmp_path)), "--render")
 
     done = validate(
-        tmp_path, "--render", "-f", "my.yaml", "--set", "secrets.source=existing", path=path
+        tmp_path, *render, "-f", "my.yaml", "--set", "global.secrets.source=existing", path=path
     )
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "--set secrets.source=existing: secrets.existingSecret: is empty, but secrets.source is"
-        " existing: name the Secret",
+        "--set global.secrets.source=existing: global.secrets.existingSecret: is empty, but"
+        " global.secrets.source is existing: name the Secret",
         "my.yaml:3:18: application.api.autoscaling: minReplicas 40 is more than maxReplicas 10",
         "2 problems",
     ]
-    assert validate(tmp_path, "--render", path=path).stdout == "the values are valid\n"
+    assert validate(tmp_path, *render, path=path).stdout == "the values are valid\n"

@@ -76,10 +76,10 @@ def test_what_is_not_given_has_the_place_of_what_is_nearest() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("secrets.values=1,c=2", "--set-json secrets.values=…"),
+        ("global.secrets.values=1,c=2", "--set-json global.secrets.values=…"),
         ("a.b=1,c=2", "--set-json a.b=1,c=2"),
-        ('secrets.values={"A":"="}', "--set-json secrets.values=…"),
-        ('{"secrets":{"values":{"A":"="}}}', "--set-json …"),
+        ('global.secrets.values={"A":"="}', "--set-json global.secrets.values=…"),
+        ('{"global":{"secrets":{"values":{"A":"="}}}}', "--set-json …"),
     ],
 )
 def test_an_option_is_shown_without_secrets(text: str, shown: str) -> None:

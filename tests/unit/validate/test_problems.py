@@ -5,64 +5,61 @@ from __future__ import annotations
 import functools
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.chart.values.platform import umbrella_values
-from generator.chart.values.tree import Section
 from generator.explain.origin import Origins
-from generator.plan.platform import Plan
-from generator.spec.load import load_spec
+from generator.load import LoadedPlatform, load_platform
 from generator.spec.source import documents
 from generator.validate.given import EverythingGiven, GivenFile
 from generator.validate.inputs import Merged
-from generator.validate.problems import ValuesProblem, values_problems
+from generator.validate.problems import ValuesProblem, unknown_globals, values_problems
+from generator.values.tree import Section
 from tests.chart.scenarios import SCENARIOS, merged, nested
 from tests.chart.test_values_schema import BAD_CASES
-from tests.helm import HELMS, ROOT, HelmError, template
+from tests.helm import HELMS, HelmError, template
+from tests.spec_files import FOREX, OURS
 from tests.unit.validate.given import merge
 
-SPEC = ROOT / "genx-fx.yaml"
+
+@functools.cache
+def platform(spec: Path) -> LoadedPlatform:
+    return load_platform(spec)
 
 
 @functools.cache
-def plan() -> Plan:
-    return Plan(load_spec(SPEC))
+def origins(spec: Path) -> Origins:
+    return Origins(platform(spec).plan, spec)
 
 
-@functools.cache
-def origins() -> Origins:
-    return Origins(plan(), SPEC)
+def tree(spec: Path) -> Section:
+    return platform(spec).values
 
 
-@functools.cache
-def tree() -> Section:
-    return umbrella_values(plan())
-
-
-def problems(text: str, *sets: str, helm: str = "helm4") -> list[ValuesProblem]:
+def problems(text: str, *sets: str, helm: str = "helm4", spec: Path = FOREX) -> list[ValuesProblem]:
     merged_values = merge(
-        {"my.yaml": text}, ("--set", *sets), defaults=tree().defaults(), helm=helm
+        {"my.yaml": text}, ("--set", *sets), defaults=tree(spec).defaults(), helm=helm
     )
-    return values_problems(plan(), tree(), origins(), merged_values)
+    return values_problems(platform(spec), origins(spec), merged_values)
 
 
 def problems_of(values: dict[str, Any]) -> list[ValuesProblem]:
-    """Return the problems without Helm, which decides nothing where no value is null."""
+    """Return the problems of our chart without Helm: no value is null, so it decides nothing."""
     documents_given = documents(json.dumps(values).encode())
     given = EverythingGiven([GivenFile("my.yaml", document) for document in documents_given])
-    together = Merged(merged(tree().defaults(), values), given, warnings=[])
-    return values_problems(plan(), tree(), origins(), together)
+    together = Merged(merged(tree(OURS).defaults(), values), given, warnings=[])
+    return values_problems(platform(OURS), origins(OURS), together)
 
 
 def said(text: str, *sets: str) -> list[str]:
-    return [str(problem).replace(f"{ROOT}/", "") for problem in problems(text, *sets)]
+    return [str(problem).replace(f"{FOREX.parent}/", "") for problem in problems(text, *sets)]
 
 
 def line_of(text: str) -> int:
     """Return the line of the spec that begins so, below the component api."""
-    lines = SPEC.read_text().splitlines()
+    lines = FOREX.read_text().splitlines()
     start = lines.index("    api:")
     return next(n for n, line in enumerate(lines, 1) if n > start and line.strip().startswith(text))
 
@@ -72,7 +69,7 @@ def test_a_quantity_outside_the_document_is_named_with_both_places_and_the_way_o
 
     assert said(text) == [
         "my.yaml:5:17: application.api.resources.limits.memory: is 2049Mi; the document allows"
-        f" 512Mi to 2Gi (architecture: api, genx-fx.yaml:{line_of('resources:')});"
+        f" 512Mi to 2Gi (architecture: api, forex.yaml:{line_of('resources:')});"
         " global.enforceDocumentedLimits: false allows more"
     ]
     assert said(text, "global.enforceDocumentedLimits=false") == []
@@ -81,7 +78,7 @@ def test_a_quantity_outside_the_document_is_named_with_both_places_and_the_way_o
 def test_an_option_names_itself_as_the_place() -> None:
     assert said("", "application.api.replicas=51") == [
         "--set application.api.replicas=51: application.api.replicas: is 51; the document allows"
-        f" at most 50 (architecture: api, genx-fx.yaml:{line_of('replicas:')});"
+        f" at most 50 (architecture: api, forex.yaml:{line_of('replicas:')});"
         " global.enforceDocumentedLimits: false allows more"
     ]
 
@@ -92,23 +89,51 @@ WORDS = {
         "my.yaml:1:21: application.api.replica: unknown key; did you mean 'replicas'?"
     ),
     "api: {}": "my.yaml:1:1: api: unknown key; did you mean application.api?",
+    "config: {ENV: a}": "my.yaml:1:1: config: unknown key; did you mean global.config?",
+    "data: {redis: {auth: {enabled: true}}}": (
+        "my.yaml:1:16: data.redis.auth: unknown key; did you mean global.redis.auth?"
+    ),
+    "data: {mysql: {external: {host: db}}}": (
+        "my.yaml:1:16: data.mysql.external: unknown key; did you mean global.external?"
+    ),
+    "application: {api: {hostname: a.example.org}}": (
+        "my.yaml:1:21: application.api.hostname: unknown key;"
+        " did you mean application.api.ingress.hostname?"
+    ),
+    "application: {api: {securityContext: {runAsUser: 10002}}}": (
+        "my.yaml:1:21: application.api.securityContext: unknown key;"
+        " did you mean 'podSecurityContext'?"
+    ),
+    "application: {api: {service: {port: 80}}}": (
+        "my.yaml:1:31: application.api.service.port: unknown key; allowed are type, annotations,"
+        " loadBalancerClass, loadBalancerSourceRanges"
+    ),
     "application: {api: {memory: 1Gi}}": (
         "my.yaml:1:21: application.api.memory: unknown key;"
         " did you mean application.api.resources.requests.memory?"
     ),
+    "global: {storag: {logs: {size: 20Gi}}}": (
+        "my.yaml:1:10: global.storag: unknown key; did you mean 'storage'?"
+    ),
+    "global: {Domain: a.example.org}": (
+        "my.yaml:1:10: global.Domain: unknown key; did you mean 'domain'?"
+    ),
+    "global: {redis: {password: a}}": (
+        "my.yaml:1:18: global.redis.password: unknown key; allowed are auth"
+    ),
     "global: {tls: {zzz: 1}}": (
         "my.yaml:1:16: global.tls.zzz: unknown key; allowed are enabled, secretName"
     ),
-    "config: {extra: {my-key: a}}": (
-        "my.yaml:1:18: config.extra.my-key: wrong key; it must stand under a key of capital"
+    "global: {config: {extra: {my-key: a}}}": (
+        "my.yaml:1:27: global.config.extra.my-key: wrong key; it must stand under a key of capital"
         " letters, digits and _ such as MY_KEY"
     ),
     # wrong types
-    "config: {ENV: 1}": (
-        "my.yaml:1:15: config.ENV: is 1, a number; text is wanted; put it in quotes"
+    "global: {config: {ENV: 1}}": (
+        "my.yaml:1:24: global.config.ENV: is 1, a number; text is wanted; put it in quotes"
     ),
-    "config: {DEBUG: no}": (
-        "my.yaml:1:17: config.DEBUG: is no, which YAML reads as false; text is wanted;"
+    "global: {config: {DEBUG: no}}": (
+        "my.yaml:1:26: global.config.DEBUG: is no, which YAML reads as false; text is wanted;"
         " put it in quotes"
     ),
     "application: {api: {enabled: 'true'}}": (
@@ -125,26 +150,25 @@ WORDS = {
         "my.yaml:1:37: application.api.service.type: is Public;"
         ' allowed are "", ClusterIP, NodePort, LoadBalancer'
     ),
-    "application: {api: {service: {port: 70000}}}": (
-        "my.yaml:1:37: application.api.service.port: is 70000; allowed is 1 to 65535"
+    "global: {external: {mysql: {port: 70000}}}": (
+        "my.yaml:1:35: global.external.mysql.port: is 70000; allowed is 1 to 65535"
     ),
     "application: {api: {replicas: 0}}": (
         "my.yaml:1:31: application.api.replicas: is 0; at least 1 is wanted"
     ),
     "application: {tradingBot: {replicas: 2}}": (
         "my.yaml:1:38: application.tradingBot.replicas: is 2; allowed is 1"
-        " (architecture: trading-bot, genx-fx.yaml:N)"
+        " (architecture: trading-bot, forex.yaml:N)"
     ),
     "global: {domain: Not A Domain}": (
         "my.yaml:1:18: global.domain: is Not A Domain;"
         " wanted is a DNS name such as mysql.example.com"
     ),
-    "global: {networkPolicy: {apiServerPorts: []}}": (
-        "my.yaml:1:42: global.networkPolicy.apiServerPorts: is a list;"
-        " at least 1 entry must be there"
+    "networkPolicy: {apiServerPorts: []}": (
+        "my.yaml:1:33: networkPolicy.apiServerPorts: is a list; at least 1 entry must be there"
     ),
-    "global: {access: {viewers: [{kind: Group}]}}": (
-        "my.yaml:1:29: global.access.viewers[0]: key 'name' is missing"
+    "access: {viewers: [{kind: Group}]}": (
+        "my.yaml:1:20: access.viewers[0]: key 'name' is missing"
     ),
     # nulls
     "application: {api: {replicas: ~}}": (
@@ -156,32 +180,72 @@ WORDS = {
 
 @pytest.mark.parametrize("text", WORDS)
 def test_a_mistake_is_said_in_one_line(text: str) -> None:
-    assert [re.sub(r"(genx-fx.yaml):\d+", r"\1:N", line) for line in said(f"{text}\n")] == [
+    assert [re.sub(r"(forex.yaml):\d+", r"\1:N", line) for line in said(f"{text}\n")] == [
         WORDS[text]
     ]
 
 
-def test_a_secret_is_not_shown() -> None:
-    text = "secrets: {values: {MYSQL_PASSWORD: 271828}}\n"
+FOREIGN = {
+    "global: {cattle: {systemDefaultRegistry: r}}": "my.yaml:1:10: warning: global.cattle is not a"
+    " key of this chart; it is accepted, as a parent chart may need it",
+    "global: {fleet: ~}": "my.yaml:1:10: warning: global.fleet is not a key of this chart; it is"
+    " accepted, as a parent chart may need it",
+    "global: {networkPolicy: {enabled: false}}": "my.yaml:1:10: warning: global.networkPolicy is"
+    " not a key of this chart (networkPolicy is one); it is accepted, as a parent chart may need"
+    " it",
+}
 
-    lines = said(text, "secrets.values.JWT_SECRET=314159")
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_key_of_global_that_is_for_another_chart_is_only_warned_of(text: str) -> None:
+    given = merge({"my.yaml": f"{text}\n"}, defaults=tree(FOREX).defaults())
+
+    assert values_problems(platform(FOREX), origins(FOREX), given) == []
+    assert unknown_globals(tree(FOREX), given) == [FOREIGN[text]]
+
+
+def test_a_misspelt_key_of_global_is_a_problem_and_not_warned_of() -> None:
+    text = "global: {storag: {}, cattle: {}, domain: a.example.org}\n"
+
+    given = merge({"my.yaml": text}, defaults=tree(FOREX).defaults())
+
+    assert [
+        problem.path for problem in values_problems(platform(FOREX), origins(FOREX), given)
+    ] == ["global.storag"]
+    assert [line.split()[2] for line in unknown_globals(tree(FOREX), given)] == ["global.cattle"]
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("key", ["cattle", "storag"])
+def test_helm_accepts_every_key_directly_below_global(helm: str, key: str) -> None:
+    template({"global": {key: {"a": 1}}}, helm=helm)
+
+
+def test_a_secret_is_not_shown() -> None:
+    text = "global: {secrets: {values: {MYSQL_PASSWORD: 271828}}}\n"
+
+    lines = said(text, "global.secrets.values.JWT_SECRET=314159")
 
     assert lines == [
-        "--set secrets.values.JWT_SECRET=…: secrets.values.JWT_SECRET: is a number;"
+        "--set global.secrets.values.JWT_SECRET=…: global.secrets.values.JWT_SECRET: is a number;"
         " text is wanted; use --set-string",
-        "my.yaml:1:36: secrets.values.MYSQL_PASSWORD: is a number; text is wanted;"
+        "my.yaml:1:45: global.secrets.values.MYSQL_PASSWORD: is a number; text is wanted;"
         " put it in quotes",
     ]
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
-    text = "config: {ENV: 1}\nglobal: {domain: -}\napplication: {api: {replicas: 51, cpu: 1}}\n"
+    text = (
+        "global:\n  config: {ENV: 1}\n  domain: a b\n  exposur: gateway\n"
+        "application: {api: {replicas: 51, cpu: 1}}\n"
+    )
 
     assert [(p.place.line, p.path) for p in problems(text)] == [
-        (1, "config.ENV"),
-        (2, "global.domain"),
-        (3, "application.api.replicas"),
-        (3, "application.api.cpu"),
+        (2, "global.config.ENV"),
+        (3, "global.domain"),
+        (4, "global.exposur"),
+        (5, "application.api.replicas"),
+        (5, "application.api.cpu"),
     ]
 
 
@@ -203,11 +267,11 @@ def test_what_the_chart_renders_is_valid(scenario: str) -> None:
 
 
 def test_every_documented_limit_names_its_line_in_the_spec() -> None:
-    leaves = list(tree().leaves())
+    leaves = list(tree(OURS).leaves())
     limited = [path for path, value in leaves if value.documented]
 
     assert len(limited) > 30
-    assert [path for path in limited if not origins().of_limit(path)] == []
+    assert [path for path in limited if not origins(OURS).of_limit(path)] == []
 
 
 # Python and Go do not agree on patterns by themselves.
@@ -223,7 +287,7 @@ EDGES: dict[str, dict[str, Any]] = {
     "component deleted": {"application.api": None},
     "default of a component deleted": {"application.api.replicas": None},
     "section deleted": {"global": None},
-    "null without a default": {"config.extra": {"A": None}},
+    "null without a default": {"global.config.extra": {"A": None}},
     "globals of a tier": {"application.global": {"mine": 1}},
     "tier is a number": {"application": 5},
     "limits lifted as text": {
@@ -244,4 +308,4 @@ def test_the_verdict_is_that_of_helm(helm: str, name: str) -> None:
     else:
         accepted = True
 
-    assert (problems(json.dumps(values), helm=helm) == []) is accepted
+    assert (problems(json.dumps(values), helm=helm, spec=OURS) == []) is accepted

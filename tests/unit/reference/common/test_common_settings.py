@@ -74,8 +74,14 @@ def test_settings_are_read() -> None:
     assert load(CommonSettings, GOOD).redis_password is None
 
 
+def test_redis_may_be_reached_by_tls_and_with_a_password_in_its_address() -> None:
+    url = "rediss://:p%40ss@redis:6379"
+    assert load(CommonSettings, {**GOOD, "REDIS_URL": url}).redis_url == url
+
+
 def test_secrets_are_not_in_the_text_of_settings() -> None:
-    settings = load(CommonSettings, {**GOOD, "REDIS_PASSWORD": "hush"})
+    url = "redis://:hush@redis:6379"
+    settings = load(CommonSettings, {**GOOD, "REDIS_PASSWORD": "hush", "REDIS_URL": url})
     assert "hush" not in repr(settings)
     assert "pass" not in repr(settings.database)
 

@@ -12,6 +12,7 @@ from generator.names import camel_case
 from reference.images import archives, images, values_overlay
 from reference.images.__main__ import main
 from reference.images.build import CHART_VALUES, BuiltImage
+from tests.spec_files import FOREX, build_chart
 from tools.kind_node.cache import BuildError
 
 
@@ -41,6 +42,14 @@ def test_name_is_what_the_chart_asks_for() -> None:
     assert image.name == "genx-fx.local/reference/api:0123"
 
 
+@pytest.fixture
+def _same_chart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Put a chart that stays as it is in place of ours."""
+    values = build_chart(FOREX, tmp_path) / "values.yaml"
+    monkeypatch.setattr("reference.images.build.CHART_VALUES", values)
+
+
+@pytest.mark.usefixtures("_same_chart")
 def test_component_without_an_image_is_an_error() -> None:
     with pytest.raises(BuildError, match="the chart's redis has no reference image"):
         values_overlay([image for image in images() if image.component != "redis"])
@@ -58,6 +67,7 @@ def test_images_with_one_base_share_an_archive() -> None:
     ]
 
 
+@pytest.mark.usefixtures("_same_chart")
 def test_values_are_printed_as_yaml(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["values"]) == 0
     assert yaml.safe_load(capsys.readouterr().out) == values_overlay(images())

@@ -1,8 +1,8 @@
 {{/* One line per problem with the ConfigMap. Takes $. */}}
 {{- define "@{ platform.name }@.problems.config" -}}
-{{- range $key, $value := .Values.config.extra }}
+{{- range $key, $value := .Values.global.config.extra }}
 {{- if has $key (list @{ config["keys"] | quoted }@) }}
-config.extra.{{ $key }}: the platform has this key already
+global.config.extra.{{ $key }}: the platform has this key already; set global.config.{{ $key }}, or remove it
 {{- end }}
 {{- end }}
 {{- end }}

@@ -19,14 +19,14 @@ global.tls.enabled: is true, but global.exposure is {{ .exposure }}: only ingres
 {{- end }}
 {{- if has .Values.global.exposure (list "ingress" "gateway") }}
 {{- $taken := dict }}
-@% for c in plan.exposed %@
-{{- $host := include "common.hostname" (list $ .Values.@{ c.path }@.hostname "@{ c.host_prefix }@") }}
+@% for component in plan.exposed %@
+{{- $host := include "common.hostname" (dict "context" $ "own" .Values.@{ component.path }@.ingress.hostname "prefix" "@{ component.host_prefix }@") }}
 @% if not loop.first %@
 {{- with get $taken $host }}
-@{ c.path }@.hostname: {{ $host }} is also the host name of {{ . }}
+@{ component.path }@.ingress.hostname: {{ $host }} is also the host name of {{ . }}
 {{- end }}
 @% endif %@
-{{- $_ := set $taken $host "@{ c.path }@" }}
+{{- $_ := set $taken $host "@{ component.path }@" }}
 @% endfor %@
 {{- end }}
 {{- end }}

@@ -1,37 +1,39 @@
 {{/* One line per problem with volumes. Takes $. */}}
 {{- define "@{ platform.name }@.problems.storage" -}}
-@% if plan.volumes %@
-{{- range $name, $volume := .Values.storage }}
+@% for volume in plan.volumes %@
+{{- with .Values.global.storage.@{ volume.key }@ }}
 {{- if and (eq .mode "existingClaim") (not .existingClaim) }}
-storage.{{ $name }}.existingClaim: is empty, but mode is existingClaim: name the claim
+global.storage.@{ volume.key }@.existingClaim: is empty, but mode is existingClaim: name the claim
 {{- end }}
 {{- if and .existingClaim (ne .mode "existingClaim") }}
-storage.{{ $name }}.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
+global.storage.@{ volume.key }@.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
 {{- end }}
 {{- end }}
-@% endif %@
-@% for volume in plan.volumes %@
+{{- if eq .Values.global.storage.@{ volume.key }@.mode "rwo-colocated" }}
 {{- $nodes := dict }}
-{{- if eq .Values.storage.@{ volume.key }@.mode "rwo-colocated" }}
-@% for c in volume.mounted_by %@
-{{- include "@{ platform.name }@.problems.colocated" (list "storage.@{ volume.key }@" "@{ c.path }@" .Values.@{ c.path }@ $nodes) }}
+@% for component in volume.mounted_by %@
+{{- include "@{ platform.name }@.problems.colocated" (dict "volume" "global.storage.@{ volume.key }@" "path" "@{ component.path }@" "values" .Values.@{ component.path }@ "nodes" $nodes) }}
 @% endfor %@
 {{- end }}
 @% endfor %@
-@% for c in plan.components if c.storage %@
-{{- include "@{ platform.name }@.problems.persistence" (list "@{ c.path }@" .Values.@{ c.path }@.persistence) }}
+@% for component in plan.components if component.storage %@
+{{- with .Values.@{ component.path }@.persistence }}
+{{- if and .existingClaim (not .enabled) }}
+@{ component.path }@.persistence.existingClaim: is {{ .existingClaim }}, but persistence.enabled is false
+{{- end }}
+{{- end }}
 @% endfor %@
 {{- end }}
 
 {{/*
-What cannot go with pods that must share a node. Takes (list "storage.logs" "application.api" .values
-$nodes); collects in $nodes which label was asked for by whom.
+What cannot go with pods that must share a node. Notes in "nodes" which label was asked for by whom.
+Takes (dict "volume" "global.storage.logs" "path" "application.api" "values" … "nodes" $nodes).
 */}}
 {{- define "@{ platform.name }@.problems.colocated" -}}
-{{- $volume := index . 0 -}}
-{{- $path := index . 1 -}}
-{{- $nodes := index . 3 -}}
-{{- with index . 2 }}
+{{- $volume := .volume -}}
+{{- $path := .path -}}
+{{- $nodes := .nodes -}}
+{{- with .values }}
 {{- if dig "podAffinity" "" .affinity }}
 {{ $path }}.affinity.podAffinity: {{ $volume }}.mode is rwo-colocated, which sets it already
 {{- end }}
@@ -48,16 +50,6 @@ $nodes); collects in $nodes which label was asked for by whom.
 {{- if and (gt $replicas 1) (eq $rule "DoNotSchedule") }}
 {{ $path }}.topologySpread.{{ $domain }}: DoNotSchedule can never hold, since {{ $volume }}.mode rwo-colocated puts all pods on one node
 {{- end }}
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Takes (list "data.mysql" .persistence). */}}
-{{- define "@{ platform.name }@.problems.persistence" -}}
-{{- $path := index . 0 -}}
-{{- with index . 1 }}
-{{- if and .existingClaim (not .enabled) }}
-{{ $path }}.persistence.existingClaim: is {{ .existingClaim }}, but persistence.enabled is false
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,27 +1,30 @@
-{{/* Adds what the pods of a component may use at most to the sums. Takes (list $sums .values). */}}
+{{/*
+Adds to the sums what the pods of a component may use at most.
+Takes (dict "sums" $sums "values" .Values.application.api).
+*/}}
 {{- define "@{ platform.name }@.addUp" -}}
-{{- $sums := index . 0 -}}
-{{- with index . 1 }}
+{{- $sums := .sums -}}
+{{- with .values }}
 {{- $pods := dig "replicas" 1 . }}
 {{- if dig "autoscaling" "enabled" false . }}{{ $pods = .autoscaling.maxReplicas }}{{ end }}
-{{- range $kind, $amounts := .resources }}
+{{- range $end, $amounts := .resources }}
 {{- range $name, $amount := $amounts }}
-{{- include "@{ platform.name }@.add" (list $sums (printf "%s.%s" $kind $name) $amount $pods) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" (print $end "." $name) "amount" $amount "pods" $pods) }}
 {{- end }}
 {{- end }}
 {{- if and (dig "persistence" "enabled" false .) (not (dig "persistence" "existingClaim" "" .)) }}
-{{- include "@{ platform.name }@.add" (list $sums "requests.storage" .persistence.size 1) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
-{{/* Takes (list $sums "requests.cpu" "250m" $pods). */}}
+{{/* Takes (dict "sums" $sums "name" "requests.cpu" "amount" "250m" "pods" 2). */}}
 {{- define "@{ platform.name }@.add" -}}
-{{- $amount := mulf (include "common.number" (index . 2) | float64) (index . 3) -}}
-{{- $_ := set (index . 0) (index . 1) (addf (get (index . 0) (index . 1) | default 0.0) $amount) -}}
+{{- $more := mulf (include "common.number" .amount | float64) .pods -}}
+{{- $_ := set .sums .name (addf (get .sums .name | default 0.0) $more) -}}
 {{- end }}
 
-{{/* An amount as a person writes it: cores, or 1073741824 bytes as 1Gi. Takes (list "requests.memory" $amount). */}}
+{{/* An amount as a user writes it: cores, or 1073741824 bytes as 1Gi. Takes (dict "name" "requests.memory" "amount" $amount). */}}
 {{- define "@{ platform.name }@.readable" -}}
-{{- if hasSuffix "cpu" (index . 0) }}{{ index . 1 }}{{ else }}{{ printf "%.4gGi" (divf (index . 1) 1073741824) }}{{ end }}
+{{- if hasSuffix "cpu" .name }}{{ .amount }}{{ else }}{{ printf "%.4gGi" (divf .amount 1073741824) }}{{ end }}
 {{- end }}

@@ -1,30 +1,32 @@
-{{/* Pod that creates what is missing in the Secret. Takes $. */}}
+{{/* Pod that creates the keys that are missing in the Secret. Takes $. */}}
 {{- define "@{ platform.name }@.secretsPod" -}}
-{{- $config := include "@{ platform.name }@.config" $ | fromYaml -}}
 {{- with .Values.global.toolbox -}}
 metadata:
-  labels: {{- include "common.podLabels" (list $ "secrets" "platform") | nindent 4 }}
+  labels: {{- include "common.podLabels" (dict "context" $ "name" "create-secrets" "tier" "platform") | nindent 4 }}
 spec:
   restartPolicy: Never
-  serviceAccountName: {{ include "common.name" (list $ "@{ secrets.object }@") }}
+  serviceAccountName: {{ $.Values.global.namePrefix }}@{ secrets.object }@
   automountServiceAccountToken: false
   enableServiceLinks: false
-  {{- with include "common.imagePullSecrets" $ }}
+  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  {{- with $.Values.global.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .) }}
   {{- . | nindent 2 }}
   {{- end }}
-  securityContext: {{- include "common.podSecurityContext" . | nindent 4 }}
   containers:
     - name: create-secrets
-      image: {{ include "common.image" (list $ .image) }}
+      image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
       imagePullPolicy: {{ .image.pullPolicy }}
       command: [python3, -c]
       args:
         - |
           {{- $.Files.Get "files/create-secrets.py" | nindent 10 }}
       env:
-        - {name: SECRET_NAME, value: {{ include "common.name" (list $ "@{ secrets.object }@") }}}
+        - {name: SECRET_NAME, value: {{ $.Values.global.namePrefix }}@{ secrets.object }@}
         - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
-        - {name: CONFIG, value: {{ pick $config@% for name in compose_config_keys %@ "@{ name }@"@% endfor %@ | toJson | quote }}}
+        - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
       resources: {{- toYaml .resources | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       volumeMounts:

@@ -4,7 +4,7 @@
 # directory that still bears it is emptied. A directory that was filled elsewhere bears none.
 set -euo pipefail
 shopt -s nullglob dotglob
-directory=/var/lib/mysql
+directory=${DATA_DIRECTORY:?}  # or a mistake would empty the root directory
 mark=$directory/.initialising
 
 contents() {

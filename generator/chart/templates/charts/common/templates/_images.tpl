@@ -1,16 +1,7 @@
-{{/* Image reference; a digest wins over a tag. Takes (list $ .image). */}}
+{{/* Reference of an image; a digest replaces the tag. Takes (dict "context" $ "image" .image). */}}
 {{- define "common.image" -}}
-{{- $global := (index . 0).Values.global -}}
-{{- with index . 1 -}}
-{{- with $global.imageRegistry | default .registry }}{{ trimSuffix "/" . }}/{{ end -}}
-{{ .repository }}
-{{- if .digest }}{{ print "@" .digest }}{{ else }}{{ print ":" .tag }}{{ end }}
-{{- end }}
-{{- end }}
-
-{{/* Credentials for a private registry. Takes $. */}}
-{{- define "common.imagePullSecrets" -}}
-{{- with .Values.global.imagePullSecrets }}
-imagePullSecrets: {{- toYaml . | nindent 2 }}
-{{- end }}
+{{- $registry := .context.Values.global.imageRegistry | default .image.registry -}}
+{{- with $registry }}{{ trimSuffix "/" . }}/{{ end -}}
+{{ .image.repository }}
+{{- if .image.digest }}{{ print "@" .image.digest }}{{ else }}:{{ .image.tag }}{{ end }}
 {{- end }}

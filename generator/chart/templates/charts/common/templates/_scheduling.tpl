@@ -1,46 +1,38 @@
 {{/*
-Which nodes a pod may run on. Takes (list $ . "api trading-bot"): a component's values, and the
-names of the components that must share a node, none as a rule.
+Which nodes a pod may run on, from its `values`. "onOneNode" lists the components that must share a
+node with it, because they mount a ReadWriteOnce volume together.
+Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker")).
 */}}
 {{- define "common.scheduling" -}}
-{{- with (index . 1).priorityClassName }}
-priorityClassName: {{ . }}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . | quote }}
 {{- end }}
-{{- with (index . 1).nodeSelector }}
+{{- with .values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with (index . 1).tolerations }}
+{{- with .values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if or (index . 1).affinity (index . 2) }}
+{{- if or .values.affinity .onOneNode }}
 affinity:
-  {{- with (index . 1).affinity }}
+  {{- with .values.affinity }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-  {{- with index . 2 }}
+  {{- if .onOneNode }}
   podAffinity:
     requiredDuringSchedulingIgnoredDuringExecution:
       - topologyKey: kubernetes.io/hostname
         labelSelector:
-          matchLabels: {app.kubernetes.io/instance: {{ (index $ 0).Release.Name }}}
+          matchLabels:
+            app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
+            app.kubernetes.io/part-of: @{ platform.name }@
           matchExpressions:
-            - {key: app, operator: In, values: [{{ replace " " ", " . }}]}
+            - key: app.kubernetes.io/name
+              operator: In
+              values:
+                {{- range .onOneNode }}
+                - {{ $.context.Values.global.namePrefix }}{{ . }}
+                {{- end }}
   {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Spread over zones and hosts, each revision for itself. Nodes that a pod may not run on would else
-count as empty, and no second pod could join any other. Takes (list $ "api" .topologySpread). */}}
-{{- define "common.topologySpread" -}}
-{{- range $key, $whenUnsatisfiable := dict
-  "topology.kubernetes.io/zone" (index . 2).zones
-  "kubernetes.io/hostname" (index . 2).hosts }}
-- topologyKey: {{ $key }}
-  maxSkew: 1
-  whenUnsatisfiable: {{ $whenUnsatisfiable }}
-  nodeTaintsPolicy: Honor
-  matchLabelKeys: [pod-template-hash]
-  labelSelector:
-    matchLabels: {{- include "common.selector" $ | nindent 6 }}
 {{- end }}
 {{- end }}

@@ -1,14 +1,14 @@
-{{/* Pod security context of the restricted profile. Takes a component's values. */}}
+{{/* Pod security context of the restricted Pod Security Standard. Takes .podSecurityContext. */}}
 {{- define "common.podSecurityContext" -}}
 runAsNonRoot: true
-runAsUser: {{ .securityContext.runAsUser | int64 }}
-runAsGroup: {{ .securityContext.runAsGroup | int64 }}
-fsGroup: {{ .securityContext.fsGroup | int64 }}
+runAsUser: {{ .runAsUser | int64 }}
+runAsGroup: {{ .runAsGroup | int64 }}
+fsGroup: {{ .fsGroup | int64 }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
-{{/* Container security context of the restricted profile. Takes nothing. */}}
+{{/* Container security context of the restricted Pod Security Standard. Takes $. */}}
 {{- define "common.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -1,131 +1,213 @@
-@% if c.config_keys %@
-{{/* Keys of the ConfigMap that it reads. */}}
-{{- define "@{ c.name }@.configKeys" -}}
-@{ c.config_keys | join(" ") }@
+{{/* Pod of @{ component.name }@, as its @{ component.workload }@ runs it. Takes $. */}}
+{{- define "@{ component.name }@.pod" -}}
+@% if component.config_keys %@
+{{- $config := include "common.config" $ | fromYaml }}
+@% endif %@
+@% if component.watched_secret_keys or component.password_keys %@
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+@% endif %@
+@% if component.shared_with %@
+{{- $onOneNode := list }}
+@% for volume, names in component.shared_with.items() %@
+{{- if eq $.Values.global.storage.@{ volume }@.mode "rwo-colocated" }}
+{{- $onOneNode = concat $onOneNode (list @{ names | quoted }@) }}
 {{- end }}
-
-@% endif %@
-@% if c.secret_keys %@
-{{/* Keys of the Secret that it reads. */}}
-{{- define "@{ c.name }@.secretKeys" -}}
-@{ c.secret_keys | join(" ") }@
-{{- end }}
-
-@% endif %@
-@% if c.optional_keys %@
-{{/* Keys of the Secret that it reads where they are there. */}}
-{{- define "@{ c.name }@.optionalSecretKeys" -}}
-@{ c.optional_keys | join(" ") }@
-{{- end }}
-
-@% endif %@
-@% if c.restart_keys != c.config_keys %@
-{{/* Keys whose change restarts it: those above, and those that its composed secrets are made of. */}}
-{{- define "@{ c.name }@.watchedConfigKeys" -}}
-@{ c.restart_keys | join(" ") }@
-{{- end }}
-
-@% endif %@
-@% if c.all_secret_keys != c.secret_keys %@
-{{/* Keys of the Secret whose change restarts it, where values give them. */}}
-{{- define "@{ c.name }@.watchedSecretKeys" -}}
-@{ c.all_secret_keys | join(" ") }@
-{{- end }}
-
-@% endif %@
-{{/* Environment of the container. Takes (list $ .). */}}
-{{- define "@{ c.name }@.environment" -}}
-{{- $ := index . 0 -}}
-@% if c.config_keys %@
-{{- include "common.configEnvironment" (list $ (include "@{ c.name }@.configKeys" $)) }}
-@% endif %@
-@% if c.secret_keys %@
-{{- include "common.secretEnvironment" (list $ (include "@{ c.name }@.secretKeys" $)) }}
-@% endif %@
-@% if c.optional_keys %@
-{{- include "common.optionalSecretEnvironment" (list $ (include "@{ c.name }@.optionalSecretKeys" $)) }}
-@% endif %@
-@% for name, key in renamed_secrets.items() %@
-- name: @{ name }@
-  valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ }}, key: @{ key }@}}
 @% endfor %@
-@% for name, value in literal_environment.items() %@
-- name: @{ name }@
-  value: @{ value | yaml | literal }@
-@% endfor %@
-@% for address in c.redis_addresses %@
-@% if address.password_key %@
-{{- if dig "shared" "authenticated" "@{ address.component }@" false $.Values.global }}
-{{- include "common.secretEnvironment" (list $ "@{ address.password_key }@") }}
-- name: @{ address.name }@
-  value: redis://:$(@{ address.password_key }@)@$(@{ address.host_key }@):$(@{ address.port_key }@)
-{{- else }}
-- name: @{ address.name }@
-  value: redis://$(@{ address.host_key }@):$(@{ address.port_key }@)
-{{- end }}
+@% endif %@
+{{- with .Values.@{ component.key }@ -}}
+metadata:
+  labels:
+    {{- include "@{ component.name }@.podLabels" $ | nindent 4 }}
+    {{- with .podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+@% set checksums %@
+@% if component.config_keys %@
+    checksum/config: {{ ternary (pick $config @{ component.config_keys | quoted }@) $config (empty .extraEnvFrom) | toJson | sha256sum }}
+@% endif %@
+@% if component.watched_secret_keys or component.password_keys %@
+    checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum }}
+@% endif %@
+@% block configuration_checksum %@
+@% endblock %@
+@% endset %@
+@% if checksums.strip() %@
+  annotations:
+    # The pod restarts when one of these changes; with extraEnvFrom it may read any key.
+@{ checksums.rstrip() }@
+    {{- with .podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 @% else %@
-- name: @{ address.name }@
-  value: redis://$(@{ address.host_key }@):$(@{ address.port_key }@)
+  {{- with .podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 @% endif %@
+spec:
+  serviceAccountName: {{ $.Values.global.namePrefix }}@{ component.name }@
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+@% block restart %@
+@% endblock %@
+  terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
+  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  {{- with $.Values.global.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@) }}
+  {{- . | nindent 2 }}
+  {{- end }}
+@% block spread %@
+@% endblock %@
+@% if callees %@
+  {{- with .waitFor }}
+  initContainers:
+    - name: wait-for-dependencies
+      image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
+      imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+      command: [sh, -c]
+      args:
+        - |
+          {{- include "common.waitScript" $ | nindent 10 }}
+        - wait-for-dependencies
+@% for callee in callees %@
+        {{- if has "@{ callee.name }@" . }}
+        - "@{ callee.address }@"
+        {{- end }}
 @% endfor %@
-@% if c.password_key %@
-{{- if (index . 1).auth.enabled }}
-{{- include "common.secretEnvironment" (list $ "@{ c.password_key }@") }}
-- name: REDISCLI_AUTH
-  value: $(@{ c.password_key }@)
-{{- end }}
+      env:
+        - {name: WAIT_SECONDS, value: {{ $.Values.@{ component.key }@.waitSeconds | int64 | quote }}}
+@% for callee in callees if callee.config_keys %@
+        {{- if has "@{ callee.name }@" . }}
+@% for key in callee.config_keys %@
+        - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
+@% endfor %@
+        {{- end }}
+@% endfor %@
+      resources: {{- toYaml $.Values.global.toolbox.resources | nindent 8 }}
+      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+  {{- end }}
 @% endif %@
-{{- with (index . 1).extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end }}
+  containers:
+    - name: @{ component.name }@
+      image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
+      imagePullPolicy: {{ .image.pullPolicy }}
+@% block command %@
+@% endblock %@
+@% if component.port %@
+      ports: [{name: @{ component.port_name }@, containerPort: @{ component.port }@}]
+@% endif %@
+@% set always %@
+@% for key in component.config_keys %@
+        - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
+@% endfor %@
+@% for key in component.secret_keys %@
+        - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@}}}
+@% endfor %@
+@% for key in component.optional_keys %@
+        - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@, optional: true}}}
+@% endfor %@
+@% block environment %@
+@% endblock %@
+@% for name, value in component.spec.env.items() %@
+        - {name: @{ name }@, value: @{ value | json | literal }@}
+@% endfor %@
+@% endset %@
+@% set conditions = component.password_keys | map(attribute="server") | map("auth_enabled") | list %@
+@% if not always.strip() %@
+      {{- if @{ "or " + conditions | join(" ") + " " if conditions }@.extraEnv }}
+@% endif %@
+      env:
+@% if always.strip() %@
+@{ always.rstrip() }@
+@% endif %@
+@% for password in component.password_keys %@
+        {{- if @{ password.server | auth_enabled }@ }}
+        - {name: @{ password.key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ password.key }@}}}
+@% block password_environment scoped %@
+@% endblock %@
+        {{- end }}
+@% endfor %@
+        {{- with .extraEnv }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+@% if not always.strip() %@
+      {{- end }}
+@% endif %@
+      {{- with .extraEnvFrom }}
+      envFrom: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      resources: {{- toYaml .resources | nindent 8 }}
+      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+@% block lifecycle %@
+@% endblock %@
+@% if component.stays_up %@
+      startupProbe:
+        @{ probes.startup }@
+        {{- toYaml .probes.startup | nindent 8 }}
+      readinessProbe:
+        @{ probes.readiness }@
+        {{- toYaml .probes.readiness | nindent 8 }}
+      livenessProbe:
+@% block liveness %@
+        @{ probes.liveness }@
+@% endblock %@
+        {{- toYaml .probes.liveness | nindent 8 }}
+@% endif %@
 @% if volume_mounts %@
-
-{{/* Every writable path is a volume of its own. Takes (list $ .). */}}
-{{- define "@{ c.name }@.volumeMounts" -}}
+      volumeMounts:
 @% for mount in volume_mounts %@
-- {name: @{ mount.name }@, mountPath: @{ mount.path }@}
+        - {name: @{ mount.name }@, mountPath: @{ mount.path | yaml | literal }@}
 @% endfor %@
-{{- with (index . 1).extraVolumeMounts }}
-{{ toYaml . }}
-{{- end }}
-{{- end }}
-
-{{/* Takes (list $ .). */}}
-{{- define "@{ c.name }@.volumes" -}}
-{{- $ := index . 0 -}}
-@% for path, size in c.spec.writes.items() %@
-- name: @{ path | volume_name }@
-  emptyDir: {sizeLimit: @{ size }@}
+        {{- with .extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+  volumes:
+@% for path, size in component.spec.writes.items() %@
+    - name: @{ path | volume_name }@
+      emptyDir: {sizeLimit: @{ size }@}
 @% endfor %@
-@% for volume in c.spec.mounts %@
-{{ include "common.sharedVolume" (list $ "@{ volume }@" "@{ volume | camel_case }@" "@{ plan.spec.volumes[volume].claim }@") }}
+@% for volume in component.spec.mounts %@
+    - name: @{ volume }@
+      {{- with $.Values.global.storage.@{ volume | camel_case }@ }}
+      {{- if eq .mode "ephemeral" }}
+      emptyDir: {sizeLimit: {{ toYaml .size }}}
+      {{- else }}
+      persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ plan.spec.volumes[volume].claim }@") | quote }}}
+      {{- end }}
+      {{- end }}
 @% endfor %@
-@% if c.storage %@
-{{ include "common.ownVolume" (list $ "@{ c.storage.claim }@" (index . 1).persistence) }}
+@% if component.storage %@
+    - name: storage
+      {{- with .persistence }}
+      {{- if .enabled }}
+      persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ component.storage.claim }@") | quote }}}
+      {{- else }}
+      emptyDir: {sizeLimit: {{ toYaml .size }}}
+      {{- end }}
+      {{- end }}
 @% endif %@
-@% for volume in config_volumes %@
-- name: @{ volume.name }@
-@% if volume.entries %@
-  configMap:
-    name: {{ include "common.name" (list $ "@{ volume.object }@") }}
-    items:
-@% for key, path in volume.entries.items() %@
-      - {key: @{ key }@, path: @{ path }@}
+@% for map in component.config_maps %@
+    - name: @{ map.name }@
+      configMap:
+        name: {{ $.Values.global.namePrefix }}@{ map.object }@
+@% if map.entries %@
+        items:
+@% for key, path in map.entries.items() %@
+          - {key: @{ key }@, path: @{ path }@}
 @% endfor %@
+@% endif %@
+@% endfor %@
+    {{- with .extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 @% else %@
-  configMap: {name: {{ include "common.name" (list $ "@{ volume.object }@") }}}
+      {{- with .extraVolumeMounts }}
+      volumeMounts: {{- toYaml . | nindent 8 }}
+      {{- end }}
+  {{- with .extraVolumes }}
+  volumes: {{- toYaml . | nindent 4 }}
+  {{- end }}
 @% endif %@
-@% endfor %@
-{{- with (index . 1).extraVolumes }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}
-@% endif %@
-@% if c.shared_with %@
-
-{{/* Names of the components on whose node it must run, where it shares a ReadWriteOnce volume. */}}
-{{- define "@{ c.name }@.colocated" -}}
-{{- include "common.colocated" (list $ (dict@% for volume, names in c.shared_with.items() %@ "@{ volume }@" "@{ names | join(" ") }@"@% endfor %@)) }}
-{{- end }}
-@% endif %@

@@ -1,0 +1,332 @@
+"""What the templates of the chart are given: the plan, and parts of it in Helm's terms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.chart.render import literal
+from generator.chart.value_tables import Table
+from generator.kinds.grafana.model import Grafana
+from generator.names import volume_name
+from generator.plan.component import ComponentPlan
+from generator.plan.platform import PLACEHOLDER, Flow, Plan, SharedVolume, Tier
+from generator.spec.model import (
+    AddressKey,
+    ComposedKey,
+    Config,
+    ConfigKey,
+    FixedKey,
+    HostKey,
+    ListenPortKey,
+    Platform,
+    PortKey,
+    Secrets,
+    UrlKey,
+)
+
+ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
+
+# RFC 1122 (this host), 1918 (private), 3927 (link local, cloud metadata), 5771 (multicast),
+# 6598 (carrier NAT)
+PRIVATE_IPV4 = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/4",
+]
+# RFC 4193 (unique local), 4291 (this host, link local, multicast)
+PRIVATE_IPV6 = ["::1/128", "fc00::/7", "fe80::/10", "ff00::/8"]
+
+
+@dataclass(frozen=True)
+class ConfigLine:
+    """A key of the ConfigMap, and its value as YAML with Helm's actions."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ComposedSecret:
+    """A key of the Secret that is made of others: a format of Helm's printf, and its arguments.
+
+    The format has other keys of the Secret in braces, {MYSQL_PASSWORD}.
+    """
+
+    name: str
+    format: str
+    arguments: list[str]
+
+
+@dataclass(frozen=True)
+class VolumeMount:
+    """A volume mount of a container."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A component that another one calls, as a container is told of it."""
+
+    name: str
+    address: str
+    """Host and port: $(DATABASE_HOST):$(DATABASE_PORT), or text with a Helm action."""
+    config_keys: list[str]
+    """Keys of the ConfigMap that the address needs in the environment."""
+    health_path: str | None
+
+
+@dataclass(frozen=True)
+class PlatformContext:
+    """What every template is given."""
+
+    plan: Plan
+    platform: Platform
+    config: Config
+    secrets: Secrets | None
+    config_lines: list[ConfigLine]
+    composed_secrets: list[ComposedSecret]
+    required_secrets: list[str]
+    """Keys that values must give where secrets come from values."""
+    given_secrets: list[str]
+    """Keys that nobody but a person can give, and that the platform needs."""
+    shown_secret: str
+    """Key that the notes show how to read."""
+    checks: list[str]
+    global_keys: list[str]
+    """Keys below `global` that the chart knows."""
+    access_modes: dict[str, str]
+    private_ipv4: list[str]
+    private_ipv6: list[str]
+
+
+@dataclass(frozen=True)
+class TierContext:
+    """What the templates of a tier are given besides."""
+
+    tier: Tier
+
+
+@dataclass(frozen=True)
+class ComponentContext:
+    """What the templates of a component are given besides."""
+
+    component: ComponentPlan
+    enabled: str
+    """Arguments of Helm's `and` that hold where it runs, below its own values."""
+    callees: list[Callee]
+    volume_mounts: list[VolumeMount]
+    probes: dict[str, str]
+    """Kind of probe → what it asks, as YAML."""
+    database: Callee | None
+    """The database that its dashboards read."""
+
+
+@dataclass(frozen=True)
+class FlowContext:
+    """What the template of a flow is given besides."""
+
+    flow: Flow
+
+
+@dataclass(frozen=True)
+class VolumeContext:
+    """What the template of a shared volume is given besides."""
+
+    volume: SharedVolume
+
+
+@dataclass(frozen=True)
+class ReadmeContext:
+    """What the README is given besides."""
+
+    tables: list[Table]
+    diagram: str
+
+
+def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
+    """Build what every template is given."""
+    spec = plan.spec
+    return PlatformContext(
+        plan=plan,
+        platform=spec.platform,
+        config=spec.config,
+        secrets=spec.secrets,
+        config_lines=[
+            ConfigLine(name, _config_text(plan, name, key))
+            for name, key in spec.config.keys.items()
+        ],
+        composed_secrets=list(_composed_secrets(plan)),
+        required_secrets=[*plan.generated_secrets, *plan.required_secrets],
+        given_secrets=plan.required_secrets,
+        shown_secret=next(
+            (c.spec.admin.password for c in plan.components if isinstance(c.spec, Grafana)),
+            next(iter(plan.generated_secrets), ""),
+        ),
+        checks=[name for name, sensible in checks(plan).items() if sensible],
+        global_keys=global_keys,
+        access_modes=ACCESS_MODES,
+        private_ipv4=PRIVATE_IPV4,
+        private_ipv6=PRIVATE_IPV6,
+    )
+
+
+def component_context(plan: Plan, component: ComponentPlan) -> ComponentContext:
+    """Build what the templates of one component are given besides."""
+    enabled = ".enabled"
+    if component.replaceable:
+        enabled = f".enabled (not $.Values.global.external.{component.key}.host)"
+    spec = component.spec
+    read = spec.database if isinstance(spec, Grafana) else None
+    return ComponentContext(
+        component=component,
+        enabled=enabled,
+        callees=[_callee(plan, plan.by_name[name]) for name in component.waits_for],
+        volume_mounts=volume_mounts(component),
+        probes=_probes(component),
+        database=_callee(plan, plan.by_name[read.component]) if read else None,
+    )
+
+
+def volume_mounts(component: ComponentPlan) -> list[VolumeMount]:
+    """Return all that is mounted in a component's container."""
+    mounts = [VolumeMount(volume_name(path), path) for path in component.spec.writes]
+    mounts += [VolumeMount(name, path) for name, path in component.spec.mounts.items()]
+    if component.storage:
+        mounts.append(VolumeMount("storage", component.storage.path))
+    return mounts + [VolumeMount(map_.name, map_.path) for map_ in component.config_maps]
+
+
+def checks(plan: Plan) -> dict[str, bool]:
+    """Return the checks of the values by name, and whether each makes sense for this platform."""
+    return {
+        "config": True,
+        "exposure": bool(plan.exposed),
+        "network": True,
+        "resources": True,
+        "scaling": any(component.replicated for component in plan.components),
+        "secrets": bool(plan.spec.secrets),
+        "storage": plan.has_storage,
+        "waiting": bool(plan.flows),
+    }
+
+
+def secret_keys_text(plan: Plan) -> str:
+    """Return what the Job that creates the Secret is told of each key, as JSON."""
+    assert plan.spec.secrets is not None
+    composed = (ComposedKey, AddressKey)
+    keys = {
+        name: key.model_dump(exclude={"about", "readBy"})
+        for name, key in plan.spec.secrets.keys.items()
+        if name not in plan.optional_secrets and not isinstance(key, composed)
+    }
+    return json.dumps({"keys": keys}) + "\n"
+
+
+def _probes(component: ComponentPlan) -> dict[str, str]:
+    if not component.stays_up:
+        return {}
+    if component.health_path:
+        path = json.dumps(component.health_path, ensure_ascii=False)
+        request = literal(f"httpGet: {{path: {path}, port: {component.port_name}}}")
+        return dict.fromkeys(("startup", "readiness", "liveness"), request)
+    return {
+        kind: literal(f"exec: {{command: {json.dumps(command)}}}")
+        for kind, command in component.health_commands.items()
+    }
+
+
+def _callee(plan: Plan, component: ComponentPlan) -> Callee:
+    """Address by the ConfigMap where it has host and port, or else by the Service."""
+    host = plan.config_key(HostKey, component.name)
+    port = plan.config_key(PortKey, component.name)
+    if host and port:
+        keys, address = [host, port], f"$({host}):$({port})"
+    else:
+        assert component.service is not None
+        service = component.service
+        keys, address = [], f"{{{{ $.Values.global.namePrefix }}}}{service.name}:{service.port}"
+    return Callee(component.name, address, keys, component.health_path)
+
+
+def _config_text(plan: Plan, name: str, key: ConfigKey) -> str:
+    """Build the value of a key of the ConfigMap; `.` is `global`."""
+    if isinstance(key, FixedKey):
+        return f"{{{{ .config.{name} | quote }}}}"
+    if isinstance(key, ListenPortKey):
+        return json.dumps(str(plan.by_name[key.listenPortOf].port))
+    if isinstance(key, UrlKey):
+        url = _url(plan.by_name[key.urlOf])
+        return f"{{{{ .config.{name} | default ({url}) | quote }}}}"
+    if isinstance(key, HostKey):
+        return f"{{{{ {_host(plan.by_name[key.hostOf])} | quote }}}}"
+    return f"{{{{ {_port(plan.by_name[key.portOf])} | quote }}}}"
+
+
+def _url(component: ComponentPlan) -> str:
+    """Build the Helm expression of the URL at which a component answers; `.` is `global`."""
+    assert component.service is not None
+    if not component.replaceable:
+        address = f"%s{component.service.name}:{component.service.port}"
+        return f'printf "{component.url_scheme}://{address}" .namePrefix'
+    scheme = f'"{component.url_scheme}"'
+    if component.url_scheme == "redis":
+        external = f".external.{component.key}"
+        scheme = f'(ternary "rediss" "redis" (and (ne {external}.host "") {external}.tls.enabled))'
+    return f'printf "%s://%s:%s" {scheme} ({_host(component)}) ({_port(component)})'
+
+
+def _host(component: ComponentPlan) -> str:
+    """Build the Helm expression of the host at which a component answers; `.` is `global`."""
+    assert component.service is not None
+    own = f'print .namePrefix "{component.service.name}"'
+    return f".external.{component.key}.host | default ({own})" if component.replaceable else own
+
+
+def _port(component: ComponentPlan) -> str:
+    """Build the Helm expression of the port at which a component answers; `.` is `global`."""
+    assert component.service is not None
+    own, external = f'"{component.service.port}"', f".external.{component.key}"
+    if not component.replaceable:
+        return own
+    return f'ternary (print (int64 {external}.port)) {own} (ne {external}.host "")'
+
+
+def _composed_secrets(plan: Plan) -> Iterator[ComposedSecret]:
+    """Build each composed secret; `$config` holds the ConfigMap, and `$` the context."""
+    secret_keys = plan.spec.secrets.keys if plan.spec.secrets else {}
+    for name, key in secret_keys.items():
+        if isinstance(key, ComposedKey):
+            parts = [part for part in PLACEHOLDER.findall(key.compose) if part not in secret_keys]
+            text = PLACEHOLDER.sub(
+                lambda match: match[0] if match[1] in secret_keys else "%s",
+                key.compose.replace("%", "%%"),
+            )
+            encoded = [f'(include "common.urlEncoded" $config.{part})' for part in parts]
+            yield ComposedSecret(name, text, encoded)
+        elif isinstance(key, AddressKey):
+            yield _redis_url(plan, name, plan.by_name[key.urlOf])
+
+
+def _redis_url(plan: Plan, name: str, server: ComponentPlan) -> ComposedSecret:
+    """Build redis://:{REDIS_PASSWORD}@host:port, with TLS and password only where in use."""
+    external = f"$.Values.global.external.{server.key}"
+    login = '""'
+    if server.password_key:
+        enabled = f"$.Values.global.{server.key}.auth.enabled"
+        login = f'(ternary ":{{{server.password_key}}}@" "" {enabled})'
+    arguments = [
+        f'(ternary "rediss" "redis" (and (ne {external}.host "") {external}.tls.enabled))',
+        login,
+        f"$config.{plan.config_key(HostKey, server.name)}",
+        f"$config.{plan.config_key(PortKey, server.name)}",
+    ]
+    return ComposedSecret(name, "%s://%s%s:%s", arguments)

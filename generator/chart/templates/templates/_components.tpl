@@ -1,0 +1,19 @@
+{{/* For each component: "true" where its pods run in this release. Takes $. */}}
+@% for component in plan.components %@
+{{- define "@{ component.name }@.runs" -}}
+{{- if and .Values.@{ component.tier }@.enabled .Values.@{ component.path }@.enabled@{ " (not .Values.global.external." + component.key + ".host)" if component.replaceable }@ }}true{{ end }}
+{{- end }}
+@% endfor %@
+@% if plan.served %@
+
+{{/* For each component that listens: "true" where it answers, in this release or outside. Takes $. */}}
+@% for component in plan.served %@
+{{- define "@{ component.name }@.answers" -}}
+@% if component.replaceable %@
+{{- if .Values.global.external.@{ component.key }@.host }}true{{ else }}{{ include "@{ component.name }@.runs" . }}{{ end }}
+@% else %@
+{{- include "@{ component.name }@.runs" . }}
+@% endif %@
+{{- end }}
+@% endfor %@
+@% endif %@

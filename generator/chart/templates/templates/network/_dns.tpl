@@ -1,0 +1,15 @@
+{{/* Egress rule to the name servers of the cluster, and to NodeLocal DNSCache where it is used. Takes $. */}}
+{{- define "@{ platform.name }@.dns" -}}
+{{- with .Values.networkPolicy.dns -}}
+- ports:
+    - {protocol: UDP, port: 53}
+    - {protocol: TCP, port: 53}
+  to:
+    {{- with .peers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- with .nodeLocalAddress }}
+    - ipBlock: {cidr: {{ . }}/32}
+    {{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,1 @@
+"""Processes that run at times and end."""

@@ -1,0 +1,36 @@
+{{/* Provisioning files; Grafana itself replaces ${…} by its environment. A change restarts the pod. Takes $. */}}
+{{- define "@{ component.name }@.configuration" -}}
+{{- with .Values.@{ component.key }@ }}
+datasources.yaml: |
+  apiVersion: 1
+  prune: true
+  datasources:
+@% if database %@
+    - name: MySQL
+      uid: mysql
+      type: mysql
+      access: proxy
+      isDefault: true
+      url: @{ database.address | replace("$(", "${") | replace(")", "}") }@
+      user: ${@{ component.spec.database.user }@}
+      jsonData: {database: "${@{ component.spec.database.name }@}", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
+      secureJsonData: {password: "${@{ component.spec.database.password }@}"}
+@% endif %@
+    {{- with .prometheus.url }}
+    - name: Prometheus
+      uid: prometheus
+      type: prometheus
+      access: proxy
+      url: {{ . | quote }}
+    {{- end }}
+dashboards.yaml: |
+  apiVersion: 1
+  providers:
+    - name: @{ platform.name }@
+      folder: @{ platform.title | json | literal }@
+      type: file
+      disableDeletion: true
+      allowUiUpdates: false
+      options: {path: /etc/grafana/dashboards}
+{{- end }}
+{{- end }}

@@ -1,0 +1,82 @@
+"""Grafana, provisioned from files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from generator.spec.component import (
+    HttpHealth,
+    MountedConfigMap,
+    NamedKey,
+    ServedComponent,
+    StoredComponent,
+)
+from generator.spec.content import ContentFolder
+from generator.spec.fields import Dashboards, DnsLabel, EnvironmentName, SpecModel
+
+
+class Administrator(SpecModel):
+    """Secret keys of the administrator's name and password."""
+
+    user: EnvironmentName = Field(description="Secret key of the name")
+    password: EnvironmentName = Field(description="Secret key of the password")
+
+
+class DatabaseReader(SpecModel):
+    """Read-only access to a database, by the names of the keys that say how."""
+
+    component: DnsLabel = Field(description="Component of kind mysql")
+    name: EnvironmentName = Field(description="Config key of the database's name")
+    user: EnvironmentName = Field(description="Config key of the user's name")
+    password: EnvironmentName = Field(description="Secret key of the password")
+
+
+class Grafana(ServedComponent, StoredComponent):
+    """Grafana, provisioned from files."""
+
+    kind: Literal["grafana"] = Field(description="Grafana, provisioned from files")
+    health: HttpHealth
+    dashboards: Dashboards = Field(
+        description="Folder of *.json files, relative to this file: dashboards as Grafana exports"
+        " them"
+    )
+    admin: Administrator
+    database: DatabaseReader | None = Field(
+        None, description="MySQL database that the dashboards read"
+    )
+
+    def health_path(self) -> str | None:
+        """Return the path that answers while it is healthy."""
+        return self.health.http
+
+    def named_keys(self) -> Iterator[NamedKey]:
+        """Yield the keys of the administrator and of the database's reader."""
+        yield NamedKey(("admin", "user"), "secrets", self.admin.user)
+        yield NamedKey(("admin", "password"), "secrets", self.admin.password)
+        if self.database:
+            yield NamedKey(("database", "name"), "config", self.database.name)
+            yield NamedKey(("database", "user"), "config", self.database.user)
+            yield NamedKey(("database", "password"), "secrets", self.database.password)
+
+    def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
+        """Yield the folder of dashboards."""
+        yield ("dashboards",), self.dashboards
+
+    def config_maps(self, name: str) -> list[MountedConfigMap]:
+        """Return the provisioning files and the dashboards."""
+        entries = {
+            "datasources.yaml": "datasources/datasources.yaml",
+            "dashboards.yaml": "dashboards/dashboards.yaml",
+        }
+        return [
+            MountedConfigMap(
+                "provisioning", f"{name}-provisioning", "/etc/grafana/provisioning", entries
+            ),
+            MountedConfigMap("dashboards", f"{name}-dashboards", "/etc/grafana/dashboards", {}),
+        ]
+
+
+MODEL = Grafana

@@ -1,0 +1,37 @@
+{{/* Configuration files of the server. A change restarts the pod. Takes $. */}}
+{{- define "@{ component.name }@.configuration" -}}
+{{- with .Values.@{ component.key }@ }}
+{{- $memory := include "common.bytes" .resources.limits.memory | int64 }}
+# A quarter of the memory limit for the buffer pool: with 1Gi, MySQL 9.7 idles at 387Mi.
+# The server sees the node's memory and not the limit, so nothing is left to its own sizing.
+genx-fx.cnf: |
+  [mysqld]
+  port = @{ component.port }@
+  datadir = @{ component.storage.path }@
+  innodb_buffer_pool_size = {{ div $memory 4 | int64 }}
+  innodb_redo_log_capacity = {{ div $memory 8 | max 67108864 | int64 }}
+  innodb_log_buffer_size = 16M
+  temptable_max_ram = {{ div $memory 16 | max 2097152 | int64 }}
+  performance_schema_max_table_instances = 500
+  performance_schema_max_table_handles = 500
+  table_open_cache = 400
+  table_definition_cache = 400
+  max_connections = {{ .maxConnections | int64 }}
+  character_set_server = utf8mb4
+  collation_server = utf8mb4_0900_ai_ci
+  innodb_flush_log_at_trx_commit = 1
+  sync_binlog = 1
+  binlog_expire_logs_seconds = 259200
+  skip_name_resolve = ON
+  mysqlx = OFF
+  secure_file_priv = NULL
+  tmpdir = /tmp
+  socket = /var/run/mysqld/mysqld.sock
+  pid_file = /var/run/mysqld/mysqld.pid
+  {{- with .extraConfiguration }}
+  {{- . | nindent 2 }}
+  {{- end }}
+start.sh: |
+  {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
+{{- end }}
+{{- end }}

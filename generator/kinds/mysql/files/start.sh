@@ -1,0 +1,35 @@
+# A first start that is cut short leaves tables that are half there, and the image would never look
+# at them again. So an empty directory is marked, the last init script takes the mark off, and a
+# directory that still bears it is emptied. A directory that was filled elsewhere bears none.
+set -euo pipefail
+shopt -s nullglob dotglob
+directory=${DATA_DIRECTORY:?}  # or a mistake would empty the root directory
+mark=$directory/.initialising
+
+contents() {
+  local path
+  for path in "$directory"/*; do
+    [[ $path == "$mark" || $path == */lost+found ]] || echo "$path"
+  done
+}
+
+if [[ -e $mark ]]; then
+  echo "the last initialisation was cut short: it is started over"
+  contents | while IFS= read -r path; do rm -rf "$path"; done
+elif [[ -z $(contents) ]]; then
+  touch "$mark"
+fi
+[[ -e $mark ]] || exec docker-entrypoint.sh mysqld "$@"
+
+# The first process of a container gets no signal that it doesn't handle, and the image's entrypoint
+# handles none: a pod that is deleted while it initialises would use up its whole grace period.
+docker-entrypoint.sh mysqld "$@" &
+trap 'kill "$!"' TERM
+status=0
+wait "$!" || status=$?
+# A signal ends that wait, and the server is then still shutting down.
+while kill -0 "$!" 2>/dev/null; do
+  status=0
+  wait "$!" || status=$?
+done
+exit "$status"

@@ -1,0 +1,63 @@
+"""MySQL server; a server outside the release may replace it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from generator.spec.component import (
+    MountedConfigMap,
+    ServedComponent,
+    StoredComponent,
+)
+from generator.spec.content import ContentFolder
+from generator.spec.fields import DnsLabel, Scripts, SpecModel
+
+SOCKET = "/var/run/mysqld/mysqld.sock"
+"""Where the server of the official image listens for local connections."""
+
+
+class Initialization(SpecModel):
+    """Scripts that run once, on an empty data directory."""
+
+    configMap: DnsLabel = Field(description="Name of the ConfigMap that holds them")
+    scripts: Scripts = Field(
+        description="Folder of *.sql and *.sh files, relative to this file, which run in the order"
+        " of their names"
+    )
+
+
+class MySQL(ServedComponent, StoredComponent):
+    """MySQL server; a server outside the release may replace it."""
+
+    workload: ClassVar = "StatefulSet"
+    port_name: ClassVar = "mysql"
+    url_scheme: ClassVar = "mysql"
+    replaceable: ClassVar = True
+
+    kind: Literal["mysql"] = Field(description="MySQL server")
+    initialization: Initialization
+
+    def health_commands(self) -> dict[str, list[str]]:
+        """Return the command of each probe; a first start has a socket before it has a port."""
+        served = ["mysqladmin", "ping", "--host=127.0.0.1", f"--port={self.port}"]
+        lives = ["mysqladmin", "ping", f"--socket={SOCKET}"]
+        return {"startup": served, "readiness": served, "liveness": lives}
+
+    def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
+        """Yield the folder of init scripts."""
+        yield ("initialization", "scripts"), self.initialization.scripts
+
+    def config_maps(self, name: str) -> list[MountedConfigMap]:
+        """Return the server's configuration and the init scripts."""
+        return [
+            MountedConfigMap("config", f"{name}-config", "/etc/mysql/conf.d", {}),
+            MountedConfigMap(
+                "init", self.initialization.configMap, "/docker-entrypoint-initdb.d", {}
+            ),
+        ]
+
+
+MODEL = MySQL

@@ -1,0 +1,19 @@
+{{/* Configuration file of the server. A change restarts the pod. Takes $. */}}
+{{- define "@{ component.name }@.configuration" -}}
+{{- with .Values.@{ component.key }@ }}
+# Three fifths of the memory limit for data: rewriting the append-only file forks, and pages that
+# change meanwhile are held twice. volatile-ttl evicts what expires soonest, so short-lived cache
+# entries go before sessions, and keys without expiry stay.
+redis.conf: |
+  dir @{ component.storage.path }@
+  port @{ component.port }@
+  protected-mode no
+  appendonly yes
+  appendfsync everysec
+  maxmemory {{ div (mul (include "common.bytes" .resources.limits.memory | int64) 3) 5 | int64 }}
+  maxmemory-policy volatile-ttl
+  {{- with .extraConfiguration }}
+  {{- . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}

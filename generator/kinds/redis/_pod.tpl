@@ -1,0 +1,15 @@
+@% extends "chart/templates/charts/tier/templates/component/_pod.tpl" %@
+@% block configuration_checksum %@
+    checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum }}
+@% endblock %@
+@% block command %@
+      command: [redis-server, /etc/redis/redis.conf]
+@% if component.password_key %@
+      {{- if @{ component.key | auth_enabled }@ }}
+      args: [--requirepass, $(@{ component.password_key }@)]
+      {{- end }}
+@% endif %@
+@% endblock %@
+@% block password_environment %@
+        - {name: REDISCLI_AUTH, value: $(@{ component.password_key }@)}
+@% endblock %@

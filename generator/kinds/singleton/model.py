@@ -1,0 +1,20 @@
+"""Process that must never run twice: a StatefulSet of exactly one."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from generator.spec.component import ProcessComponent
+
+
+class Singleton(ProcessComponent):
+    """Process that must never run twice: a StatefulSet of exactly one."""
+
+    workload: ClassVar = "StatefulSet"
+
+    kind: Literal["singleton"] = Field(description="Process that must never run twice")
+
+
+MODEL = Singleton

@@ -1,0 +1,1 @@
+"""Stateless processes without a port."""

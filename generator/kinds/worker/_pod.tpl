@@ -1,0 +1,7 @@
+@% extends "chart/templates/charts/tier/templates/component/_pod.tpl" %@
+@% block spread %@
+@% include "chart/templates/charts/tier/templates/component/_spread.jinja" %@
+@% endblock %@
+@% block liveness %@
+@% include "chart/templates/charts/tier/templates/component/_heartbeat.jinja" %@
+@% endblock %@

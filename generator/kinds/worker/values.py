@@ -1,0 +1,14 @@
+"""Values that only components of kind worker have."""
+
+from __future__ import annotations
+
+from generator.plan.component import ComponentPlan
+from generator.values.sections import Times, heartbeat
+from generator.values.tree import Section, Value
+
+TIMES = Times(grace=30, startup=(2, 2, 90), liveness=(20, 5, 9))
+
+
+def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
+    """Build the values that only this kind has."""
+    return {"heartbeat": heartbeat(component)}

@@ -1,0 +1,226 @@
+"""The values of one component: those of every component, and those of its kind."""
+
+from __future__ import annotations
+
+from generator.kinds.registry import values_of
+from generator.plan.component import ComponentPlan
+from generator.values import sections
+from generator.values.schemas import (
+    OBJECT,
+    SECONDS,
+    Limits,
+    choice,
+    defined,
+    documented_maximum,
+    integer,
+    optional,
+)
+from generator.values.tree import Section, Tree, Value
+
+
+def component_values(component: ComponentPlan, default_user: int) -> Section:
+    """Build the tree of everything that can be set on a component, as far as its kind has it."""
+    kind = values_of(component.kind)
+    user = component.spec.user or default_user
+    entries: dict[str, Value | Section] = {
+        "enabled": sections.switch(True, "Whether it is installed, with all that belongs to it"),
+        **_replicas(component),
+        "image": sections.image(component.spec.image),
+        "resources": sections.resources(component.spec.resources),
+        **_autoscaling(component),
+        **_service(component),
+        **_ingress(component),
+        **_storage(component),
+        **kind.own_values(component),
+        **_waiting(component),
+        **(_probes(kind.TIMES) if component.stays_up else {}),
+        "terminationGracePeriodSeconds": Value(
+            kind.TIMES.grace,
+            "Time that a pod has to stop before it is killed, in seconds",
+            SECONDS,
+        ),
+        "podSecurityContext": sections.pod_security_context(user),
+        **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
+        "networkPolicy": sections.network_policy(),
+        **_spread(component),
+        **sections.pod_settings(),
+    }
+    return Section(component.spec.purpose, entries)
+
+
+def _replicas(component: ComponentPlan) -> Tree:
+    replicas = component.replicas
+    if replicas is None:
+        return {}
+    documented = documented_maximum(replicas.max)
+    about = "Pods that run at once; not in use while autoscaling.enabled is true"
+    bounds = f"1 to {replicas.max}"
+    return {"replicas": Value(replicas.default, about, integer(1), documented, bounds)}
+
+
+def _autoscaling(component: ComponentPlan) -> Tree:
+    replicas, autoscaling = component.replicas, component.autoscaling
+    if replicas is None:
+        return {}
+    documented = documented_maximum(replicas.max)
+    low, high = (autoscaling.min, autoscaling.max) if autoscaling else (1, replicas.max)
+    bounds = f"1 to {replicas.max}"
+    return {
+        "autoscaling": Section(
+            "HorizontalPodAutoscaler, which needs metrics-server in the cluster",
+            {
+                "enabled": sections.switch(
+                    False, "Whether the load decides how many pods run, in place of replicas"
+                ),
+                "minReplicas": Value(low, "Fewest pods", integer(1), documented, bounds),
+                "maxReplicas": Value(high, "Most pods", integer(1), documented, bounds),
+                "targetCPUUtilizationPercentage": Value(
+                    autoscaling.cpu if autoscaling else 70,
+                    "Average CPU of the pods that it aims at, in percent of the request",
+                    integer(1, 100),
+                    bounds="1 to 100",
+                ),
+                "behavior": Value(
+                    {
+                        "scaleUp": {
+                            "stabilizationWindowSeconds": 0,
+                            "policies": [{"type": "Percent", "value": 100, "periodSeconds": 30}],
+                        },
+                        "scaleDown": {
+                            "stabilizationWindowSeconds": 300,
+                            "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+                        },
+                    },
+                    "How fast the number of pods changes, as in a HorizontalPodAutoscaler",
+                    OBJECT,
+                ),
+            },
+        )
+    }
+
+
+def _service(component: ComponentPlan) -> Tree:
+    if component.service is None:
+        return {}
+    annotations = Value({}, "Annotations of the Service", defined("annotationMap"))
+    about = "Service in front of its pods; name and port are fixed by the spec"
+    if component.exposed is None:
+        return {"service": Section(about, {"annotations": annotations})}
+    types = choice("", "ClusterIP", "NodePort", "LoadBalancer")
+    return {
+        "service": Section(
+            about,
+            {
+                "type": sections.text(
+                    "",
+                    "Type of the Service. Empty follows global.exposure",
+                    types,
+                ),
+                "annotations": annotations,
+                "loadBalancerClass": sections.text(
+                    "",
+                    "Class of the load balancer: service.k8s.aws/nlb. Empty takes the default",
+                    optional("qualifiedName"),
+                ),
+                "loadBalancerSourceRanges": Value(
+                    [],
+                    "Address ranges that the load balancer lets in: [203.0.113.0/24]. Empty lets"
+                    " everybody in",
+                    {"type": "array", "items": defined("addressRange")},
+                ),
+            },
+        ),
+    }
+
+
+def _ingress(component: ComponentPlan) -> Tree:
+    if component.exposed is None:
+        return {}
+    hostname = sections.text(
+        "",
+        "Host name: trade.example.org. Empty follows global.domain",
+        optional("dnsName"),
+    )
+    about = "How it is reached where global.exposure is ingress or gateway"
+    return {"ingress": Section(about, {"hostname": hostname})}
+
+
+def _storage(component: ComponentPlan) -> Tree:
+    storage = component.storage
+    if storage is None:
+        return {}
+    return {
+        "persistence": Section(
+            "Volume of its data, mounted by one pod at a time",
+            {
+                "enabled": sections.switch(
+                    True, "Whether the data is on a claim; false loses it with the pod"
+                ),
+                "size": Value(
+                    storage.size.text,
+                    "Size of the volume in bytes: 20Gi",
+                    defined("bytes"),
+                    defined(Limits("bytes", storage.size, None).name),
+                    f"documented: at least {storage.size}",
+                ),
+                "storageClass": sections.text(
+                    "",
+                    "Storage class of this volume: gp3. Empty follows global.storageClass",
+                    optional("dnsName"),
+                ),
+                "existingClaim": sections.text(
+                    "",
+                    "Name of a claim of yours that is used instead",
+                    optional("dnsName"),
+                ),
+            },
+        )
+    }
+
+
+def _waiting(component: ComponentPlan) -> Tree:
+    callees = component.waits_for
+    if not callees:
+        return {}
+    return {
+        "waitFor": Value(
+            callees,
+            "Components that must answer before it starts",
+            {"type": "array", "items": choice(*callees), "uniqueItems": True},
+        ),
+        "waitSeconds": Value(300, "Longest time to wait for them, in seconds", SECONDS),
+    }
+
+
+def _probes(times: sections.Times) -> Tree:
+    return {
+        "probes": Section(
+            "Health checks",
+            {
+                "startup": sections.probe(
+                    *times.startup, "Whether it has started; the other checks begin after it"
+                ),
+                "readiness": sections.probe(5, 3, 2, "Whether the pod gets connections"),
+                "liveness": sections.probe(
+                    *times.liveness,
+                    "Whether the container is restarted; slow, as a fault elsewhere is no reason",
+                ),
+            },
+        )
+    }
+
+
+def _spread(component: ComponentPlan) -> Tree:
+    if not component.replicated:
+        return {}
+    rule = choice("ScheduleAnyway", "DoNotSchedule")
+    about = "A pod that breaks it runs (ScheduleAnyway) or waits (DoNotSchedule)"
+    return {
+        "topologySpread": Section(
+            "Even spread of the pods",
+            {
+                "zones": sections.text("ScheduleAnyway", f"Spread over zones. {about}", rule),
+                "hosts": sections.text("ScheduleAnyway", f"Spread over nodes. {about}", rule),
+            },
+        )
+    }

@@ -1,0 +1,292 @@
+"""The values below `global`: those that several tiers read, as far as the platform uses them."""
+
+from __future__ import annotations
+
+from generator.plan.component import ComponentPlan
+from generator.plan.platform import Plan
+from generator.spec.model import FixedKey, UrlKey
+from generator.values import sections
+from generator.values.schemas import (
+    PORT,
+    TEXT,
+    Limits,
+    choice,
+    defined,
+    matching,
+    optional,
+)
+from generator.values.tree import Section, Tree, Value
+
+
+def global_values(plan: Plan) -> Section:
+    """Build the section `global`. It accepts keys that it does not know, as parent charts set."""
+    return Section(
+        "Values that several tiers read; other charts may add keys of their own",
+        {
+            "imageRegistry": sections.text(
+                "",
+                "Registry that replaces the registry of every image: registry.example.org:5000",
+                optional("registry"),
+            ),
+            "imagePullSecrets": Value(
+                [],
+                "Secrets with the credentials of private registries: [{name: registry-login}]",
+                defined("objectList"),
+            ),
+            **(_storage_class() if plan.has_storage else {}),
+            "namePrefix": Value(
+                "",
+                "Text before the name of every object, so that two releases can share a namespace:"
+                " blue-",
+                matching("^([a-z]([-a-z0-9]*-)?)?$", "empty, or a short prefix such as blue-", 20),
+                bounds="at most 20 characters, the last one is -",
+            ),
+            "commonLabels": Value(
+                {},
+                "Labels of every object and every pod: {example.org/team: blue}",
+                defined("ownLabels"),
+            ),
+            "commonAnnotations": Value(
+                {},
+                "Annotations of every object: {example.org/contact: team@example.org}",
+                defined("annotationMap"),
+            ),
+            "enforceDocumentedLimits": sections.switch(
+                True,
+                "Whether sizes and replicas must be within the ranges of the architecture document",
+            ),
+            **(_exposure(plan) if plan.exposed else {}),
+            "config": _config(plan),
+            **({"secrets": _secrets(plan)} if plan.spec.secrets else {}),
+            **({"storage": _storage(plan)} if plan.volumes else {}),
+            **({"external": _external(plan)} if plan.replaceable else {}),
+            **{c.key: _authentication(c) for c in plan.authenticated},
+            **(_toolbox(plan) if plan.uses_toolbox else {}),
+        },
+        accepts_more=True,
+    )
+
+
+def _storage_class() -> Tree:
+    about = "Storage class of all volumes: gp3. Empty takes the default of the cluster"
+    return {"storageClass": sections.text("", about, optional("dnsName"))}
+
+
+def _exposure(plan: Plan) -> Tree:
+    platform = plan.spec.platform
+    return {
+        "exposure": sections.text(
+            "loadBalancer",
+            "How users reach the platform",
+            choice("loadBalancer", "ingress", "gateway", "clusterIP"),
+            "loadBalancer, ingress, gateway or clusterIP",
+        ),
+        "domain": Value(
+            platform.domain,
+            "Domain of the host names, where exposure is ingress or gateway: fx.example.org",
+            defined("dnsName"),
+        ),
+        "tls": Section(
+            "TLS, where exposure is ingress or gateway",
+            {
+                "enabled": sections.switch(False, "Whether connections from outside use HTTPS"),
+                "secretName": sections.text(
+                    f"{platform.name}-tls",
+                    "Name of the Secret that holds the certificate and its key",
+                    optional("dnsName"),
+                ),
+            },
+        ),
+        "ingress": Section(
+            "Settings of every Ingress",
+            {
+                "className": sections.text(
+                    "",
+                    "Name of the IngressClass: nginx. Empty takes the default of the cluster",
+                    optional("dnsName"),
+                ),
+                "annotations": Value(
+                    {},
+                    "Annotations of every Ingress: {cert-manager.io/cluster-issuer: letsencrypt}",
+                    defined("annotationMap"),
+                ),
+            },
+        ),
+        "gateway": Section(
+            "Settings of the Gateway API",
+            {
+                "create": sections.switch(
+                    True, "Whether the chart creates a Gateway; false uses the one in `name`"
+                ),
+                "className": sections.text(
+                    "", "Name of the GatewayClass of a created Gateway: envoy", optional("dnsName")
+                ),
+                "name": sections.text(
+                    "", "Name of an existing Gateway that the routes attach to", optional("dnsName")
+                ),
+                "namespace": sections.text(
+                    "",
+                    "Namespace of that Gateway. Empty is the namespace of the release",
+                    optional("dnsLabel"),
+                ),
+                "annotations": Value(
+                    {}, "Annotations of a created Gateway", defined("annotationMap")
+                ),
+            },
+        ),
+    }
+
+
+def _config(plan: Plan) -> Section:
+    """Keys that a user may set. Hosts and ports follow the components, as NetworkPolicies do."""
+    entries: dict[str, Value | Section] = {}
+    for name, key in plan.spec.config.keys.items():
+        if isinstance(key, FixedKey):
+            entries[name] = Value(key.value, key.about, TEXT)
+        elif isinstance(key, UrlKey):
+            address = f"Empty is the address of {key.urlOf} in this release"
+            entries[name] = Value("", f"{key.about}. {address}", TEXT)
+    entries["extra"] = Value(
+        {}, "Further keys of the ConfigMap: {MY_KEY: value}", defined("environmentValues")
+    )
+    return Section(f"Keys of the ConfigMap {plan.spec.config.object}; every value is text", entries)
+
+
+def _secrets(plan: Plan) -> Section:
+    assert plan.spec.secrets is not None
+    return Section(
+        f"Where the Secret {plan.spec.secrets.object} comes from",
+        {
+            "source": sections.text(
+                "generate",
+                "generate: a Job creates the keys that are missing; existing: you name a Secret;"
+                " values: the keys are in `values` below; externalSecrets: the External Secrets"
+                " Operator creates it",
+                choice("generate", "existing", "values", "externalSecrets"),
+            ),
+            "existingSecret": sections.text(
+                "", "Name of your own Secret, where source is existing", optional("dnsName")
+            ),
+            "values": Value(
+                {},
+                f"Keys where source is values: {{{next(iter(plan.spec.secrets.keys))}: text}}",
+                defined("environmentValues"),
+            ),
+            "externalSecrets": Section(
+                "Where the External Secrets Operator finds the keys",
+                {
+                    "secretStoreRef": Section(
+                        "Store that holds them",
+                        {
+                            "name": sections.text("", "Name of the store", optional("dnsName")),
+                            "kind": sections.text(
+                                "SecretStore",
+                                "Kind of the store",
+                                choice("SecretStore", "ClusterSecretStore"),
+                                "SecretStore or ClusterSecretStore",
+                            ),
+                        },
+                    ),
+                    "key": sections.text(
+                        "", "Entry of the store that holds all keys: trading/genx-fx"
+                    ),
+                    "refreshInterval": Value(
+                        "1h",
+                        "Time between two reads of the store: 1h or 30m",
+                        matching("^([0-9]+(h|m|s))+$", "a duration such as 1h or 30m"),
+                    ),
+                },
+            ),
+        },
+    )
+
+
+def _storage(plan: Plan) -> Section:
+    volumes: dict[str, Value | Section] = {}
+    for volume in plan.volumes:
+        size = volume.spec.size
+        volumes[volume.key] = Section(
+            f"Volume {volume.spec.claim} of {', '.join(c.name for c in volume.mounted_by)}",
+            {
+                "mode": sections.text(
+                    "rwx" if volume.spec.access == "RWX" else "rwo-colocated",
+                    "rwx: a ReadWriteMany claim; rwo-colocated: a ReadWriteOnce claim, and all its"
+                    " pods run on one node; ephemeral: each pod has a volume of its own and loses"
+                    " it; existingClaim: a claim of yours",
+                    choice("rwx", "rwo-colocated", "ephemeral", "existingClaim"),
+                ),
+                "size": Value(
+                    size.text,
+                    "Size of the volume in bytes: 20Gi",
+                    defined("bytes"),
+                    defined(Limits("bytes", size, None).name),
+                    f"documented: at least {size}",
+                ),
+                "storageClass": sections.text(
+                    "",
+                    "Storage class of this volume: nfs. Empty follows global.storageClass",
+                    optional("dnsName"),
+                ),
+                "existingClaim": sections.text(
+                    "", "Name of your claim, where mode is existingClaim", optional("dnsName")
+                ),
+            },
+        )
+    return Section("Volumes that several components mount", volumes)
+
+
+def _external(plan: Plan) -> Section:
+    """Servers outside the release, one section for each component that they may replace."""
+    return Section(
+        "Servers outside the release, which replace components of it",
+        {component.key: _external_server(component) for component in plan.replaceable},
+    )
+
+
+def _external_server(component: ComponentPlan) -> Section:
+    entries: dict[str, Value | Section] = {
+        "host": sections.text(
+            "",
+            f"Host name or address: {component.name}.example.org. Empty runs {component.path}",
+            optional("dnsName"),
+        ),
+        "port": Value(component.port, "Port of the server", PORT, bounds="1 to 65535"),
+        "cidrs": Value(
+            [],
+            "Address ranges of the server, which NetworkPolicies open: [10.20.0.0/16]. Empty opens"
+            " every address",
+            {"type": "array", "items": defined("addressRange")},
+        ),
+    }
+    if component.url_scheme == "redis":
+        entries["tls"] = Section(
+            "TLS of the server",
+            {"enabled": sections.switch(False, "Whether clients connect by TLS (rediss://)")},
+        )
+    return Section(f"Server that replaces {component.name}", entries)
+
+
+def _authentication(component: ComponentPlan) -> Section:
+    about = (
+        f"Whether {component.name}, or the external server, asks for the password in the secret key"
+        f" {component.password_key}"
+    )
+    return Section(
+        f"Access to {component.name}",
+        {"auth": Section("Password", {"enabled": sections.switch(False, about)})},
+    )
+
+
+def _toolbox(plan: Plan) -> Tree:
+    platform = plan.spec.platform
+    return {
+        "toolbox": Section(
+            "Containers that wait for other components, create the Secret and run `helm test`",
+            {
+                "image": sections.image(platform.toolbox.image),
+                "resources": sections.resources(platform.toolbox.resources, documented=False),
+                "podSecurityContext": sections.pod_security_context(platform.user),
+                **sections.scheduling(),
+            },
+        )
+    }

@@ -1,0 +1,98 @@
+"""The tree of all values of a platform: design.md, section 3."""
+
+from __future__ import annotations
+
+from generator.plan.platform import Plan, Tier
+from generator.values import sections
+from generator.values.component import component_values
+from generator.values.globals import global_values
+from generator.values.quota import limit_range, resource_quota
+from generator.values.schemas import PORT, defined, optional
+from generator.values.tree import Section, Value
+
+CLUSTER_DNS = {
+    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+    "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+}
+"""Labels of CoreDNS in clusters of all makers: https://kubernetes.io/docs/tasks/administer-cluster/coredns/"""
+
+
+def umbrella_values(plan: Plan) -> Section:
+    """Build the tree of everything that can be set on the platform."""
+    return Section(
+        plan.spec.platform.purpose,
+        {
+            "global": global_values(plan),
+            "networkPolicy": _network_policy(plan),
+            "access": Section(
+                "Users and groups who may look at the platform or operate it",
+                {
+                    "viewers": _subjects("Subjects that are bound to the role viewer"),
+                    "operators": _subjects("Subjects that are bound to both roles"),
+                },
+            ),
+            "resourceQuota": resource_quota(plan),
+            "limitRange": limit_range(plan),
+            **{tier.name: tier_values(plan, tier) for tier in plan.tiers},
+            "extraObjects": Value(
+                [],
+                "Manifests that are installed with the platform, unchanged",
+                defined("objectList"),
+            ),
+            "enabled": sections.switch(True, "Read by the condition of a parent chart"),
+        },
+    )
+
+
+def tier_values(plan: Plan, tier: Tier) -> Section:
+    """Build the tree of everything that can be set on one tier."""
+    user = plan.spec.platform.user
+    return Section(
+        f"Tier {tier.name}",
+        {
+            "enabled": sections.switch(True, "Whether this tier is installed"),
+            **{c.key: component_values(c, user) for c in tier.components},
+        },
+    )
+
+
+def _network_policy(plan: Plan) -> Section:
+    exposed_to = Value(
+        [],
+        "Peers of a NetworkPolicy that may reach exposed components:"
+        " [{ipBlock: {cidr: 203.0.113.0/24}}]. Empty lets everybody in",
+        defined("objectList"),
+    )
+    api_server_ports = Value(
+        [443, 6443],
+        "Ports of the Kubernetes API, which the Job that creates the Secret calls",
+        {"type": "array", "items": PORT, "minItems": 1},
+    )
+    return Section(
+        "NetworkPolicies, which refuse every connection that the platform does not declare",
+        {
+            "enabled": sections.switch(True, "Whether NetworkPolicies are created"),
+            **({"exposedTo": exposed_to} if plan.exposed else {}),
+            **({"apiServerPorts": api_server_ports} if plan.spec.secrets else {}),
+            "dns": Section(
+                "Name servers of the cluster, which every pod may ask",
+                {
+                    "peers": Value(
+                        [CLUSTER_DNS],
+                        "Peers of a NetworkPolicy that match the pods of the name servers",
+                        defined("objectList"),
+                    ),
+                    "nodeLocalAddress": sections.text(
+                        "",
+                        "Address of NodeLocal DNSCache, where there is one: 169.254.20.10",
+                        optional("ipv4Address"),
+                    ),
+                },
+            ),
+        },
+    )
+
+
+def _subjects(about: str) -> Value:
+    example = "[{apiGroup: rbac.authorization.k8s.io, kind: Group, name: traders}]"
+    return Value([], f"{about}: {example}", defined("subjectList"))

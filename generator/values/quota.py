@@ -1,0 +1,107 @@
+"""Limits of the namespace, computed from what the components may use together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import ceil
+
+from generator.plan.component import ComponentPlan
+from generator.plan.platform import Plan
+from generator.spec.component import Resources
+from generator.spec.quantities import SUFFIXES
+from generator.values import sections
+from generator.values.schemas import defined
+from generator.values.tree import Section, Value
+
+
+def gibibytes(amount: Decimal) -> str:
+    """Bytes, rounded up, as a readable quantity."""
+    return f"{ceil(amount / SUFFIXES['Gi'])}Gi"
+
+
+def cores(amount: Decimal) -> str:
+    """Cores, rounded up to whole ones."""
+    return str(ceil(amount))
+
+
+def storage_total(plan: Plan) -> Decimal:
+    """Bytes of all volumes together: 50Gi in the architecture document."""
+    own = [c.storage.size.value for c in plan.components if c.storage]
+    return sum([*own, *(v.spec.size.value for v in plan.volumes)], Decimal(0))
+
+
+def _most_pods(component: ComponentPlan) -> int:
+    """Pods at once: as far as autoscaling goes, and one more during a rollout."""
+    scaled = component.autoscaling.max if component.autoscaling else 1
+    configured = component.replicas.default if component.replicas else 1
+    return max(scaled, configured) + (1 if component.replicated else 0)
+
+
+def _all_resources(plan: Plan) -> Iterable[tuple[Resources, int]]:
+    for component in plan.components:
+        yield component.spec.resources, _most_pods(component)
+    # The Job that creates secrets, and one test pod per caller.
+    yield plan.spec.platform.toolbox.resources, 1 + len({f.caller.name for f in plan.flows})
+
+
+def resource_quota(plan: Plan) -> Section:
+    """ResourceQuota with room for every component at its documented most."""
+
+    def total(which: str, end: str) -> Decimal:
+        return sum(
+            (getattr(getattr(r, which), end).value * n for r, n in _all_resources(plan)), Decimal(0)
+        )
+
+    hard = {
+        "requests.cpu": cores(total("cpu", "low")),
+        "requests.memory": gibibytes(total("memory", "low")),
+        "limits.cpu": cores(total("cpu", "high")),
+        "limits.memory": gibibytes(total("memory", "high")),
+        "requests.ephemeral-storage": gibibytes(total("scratch", "low")),
+        "limits.ephemeral-storage": gibibytes(total("scratch", "high")),
+        "requests.storage": gibibytes(storage_total(plan)),
+    }
+    about = (
+        "Most that the namespace may use; by default every component at its documented maximum, and"
+        " one more pod in a rollout"
+    )
+    return Section(
+        "ResourceQuota of the namespace",
+        {
+            "enabled": sections.switch(False, "Whether the namespace gets a ResourceQuota"),
+            "hard": Value(hard, about, defined("quantityMap")),
+        },
+    )
+
+
+def limit_range(plan: Plan) -> Section:
+    """LimitRange: defaults of the smallest component, bounds of the largest."""
+    everything = [c.spec.resources for c in plan.components]
+    small = plan.spec.platform.toolbox.resources
+    largest = {
+        "cpu": cores(max(r.cpu.high.value for r in everything)),
+        "memory": gibibytes(max(r.memory.high.value for r in everything)),
+        "ephemeral-storage": gibibytes(max(r.scratch.high.value for r in everything)),
+    }
+    defaults = {
+        end: {
+            "cpu": str(getattr(small.cpu, end)),
+            "memory": str(getattr(small.memory, end)),
+            "ephemeral-storage": str(getattr(small.scratch, end)),
+        }
+        for end in ("low", "high")
+    }
+    return Section(
+        "LimitRange of the namespace",
+        {
+            "enabled": sections.switch(False, "Whether the namespace gets a LimitRange"),
+            "defaultRequest": Value(
+                defaults["low"], "Requests of a container that names none", defined("quantityMap")
+            ),
+            "default": Value(
+                defaults["high"], "Limits of a container that names none", defined("quantityMap")
+            ),
+            "max": Value(largest, "Most that a container may ask for", defined("quantityMap")),
+        },
+    )

@@ -1,0 +1,228 @@
+"""JSON Schema of the types of values. Patterns are RE2, as Helm's validator needs them.
+
+A failed pattern would show a person the pattern. So text is tested in an `if`, and the `else` says
+what is wanted as a constant: Helm then prints "value must be 'a DNS name such as …'".
+
+A definition is referred to by `$ref` beside a description and a default: draft-07 has validators
+ignore those two there, and editors show them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from generator.spec.quantities import Quantity
+from generator.values.quantity_patterns import BYTES, CORES, Unit, at_least, at_most
+from generator.values.tree import JsonSchema
+
+DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+IPV4 = (
+    r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}"
+)
+_HEXTET = "[0-9a-fA-F]{1,4}"
+_HEXTETS = f"(({_HEXTET}:){{0,6}}{_HEXTET})?"
+IPV6 = f"(({_HEXTET}:){{7}}{_HEXTET}|{_HEXTETS}::{_HEXTETS})"
+QUALIFIED_NAME = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+REGISTRY = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+
+
+BOOLEAN: JsonSchema = {"type": "boolean"}
+TEXT: JsonSchema = {"type": "string"}
+OBJECT: JsonSchema = {"type": "object"}
+
+AS_DOCUMENTED = ", as documented; global.enforceDocumentedLimits: false allows more"
+
+
+def with_message(condition: JsonSchema, wanted: str) -> JsonSchema:
+    """The condition, and what a person is told where it does not hold."""
+    return {"if": condition, "else": {"const": wanted}}
+
+
+def matching(pattern: str, wanted: str, longest: int = 253) -> JsonSchema:
+    """Text of a certain form, which `wanted` describes."""
+    return with_message({"type": "string", "pattern": pattern, "maxLength": longest}, wanted)
+
+
+def _map(keys: str, values: JsonSchema, wanted: str) -> JsonSchema:
+    """A mapping with keys of the user's choice, and what a person is told of a wrong key."""
+    return {
+        "type": "object",
+        "patternProperties": {f"^{keys}$": values},
+        # `propertyNames` would say it too, but Helm then names a wrong path.
+        "additionalProperties": {"const": wanted},
+    }
+
+
+def _or_empty(pattern: str) -> str:
+    return f"^({pattern.removeprefix('^').removesuffix('$')})?$"
+
+
+_ADDRESS_RANGE = f"^({IPV4}/(3[0-2]|[12]?[0-9])|{IPV6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
+UNITS = {"cores": CORES, "bytes": BYTES}
+
+
+def _amount(*units: Unit) -> JsonSchema:
+    """A quantity of one of these units, or a number."""
+    texts = [{"type": "string", "pattern": unit.pattern} for unit in units]
+    return {"anyOf": [{"type": "number", "minimum": 0}, *texts]}
+
+
+_TEXT_FORMS = {
+    "dnsName": (DNS_NAME, "a DNS name such as mysql.example.com", 253),
+    "dnsLabel": (DNS_LABEL, "a DNS label such as kube-system", 63),
+    "addressRange": (_ADDRESS_RANGE, "a range of addresses such as 10.0.0.0/8", 64),
+    "qualifiedName": (f"^{QUALIFIED_NAME}$", "a name such as example.org/internal", 253),
+    "registry": (f"^{REGISTRY}$", "a registry such as registry.example.org:5000", 253),
+    "repository": (r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$", "a repository such as library/mysql", 253),
+    "tag": (r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "a tag such as 8.4.6, in quotes", 128),
+    "digest": ("^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits", 71),
+    "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
+}
+
+CHART_LABELS = (
+    "app",
+    "tier",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/part-of",
+    "app.kubernetes.io/version",
+    "app.kubernetes.io/managed-by",
+    "helm.sh/chart",
+)
+"""Labels that the chart sets: another value would hide pods from Services and NetworkPolicies."""
+
+
+def _labels_but(*refused: str) -> JsonSchema:
+    """Labels with keys of the user's choice, but for those that the chart sets itself."""
+    taken: JsonSchema = {"const": "left out, because the chart sets this label itself"}
+    own = f"^({'|'.join(map(re.escape, refused))})$"
+    return {
+        "type": "object",
+        "allOf": [{"$ref": "#/definitions/labelMap"}],
+        "patternProperties": {own: taken},
+    }
+
+
+DEFINITIONS: dict[str, JsonSchema] = {
+    **{name: matching(*form) for name, form in _TEXT_FORMS.items()},
+    **{
+        f"{name}OrEmpty": matching(_or_empty(pattern), f"empty, or {wanted}", longest)
+        for name, (pattern, wanted, longest) in _TEXT_FORMS.items()
+    },
+    **{f"any{name.title()}": _amount(unit) for name, unit in UNITS.items()},
+    **{
+        name: with_message({"$ref": f"#/definitions/any{name.title()}"}, unit.examples)
+        for name, unit in UNITS.items()
+    },
+    "quantity": with_message(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
+    "environmentValues": _map(
+        "[A-Z][A-Z0-9_]*", TEXT, "under a key of capital letters, digits and _ such as MY_KEY"
+    ),
+    "labelMap": _map(
+        QUALIFIED_NAME,
+        matching(
+            "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", "a label such as blue, in quotes", 63
+        ),
+        "under a key such as example.org/team",
+    ),
+    "ownLabels": _labels_but(*CHART_LABELS),
+    "annotationMap": _map(QUALIFIED_NAME, TEXT, "under a key such as example.org/team"),
+    "objectList": {"type": "array", "items": {"type": "object"}},
+    "quantityMap": {"type": "object", "additionalProperties": {"$ref": "#/definitions/quantity"}},
+    # Subjects of a RoleBinding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+    "subjectList": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "apiGroup": TEXT,
+                "kind": {"enum": ["User", "Group", "ServiceAccount"]},
+                "name": {"type": "string", "minLength": 1},
+                "namespace": {"$ref": "#/definitions/dnsLabel"},
+            },
+            "required": ["kind", "name"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+def defined(name: str) -> JsonSchema:
+    """What one of the definitions says."""
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def optional(name: str) -> JsonSchema:
+    """The empty string, or what the definition says."""
+    return defined(f"{name}OrEmpty")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Documented bounds of a quantity, both included."""
+
+    unit: str
+    """Key of UNITS."""
+    low: Quantity | None
+    high: Quantity | None
+
+    @property
+    def name(self) -> str:
+        """Name of their definition: from512MiTo2Gi."""
+        low = f"from{self.low}" if self.low else ""
+        return f"{low}To{self.high}" if self.high else low
+
+    @property
+    def definitions(self) -> dict[str, JsonSchema]:
+        """The schema of the limits, and of each bound; what is no quantity is passed over."""
+        bounds = {
+            f"{word}{bound}": _bound(word, bound, UNITS[self.unit])
+            for word, bound in (("atLeast", self.low), ("atMost", self.high))
+            if bound
+        }
+        well_formed = defined(f"any{self.unit.title()}")
+        outside = {"not": {"allOf": [defined(name) for name in bounds]}}
+        span = " to ".join(str(bound) for bound in (self.low, self.high) if bound)
+        words = span if self.high else f"at least {span}"
+        told = {"const": f"{words}{AS_DOCUMENTED}"}
+        return {self.name: {"if": {"allOf": [well_formed, outside]}, "then": told}, **bounds}
+
+
+def _bound(word: str, bound: Quantity, unit: Unit) -> JsonSchema:
+    pattern, keyword = {
+        "atLeast": (at_least, "minimum"),
+        "atMost": (at_most, "maximum"),
+    }[word]
+    whole = bound.value == bound.value.to_integral_value()
+    number = int(bound.value) if whole else float(bound.value)
+    return {
+        "anyOf": [
+            {"type": "number", keyword: number},
+            {"type": "string", "pattern": pattern(bound.value, unit)},
+        ]
+    }
+
+
+def documented_maximum(most: int) -> JsonSchema:
+    """At most so many; what is no whole number is passed over."""
+    more = {"type": "integer", "minimum": most + 1}
+    return {"if": more, "then": {"const": f"at most {most}{AS_DOCUMENTED}"}}
+
+
+def choice(*allowed: str) -> JsonSchema:
+    """One of these words."""
+    return {"enum": list(allowed)}
+
+
+def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
+    """A whole number within bounds, both included."""
+    bounds: JsonSchema = {"type": "integer", "minimum": minimum}
+    return bounds if maximum is None else bounds | {"maximum": maximum}
+
+
+PORT = integer(1, 65535)
+SECONDS = integer(1, 86400)
+USER_ID = integer(1, 2147483647)

@@ -1,0 +1,250 @@
+"""Values and sections that several parts of the tree have in the same form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.plan.component import ComponentPlan
+from generator.spec.component import Resources
+from generator.spec.quantities import Quantity, QuantityRange
+from generator.values.schemas import (
+    BOOLEAN,
+    OBJECT,
+    SECONDS,
+    TEXT,
+    USER_ID,
+    Limits,
+    choice,
+    defined,
+    integer,
+    matching,
+    optional,
+)
+from generator.values.tree import JsonSchema, Section, Value
+
+
+@dataclass(frozen=True)
+class Times:
+    """Default times of a kind: `grace` in seconds; probes as period and timeout in seconds, and
+    failures in a row that count.
+    """
+
+    grace: int
+    startup: tuple[int, int, int]
+    liveness: tuple[int, int, int]
+
+
+def switch(default: bool, about: str) -> Value:
+    """Build a value that is true or false."""
+    return Value(default, about, BOOLEAN)
+
+
+def text(default: str, about: str, schema: JsonSchema = TEXT, bounds: str = "") -> Value:
+    """Build a value that is text."""
+    return Value(default, about, schema, bounds=bounds)
+
+
+def image(reference_text: str) -> Section:
+    """Build the section of an image, in the parts that a user may set one by one."""
+    name, tag = reference_text.rsplit(":", 1)
+    host, _, rest = name.partition("/")
+    has_registry = "." in host or ":" in host or host == "localhost"
+    return Section(
+        "Image of the container",
+        {
+            "registry": text(
+                host if has_registry else "",
+                "Registry of the image: registry.example.org:5000. Empty is Docker Hub",
+                optional("registry"),
+            ),
+            "repository": Value(
+                rest if has_registry else name,
+                "Repository of the image",
+                defined("repository"),
+            ),
+            "tag": Value(tag, "Tag of the image, in quotes", defined("tag")),
+            "digest": text(
+                "",
+                "Digest of the image, which replaces the tag: sha256: and 64 hexadecimal digits",
+                optional("digest"),
+            ),
+            "pullPolicy": text(
+                "IfNotPresent",
+                "When the node pulls the image",
+                choice("IfNotPresent", "Always", "Never"),
+            ),
+        },
+    )
+
+
+def resources(spec: Resources, *, documented: bool = True) -> Section:
+    """Build requests and limits from the ends of the ranges; CPU and memory are documented."""
+
+    def amount(about: str, unit: str, span: QuantityRange, given: Quantity) -> Value:
+        limits = defined(Limits(unit, span.low, span.high).name) if documented else {}
+        bounds = f"documented: {span}" if documented else ""
+        return Value(given.text, about, defined(unit), limits, bounds)
+
+    def scratch(given: Quantity) -> Value:
+        return Value(given.text, "Ephemeral storage in bytes: 128Mi", defined("bytes"))
+
+    return Section(
+        "CPU, memory and ephemeral storage",
+        {
+            "requests": Section(
+                "Amounts that the scheduler reserves",
+                {
+                    "cpu": amount("CPU in cores: 250m", "cores", spec.cpu, spec.cpu.low),
+                    "memory": amount(
+                        "Memory in bytes: 512Mi", "bytes", spec.memory, spec.memory.low
+                    ),
+                    "ephemeral-storage": scratch(spec.scratch.low),
+                },
+            ),
+            "limits": Section(
+                "Amounts that the container never exceeds",
+                {
+                    "cpu": amount("CPU in cores: 500m", "cores", spec.cpu, spec.cpu.high),
+                    "memory": amount(
+                        "Memory in bytes: 1Gi", "bytes", spec.memory, spec.memory.high
+                    ),
+                    "ephemeral-storage": scratch(spec.scratch.high),
+                },
+            ),
+        },
+    )
+
+
+def pod_security_context(user: int) -> Section:
+    """Build the section of user and group ids; an image that needs its own gets them here."""
+    return Section(
+        "User and group ids of the pod, never 0 (root)",
+        {
+            key: Value(user, about, USER_ID, bounds="1 to 2147483647")
+            for key, about in {
+                "runAsUser": "User id of the processes",
+                "runAsGroup": "Group id of the processes",
+                "fsGroup": "Group id that owns the files of the volumes",
+            }.items()
+        },
+    )
+
+
+def probe(period: int, timeout: int, failures: int, about: str) -> Section:
+    """Build the section of a probe's times (seconds) and counts."""
+    return Section(
+        about,
+        {
+            "periodSeconds": Value(period, "Time between two checks in seconds", integer(1, 3600)),
+            "timeoutSeconds": Value(
+                timeout, "Time that one check may take in seconds", integer(1, 3600)
+            ),
+            "failureThreshold": Value(
+                failures, "Failures in a row that count as one", integer(1, 1000)
+            ),
+        },
+    )
+
+
+def scheduling() -> dict[str, Value | Section]:
+    """Build the values that decide on which nodes pods may run."""
+    return {
+        "nodeSelector": Value(
+            {}, "Labels that a node must have: {kubernetes.io/arch: amd64}", defined("labelMap")
+        ),
+        "tolerations": Value(
+            [],
+            "Taints of nodes that the pods tolerate: [{key: dedicated, operator: Exists}]",
+            defined("objectList"),
+        ),
+        "affinity": Value({}, "Affinity, as in the specification of a pod", OBJECT),
+        "priorityClassName": text(
+            "", "Name of the PriorityClass of the pods: important", optional("dnsName")
+        ),
+    }
+
+
+def pod_settings() -> dict[str, Value | Section]:
+    """Build the values that a user of any chart expects to be able to set on pods."""
+    return {
+        **scheduling(),
+        "podLabels": Value(
+            {}, "Labels that its pods get: {example.org/team: blue}", defined("ownLabels")
+        ),
+        "podAnnotations": Value({}, "Annotations that its pods get", defined("annotationMap")),
+        "extraEnv": Value(
+            [],
+            "Further environment variables of the container: [{name: LOG_LEVEL, value: debug}]",
+            defined("objectList"),
+        ),
+        "extraEnvFrom": Value(
+            [],
+            "ConfigMaps and Secrets whose keys become environment variables:"
+            " [{configMapRef: {name: more}}]",
+            defined("objectList"),
+        ),
+        "extraVolumes": Value(
+            [], "Further volumes of the pod: [{name: cache, emptyDir: {}}]", defined("objectList")
+        ),
+        "extraVolumeMounts": Value(
+            [],
+            "Further volume mounts of the container: [{name: cache, mountPath: /cache}]",
+            defined("objectList"),
+        ),
+    }
+
+
+def network_policy() -> Section:
+    """Build the section of a component's own NetworkPolicies."""
+    return Section(
+        "NetworkPolicies of its pods",
+        {
+            "enabled": switch(
+                True, "Whether connections that the platform does not declare are refused"
+            ),
+            "extraIngress": Value(
+                [],
+                "Further ingress rules, as in a NetworkPolicy",
+                defined("objectList"),
+            ),
+            "extraEgress": Value(
+                [], "Further egress rules, as in a NetworkPolicy", defined("objectList")
+            ),
+        },
+    )
+
+
+def disruption_budget() -> Section:
+    """Build the section of a PodDisruptionBudget that lets a drain go on."""
+    return Section(
+        "PodDisruptionBudget",
+        {
+            "enabled": switch(True, "Whether it is created"),
+            "maxUnavailable": Value(1, "Pods that a drain may evict at once", integer(1, 100)),
+        },
+    )
+
+
+def heartbeat(component: ComponentPlan) -> Section:
+    """Build the section of a file that a process touches while it is healthy."""
+    declared = component.heartbeat
+    return Section(
+        "File that the process touches while it is healthy",
+        {
+            "path": text(
+                declared.file if declared else "",
+                "Path of the file: /tmp/heartbeat. Empty asks only whether the process lives",
+                matching("^(/.+)?$", "empty, or a path that begins with /"),
+            ),
+            "maxAgeSeconds": Value(
+                declared.maxAge if declared else 120,
+                "Age of the file in seconds from which the process counts as dead",
+                SECONDS,
+            ),
+        },
+    )
+
+
+def extra_configuration(example: str) -> Value:
+    """Build the value of lines that are added to the configuration file of a server."""
+    return text("", f"Lines that are added to the configuration file of the server: {example}")

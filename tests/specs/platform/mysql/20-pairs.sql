@@ -1,0 +1,1 @@
+INSERT INTO trades (symbol) VALUES ('EUR/USD');
