@@ -1,0 +1,169 @@
+"""Texts that YAML could read as something else arrive as they are, wherever a user gives them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.chart.scenarios import SECRETS, at_path, merged, nested
+from tests.chart.test_invariants import nodes
+from tests.chart.test_values_schema import described, leaves, schema
+from tests.helm import CHART, HELMS, KUBERNETES, Manifest, Render, parse, run_helm
+
+# YAML reads these as a number, a boolean, null, a date, a mapping, a comment, a reference, a tag.
+AWKWARD = (
+    *("1234", "1e5", "0x1f", "1_000", "0o17", "yes", "on", "null", "~", "true", ".inf"),
+    *("2026-11-28", "a: b", "a #b", "#b", "- a", "*a", "&a", "!a", "[a", "{a", "'a", '"a', "a:"),
+    *("%a", "@a", "`a", "|", ">", "=", "12:30:45", "a\nb", " a ", "é"),
+)
+
+# What the schema leaves to Kubernetes: lists and maps that are printed by toYaml.
+GIVEN = {
+    "global.secrets.source": "values",
+    "global.secrets.values": SECRETS,
+    "global.exposure": "ingress",
+    "global.tls.enabled": True,
+}
+EXTERNAL = {
+    "global.secrets.source": "externalSecrets",
+    "global.secrets.externalSecrets.secretStoreRef.name": "vault",
+    "global.secrets.externalSecrets.key": "trading #1: all",
+    "global.exposure": "gateway",
+    "global.gateway.create": False,
+    "global.gateway.name": "1234",
+    "global.gateway.namespace": "84001",
+}
+EXISTING = {
+    "global.secrets.source": "existing",
+    "global.secrets.existingSecret": "1e5",
+    "global.exposure": "gateway",
+    "global.gateway.className": "1234",
+}
+WAYS: dict[str, dict[str, Any]] = {"given": GIVEN, "external": EXTERNAL, "existing": EXISTING}
+# Set by the ways above, or decides what exists.
+LEFT_ALONE = (
+    *GIVEN,
+    *EXTERNAL,
+    *EXISTING,
+    "existingClaim",
+    "host",
+    "prometheus.url",
+)
+
+
+def legal(path: str, turn: int) -> str | None:
+    """Return a text that the schema takes and YAML could misread, if there is one."""
+    node = dict(described())[path]
+    checker = jsonschema.Draft7Validator({**node, "definitions": schema()["definitions"]})
+    fitting = [text for text in AWKWARD if checker.is_valid(text)]
+    return fitting[turn % len(fitting)] if fitting else None
+
+
+def texts(turn: int) -> Iterator[tuple[str, str]]:
+    """Return each value that is text, by its dotted path, with an awkward text."""
+    for number, (path, default) in enumerate(leaves()):
+        if (
+            not isinstance(default, str)
+            or path.endswith(LEFT_ALONE)
+            or path not in dict(described())
+        ):
+            continue
+        if "enum" in dict(described())[path] or ".resources." in path or path.endswith(".size"):
+            continue
+        if text := legal(path, turn + number):
+            yield path, text
+
+
+def printed(
+    helm: str, release: str, namespace: str, values: dict[str, Any], folder: Path
+) -> Render:
+    file = folder / "values.json"
+    file.write_text(json.dumps(values))
+    arguments = ("--namespace", namespace, "--kube-version", KUBERNETES, "--values", str(file))
+    return parse(run_helm(helm, "template", release, str(CHART), *arguments))
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("turn", range(2))
+def test_awkward_text_is_text_in_every_object(
+    helm: str, way: str, turn: int, tmp_path: Path
+) -> None:
+    given = dict(texts(turn))
+    assert len(given) >= 50
+    objects = printed(helm, "1234", "84001", merged(nested(given), nested(WAYS[way])), tmp_path)
+    for item in objects.objects:
+        assert item["metadata"]["namespace"] == "84001"
+        assert item["metadata"]["labels"]["app.kubernetes.io/instance"] == "1234"
+        for path, node in nodes(item):
+            assert not wrong_type(path, node), f"{item['kind']}/{item['metadata']['name']}{path}"
+    assert_arrived(objects, given, way)
+
+
+# Fields that Kubernetes declares as text, by the end of their path.
+TEXT_FIELDS = (
+    *(".name", ".namespace", ".image", ".storageClassName", ".priorityClassName", ".value", ".key"),
+    *(".claimName", ".ingressClassName", ".gatewayClassName", ".secretName", ".host", ".mountPath"),
+    *(".loadBalancerClass", ".refreshInterval", ".serviceAccountName", ".serviceName"),
+)
+
+
+def wrong_type(path: str, node: Any) -> bool:
+    """Return whether a field that is text holds something else."""
+    if path.endswith((".labels", ".annotations", ".matchLabels", ".data", ".stringData")):
+        return not all(isinstance(value, str) for value in node.values())
+    if path.endswith((".args", ".command", ".hostnames", ".hosts")) or "args[" in path:
+        return not isinstance(node, (list, str))
+    return path.endswith(TEXT_FIELDS) and not isinstance(node, str)
+
+
+def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
+    """Hold the texts against the objects that they end in."""
+    prefix = given.get("global.namePrefix", "")
+    assert prefix == ""  # no awkward prefix is legal
+    data = objects.get("ConfigMap", "genx-fx-config")["data"]
+    for path, text in given.items():
+        if path.startswith("global.config."):
+            assert data[path.rpartition(".")[2]] == text or not text.strip(), path
+        elif path.endswith(".priorityClassName"):
+            assert text in str([spec.get("priorityClassName") for _, spec in objects.pod_specs()])
+        elif path.endswith(".image.tag"):
+            images = [item["image"] for _, item in objects.containers()]
+            assert any(image.endswith(f":{text}") for image in images), path
+    classes = {item["spec"].get("storageClassName") for item in claims(objects)}
+    own = {text for path, text in given.items() if path.endswith(".storageClass")}
+    assert own - {given["global.storageClass"]} <= classes
+    if way == "external":
+        spec = objects.get("ExternalSecret", "genx-fx-secrets")["spec"]
+        assert spec["dataFrom"] == [{"extract": {"key": "trading #1: all"}}]
+        assert at_path(objects.get("HTTPRoute", "api"), "spec")["parentRefs"] == [
+            {"name": "1234", "namespace": "84001"}
+        ]
+    if way == "existing":
+        assert '"1e5"' in json.dumps(objects.get("StatefulSet", "mysql"))
+
+
+def claims(objects: Render) -> list[Manifest]:
+    return objects.of_kind("PersistentVolumeClaim")
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_versions_that_no_label_may_have_are_made_legal(helm: str, tmp_path: Path) -> None:
+    chart = tmp_path / "genx-fx"
+    shutil.copytree(CHART, chart)
+    version = "1.2.3-" + "x" * 60 + "+build.5"
+    for file in chart.rglob("Chart.yaml"):
+        text = re.sub(r"^version: .*$", f'version: "{version}"', file.read_text(), flags=re.M)
+        text = re.sub(r"^appVersion: .*$", f'appVersion: "{version}"', text, flags=re.M)
+        file.write_text(re.sub(r"version: 0\.[0-9.]+", f'version: "{version}"', text))
+    objects = parse(run_helm(helm, "template", "release", str(chart), "--kube-version", KUBERNETES))
+    for item in objects.objects:
+        for key, value in item["metadata"]["labels"].items():
+            assert re.fullmatch(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?", value), key
