@@ -99,9 +99,10 @@ def render(
     files: tuple[Path, ...] = (),
     kubernetes: str = KUBERNETES,
     release: str = RELEASE,
+    namespace: str = NAMESPACE,
 ) -> Render:
     """Return the objects that `helm template` makes of these values; HelmError where it refuses."""
-    return _rendered(_Request(helm, chart, files, kubernetes, release, _json(values)))
+    return _rendered(_Request(helm, chart, files, kubernetes, release, _json(values), namespace))
 
 
 def template(
@@ -154,6 +155,7 @@ class _Request:
     release: str
     values: str
     """In JSON."""
+    namespace: str = NAMESPACE
 
     def for_program(self) -> dict[str, object]:
         """Return the request as the program `render` takes it."""
@@ -161,7 +163,7 @@ class _Request:
             "helm": self.helm,
             "chart": str(self.chart),
             "release": self.release,
-            "namespace": NAMESPACE,
+            "namespace": self.namespace,
             "kubeVersion": self.kubernetes,
             "files": [str(path) for path in self.files],
             "values": json.loads(self.values),
@@ -170,7 +172,7 @@ class _Request:
     def for_command_line(self) -> list[str]:
         """Return the arguments of `helm template`, but for the values."""
         arguments = [self.release, str(self.chart)]
-        arguments += ["--namespace", NAMESPACE, "--kube-version", self.kubernetes]
+        arguments += ["--namespace", self.namespace, "--kube-version", self.kubernetes]
         return [*arguments, *(word for path in self.files for word in ("--values", str(path)))]
 
 

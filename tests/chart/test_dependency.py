@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.chart.network import Network, pods
-from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, Render, parse, run_helm
+from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, Render, parse, render, run_helm
 
 # Rancher, Fleet and umbrella charts put these there: https://helm.sh/docs/chart_template_guide/subcharts_and_globals/
 FOREIGN = {"cattle": {"clusterId": "local"}, "fleet": {"clusterLabels": {}}, "team": "trading"}
@@ -45,10 +45,7 @@ def parent(folder: Path, package: Path, dependencies: list[dict[str, str]]) -> P
 
 
 def rendered(helm: str, chart: Path, values: dict[str, Any]) -> Render:
-    given = chart.parent / "values.json"
-    given.write_text(json.dumps(values))
-    arguments = ("--namespace", NAMESPACE, "--kube-version", KUBERNETES, "--values", str(given))
-    return parse(run_helm(helm, "template", "parent", str(chart), *arguments))
+    return render(values, helm=helm, chart=chart, release="parent")
 
 
 @pytest.mark.parametrize("helm", HELMS)
@@ -63,7 +60,7 @@ def test_a_parent_renders_what_the_chart_alone_does(
     values = {"global": FOREIGN, key: {"application": {"api": {"replicas": 3}}}}
     objects = rendered(helm, chart, values)
     assert objects.get("Deployment", "api")["spec"]["replicas"] == 3
-    alone = parse(run_helm(helm, "template", "parent", str(CHART), "--namespace", NAMESPACE))
+    alone = render(helm=helm, release="parent")
     assert {(o["kind"], o["metadata"]["name"].split("-secrets-")[0]) for o in objects.objects} == {
         (o["kind"], o["metadata"]["name"].split("-secrets-")[0]) for o in alone.objects
     }
@@ -108,6 +105,11 @@ def test_two_aliases_in_one_release_share_no_object_and_reach_their_own_database
 ) -> None:
     chart = parent(tmp_path, package, BLUE_AND_GREEN)
     objects = rendered(helm, chart, PREFIXES)
+    values = tmp_path / "values.json"
+    values.write_text(json.dumps(PREFIXES))
+    arguments = ("--namespace", NAMESPACE, "--kube-version", KUBERNETES, "--values", str(values))
+    printed = parse(run_helm(helm, "template", "parent", str(chart), *arguments))
+    assert objects.objects == printed.objects, "as on the command line"
     names = [(o["kind"], o["metadata"]["name"]) for o in objects.objects]
     assert len(names) == len(set(names))
     for color in ("blue", "green"):

@@ -15,7 +15,7 @@ import pytest
 from tests.chart.scenarios import SECRETS, at_path, merged, nested
 from tests.chart.test_invariants import nodes
 from tests.chart.test_values_schema import described, leaves, schema
-from tests.helm import CHART, HELMS, KUBERNETES, Manifest, Render, parse, run_helm
+from tests.helm import CHART, HELMS, Manifest, Render, render
 
 # YAML reads these as a number, a boolean, null, a date, a mapping, a comment, a reference, a tag.
 AWKWARD = (
@@ -81,24 +81,14 @@ def texts(turn: int) -> Iterator[tuple[str, str]]:
             yield path, text
 
 
-def printed(
-    helm: str, release: str, namespace: str, values: dict[str, Any], folder: Path
-) -> Render:
-    file = folder / "values.json"
-    file.write_text(json.dumps(values))
-    arguments = ("--namespace", namespace, "--kube-version", KUBERNETES, "--values", str(file))
-    return parse(run_helm(helm, "template", release, str(CHART), *arguments))
-
-
 @pytest.mark.parametrize("helm", HELMS)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("turn", range(2))
-def test_awkward_text_is_text_in_every_object(
-    helm: str, way: str, turn: int, tmp_path: Path
-) -> None:
+def test_awkward_text_is_text_in_every_object(helm: str, way: str, turn: int) -> None:
     given = dict(texts(turn))
     assert len(given) >= 50
-    objects = printed(helm, "1234", "84001", merged(nested(given), nested(WAYS[way])), tmp_path)
+    values = merged(nested(given), nested(WAYS[way]))
+    objects = render(values, helm=helm, release="1234", namespace="84001")
     for item in objects.objects:
         assert item["metadata"]["namespace"] == "84001"
         assert item["metadata"]["labels"]["app.kubernetes.io/instance"] == "1234"
@@ -163,7 +153,7 @@ def test_versions_that_no_label_may_have_are_made_legal(helm: str, tmp_path: Pat
         text = re.sub(r"^version: .*$", f'version: "{version}"', file.read_text(), flags=re.M)
         text = re.sub(r"^appVersion: .*$", f'appVersion: "{version}"', text, flags=re.M)
         file.write_text(re.sub(r"version: 0\.[0-9.]+", f'version: "{version}"', text))
-    objects = parse(run_helm(helm, "template", "release", str(chart), "--kube-version", KUBERNETES))
+    objects = render(helm=helm, chart=chart)
     for item in objects.objects:
         for key, value in item["metadata"]["labels"].items():
             assert re.fullmatch(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?", value), key
