@@ -28,8 +28,8 @@ from generator.spec.model import (
 
 ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
 
-# RFC 1122 (this host), 1918 (private), 3927 (link local, cloud metadata), 5771 (multicast),
-# 6598 (carrier NAT)
+# RFC 1122 (this host, reserved), 1918 (private), 2544 (benchmarks), 3927 (link local, cloud
+# metadata), 5771 (multicast), 6598 (carrier NAT), 6890 (protocol assignments)
 PRIVATE_IPV4 = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -37,11 +37,15 @@ PRIVATE_IPV4 = [
     "127.0.0.0/8",
     "169.254.0.0/16",
     "172.16.0.0/12",
+    "192.0.0.0/24",
     "192.168.0.0/16",
+    "198.18.0.0/15",
     "224.0.0.0/4",
+    "240.0.0.0/4",
 ]
-# RFC 4193 (unique local), 4291 (this host, link local, multicast)
-PRIVATE_IPV6 = ["::1/128", "fc00::/7", "fe80::/10", "ff00::/8"]
+# RFC 3056 (6to4) and 6052 (NAT64), which lead to any IPv4 address, 4193 (unique local), 4291 (this
+# host, link local, multicast)
+PRIVATE_IPV6 = ["::1/128", "64:ff9b::/96", "2002::/16", "fc00::/7", "fe80::/10", "ff00::/8"]
 
 
 @dataclass(frozen=True)

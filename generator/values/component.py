@@ -36,7 +36,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         **(_probes(kind.TIMES) if component.stays_up else {}),
         "terminationGracePeriodSeconds": Value(
             kind.TIMES.grace,
-            "Time that a pod has to stop before it is killed, in seconds",
+            "Time to stop in before it is killed, in seconds",
             SECONDS,
         ),
         "podSecurityContext": sections.pod_security_context(user),
@@ -141,7 +141,7 @@ def _ingress(component: ComponentPlan) -> Tree:
         "Host name: trade.example.org. Empty follows global.domain",
         optional("dnsName"),
     )
-    about = "How it is reached where global.exposure is ingress or gateway"
+    about = "Way in by ingress or gateway"
     return {"ingress": Section(about, {"hostname": hostname})}
 
 

@@ -83,11 +83,11 @@ def _exposure(plan: Plan) -> Tree:
         ),
         "domain": Value(
             platform.domain,
-            "Domain of the host names, where exposure is ingress or gateway: fx.example.org",
+            "Domain of the host names of ingress and gateway: fx.example.org",
             defined("dnsName"),
         ),
         "tls": Section(
-            "TLS, where exposure is ingress or gateway",
+            "TLS of ingress and gateway",
             {
                 "enabled": sections.switch(False, "Whether connections from outside use HTTPS"),
                 "secretName": sections.text(
@@ -122,7 +122,7 @@ def _exposure(plan: Plan) -> Tree:
                     "", "Name of the GatewayClass of a created Gateway: envoy", optional("dnsName")
                 ),
                 "name": sections.text(
-                    "", "Name of an existing Gateway that the routes attach to", optional("dnsName")
+                    "", "Name of the Gateway that routes attach to", optional("dnsName")
                 ),
                 "namespace": sections.text(
                     "",

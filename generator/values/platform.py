@@ -7,7 +7,7 @@ from generator.values import sections
 from generator.values.component import component_values
 from generator.values.globals import global_values
 from generator.values.quota import limit_range, resource_quota
-from generator.values.schemas import PORT, defined, optional
+from generator.values.schemas import defined, optional
 from generator.values.tree import Section, Value
 
 CLUSTER_DNS = {
@@ -66,7 +66,7 @@ def _network_policy(plan: Plan) -> Section:
     api_server_ports = Value(
         [443, 6443],
         "Ports of the Kubernetes API, which the Job that creates the Secret calls",
-        {"type": "array", "items": PORT, "minItems": 1},
+        defined("portList"),
     )
     return Section(
         "NetworkPolicies, which refuse every connection that the platform does not declare",
@@ -79,8 +79,13 @@ def _network_policy(plan: Plan) -> Section:
                 {
                     "peers": Value(
                         [CLUSTER_DNS],
-                        "Peers of a NetworkPolicy that match the pods of the name servers",
+                        "Peers of a NetworkPolicy that are the name servers",
                         defined("objectList"),
+                    ),
+                    "ports": Value(
+                        [53, 5353],
+                        "Ports of their pods; OpenShift's answer on 5353",
+                        defined("portList"),
                     ),
                     "nodeLocalAddress": sections.text(
                         "",

@@ -63,8 +63,8 @@ def resource_quota(plan: Plan) -> Section:
         "requests.storage": gibibytes(storage_total(plan)),
     }
     about = (
-        "Most that the namespace may use; by default every component at its documented maximum, and"
-        " one more pod in a rollout"
+        "Most that the namespace may use; by default all components at their documented maximum,"
+        " and one more pod in a rollout"
     )
     return Section(
         "ResourceQuota of the namespace",

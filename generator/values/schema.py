@@ -32,7 +32,7 @@ def umbrella_schema(plan: Plan, tree: Section) -> JsonSchema:
     for tier in plan.tiers:
         # Helm hands each subchart its `global`, and the umbrella sees it there.
         properties[tier.name]["properties"]["global"] = {"type": "object"}
-    properties["common"] = {"type": "object", "description": "Library chart; it has no values"}
+    properties["common"] = {"type": "object"}  # the library chart has no values
     document: JsonSchema = {
         "$comment": mark(),
         "$schema": "http://json-schema.org/draft-07/schema#",

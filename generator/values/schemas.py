@@ -81,6 +81,13 @@ _TEXT_FORMS = {
     "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
 }
 
+
+def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
+    """A whole number within bounds, both included."""
+    bounds: JsonSchema = {"type": "integer", "minimum": minimum}
+    return bounds if maximum is None else bounds | {"maximum": maximum}
+
+
 CHART_LABELS = (
     "app",
     "tier",
@@ -131,6 +138,7 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "ownLabels": _labels_but(*CHART_LABELS),
     "annotationMap": _map(QUALIFIED_NAME, TEXT, "under a key such as example.org/team"),
     "objectList": {"type": "array", "items": {"type": "object"}},
+    "portList": {"type": "array", "items": integer(1, 65535), "minItems": 1},
     "quantityMap": {"type": "object", "additionalProperties": {"$ref": "#/definitions/quantity"}},
     # Subjects of a RoleBinding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
     "subjectList": {
@@ -215,12 +223,6 @@ def documented_maximum(most: int) -> JsonSchema:
 def choice(*allowed: str) -> JsonSchema:
     """One of these words."""
     return {"enum": list(allowed)}
-
-
-def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
-    """A whole number within bounds, both included."""
-    bounds: JsonSchema = {"type": "integer", "minimum": minimum}
-    return bounds if maximum is None else bounds | {"maximum": maximum}
 
 
 PORT = integer(1, 65535)

@@ -169,12 +169,12 @@ def pod_settings() -> dict[str, Value | Section]:
     return {
         **scheduling(),
         "podLabels": Value(
-            {}, "Labels that its pods get: {example.org/team: blue}", defined("ownLabels")
+            {}, "Labels of its pods: {example.org/team: blue}", defined("ownLabels")
         ),
-        "podAnnotations": Value({}, "Annotations that its pods get", defined("annotationMap")),
+        "podAnnotations": Value({}, "Annotations of its pods", defined("annotationMap")),
         "extraEnv": Value(
             [],
-            "Further environment variables of the container: [{name: LOG_LEVEL, value: debug}]",
+            "Further environment variables: [{name: LOG_LEVEL, value: debug}]",
             defined("objectList"),
         ),
         "extraEnvFrom": Value(

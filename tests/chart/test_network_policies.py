@@ -19,6 +19,9 @@ NAME_SERVER = Place("coredns", namespace="kube-system", labels={"k8s-app": "kube
 PRIVATE = [
     *("10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "100.64.0.1"),
     *("169.254.169.254", "127.0.0.1", "fd00::1", "fe80::1", "::1"),
+    *("192.0.0.8", "198.18.0.1", "198.19.255.254", "240.0.0.1", "255.255.255.255"),
+    # The private 10.0.0.1 by way of NAT64 and of 6to4.
+    *("64:ff9b::a00:1", "2002:a00:1::1"),
 ]
 
 
@@ -41,7 +44,7 @@ def calls(name: str) -> list[str]:
 def ports() -> list[int]:
     """Every port that means something, and some that do not."""
     listens = {component["port"] for component in spec().values() if "port" in component}
-    return sorted(listens | {22, 53, 80, 443, 6443, 9090, 33060})
+    return sorted(listens | {22, 53, 80, 443, 5353, 6443, 9090, 33060})
 
 
 def place(rendered: Render, name: str) -> Place:
@@ -145,9 +148,9 @@ def test_every_pod_resolves_names_and_asks_name_servers_nothing_else(chart: Char
     for item in pods(rendered):
         reached = reaches(rendered, item.name, NAME_SERVER)
         assert 53 in reached
-        assert reaches(rendered, item.name, NAME_SERVER, "UDP") == [53]
+        assert reaches(rendered, item.name, NAME_SERVER, "UDP") == [53, 5353]
         if not item.name.startswith("genx-fx-secrets"):
-            assert reached == [53]
+            assert reached == [53, 5353]
             impostor = Place("impostor", namespace="default", labels=NAME_SERVER.labels)
             assert reaches(rendered, item.name, impostor) == []
 
@@ -157,7 +160,7 @@ def test_node_local_dns(chart: Chart) -> None:
     cache_address = outside("169.254.20.10")
     neighbour = outside("169.254.20.11")
     for item in pods(chart(values)):
-        assert reaches(chart(values), item.name, cache_address, "UDP") == [53]
+        assert reaches(chart(values), item.name, cache_address, "UDP") == [53, 5353]
         assert reaches(chart(), item.name, cache_address, "UDP") == []
         assert reaches(chart(values), item.name, neighbour, "UDP") == []
 
@@ -177,8 +180,15 @@ def test_other_name_servers(chart: Chart) -> None:
         )
     )
     other = Place("dns", namespace="openshift-dns", labels={"dns": "default"})
-    assert reaches(rendered, "api", other, "UDP") == [53]
+    assert reaches(rendered, "api", other, "UDP") == [53, 5353]
     assert reaches(rendered, "api", NAME_SERVER, "UDP") == []
+
+
+def test_ports_of_name_servers(chart: Chart) -> None:
+    """The policy judges the port of the pod, behind the Service: on OpenShift that is 5353."""
+    rendered = chart(nested({"networkPolicy.dns.ports": [5353]}))
+    for item in pods(rendered):
+        assert reaches(rendered, item.name, NAME_SERVER, "UDP") == [5353]
 
 
 def entered(rendered: Render, source: Place) -> dict[str, list[int]]:
@@ -244,7 +254,7 @@ def test_the_secrets_job_is_as_closed_before_any_other_policy_is_there(chart: Ch
     for source in (INTERNET, STRANGER, place(rendered, "api")):
         assert not [port for port in ports() if network.allows(source, job, port)]
     reached = [port for port in ports() if network.allows(job, NAME_SERVER, port, "UDP")]
-    assert reached == [53]
+    assert reached == [53, 5353]
     assert [port for port in ports() if network.allows(job, INTERNET, port)] == [443, 6443]
 
 

@@ -262,6 +262,11 @@ FORMS = {
         ],
         [],
     ),
+    "portList": Cases(
+        [[443], [1, 65535], [443, 6443, 16443]],
+        [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],
+        [],
+    ),
     "objectList": Cases(
         [[], [{}], [{"name": "a", "any": [1]}]],
         [["text"], [1], [[]], {"name": "a"}, "text", 7, True],
@@ -359,11 +364,6 @@ NAMED_FORMS = {
     "prometheus.url": Cases(
         ["", "http://prometheus:9090", "https://example.org/prometheus?x=1"],
         ["prometheus:9090", "ftp://prometheus", "http://", "http:// x", "HTTP://x", *NO_TEXT],
-        [],
-    ),
-    "networkPolicy.apiServerPorts": Cases(
-        [[443], [1, 65535], [443, 6443, 16443]],
-        [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],
         [],
     ),
     "service.loadBalancerSourceRanges": _RANGES,

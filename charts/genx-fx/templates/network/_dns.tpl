@@ -3,8 +3,10 @@
 {{- define "genx-fx.dns" -}}
 {{- with .Values.networkPolicy.dns -}}
 - ports:
-    - {protocol: UDP, port: 53}
-    - {protocol: TCP, port: 53}
+    {{- range .ports }}
+    - {protocol: UDP, port: {{ . | int64 }}}
+    - {protocol: TCP, port: {{ . | int64 }}}
+    {{- end }}
   to:
     {{- with .peers }}
     {{- toYaml . | nindent 4 }}
