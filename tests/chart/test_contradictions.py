@@ -109,6 +109,17 @@ CASES: list[tuple[Values, list[str]]] = [
             "resourceQuota.hard.limits.cpu",
         ],
     ),
+    *(
+        ({"global.config.MYSQL_USER": user}, ["global.config.MYSQL_USER"])
+        for user in ("", "root", "u" * 33)
+    ),
+    (
+        {
+            "global.config.MYSQL_USER": "trader",
+            "global.config.GRAFANA_DATABASE_USER": "trader",
+        },
+        ["global.config.GRAFANA_DATABASE_USER"],
+    ),
     (
         {"global.secrets.source": "existing", "global.secrets.existingSecret": ""},
         ["global.secrets.existingSecret"],

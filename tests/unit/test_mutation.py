@@ -93,7 +93,9 @@ ALLOWED = {
     "config.object": (*VALUES, f"{COMMON}/_config.tpl", "templates/config/configmap.yaml"),
     "config.keys.*.about": VALUES,
     "config.keys.*.value": VALUES,
-    "config.keys.*.readBy*": ("README.md", f"{OF_ANY_COMPONENT}/_pod.tpl"),
+    # A user of MySQL has rules of its own.
+    "config.keys.*.readBy*": ("README.md", f"{OF_ANY_COMPONENT}/_pod.tpl",
+                              "templates/checks/_config.tpl"),
     "secrets.object": (*VALUES, "templates/NOTES.txt", f"{COMMON}/_secrets.tpl",
                        "templates/secrets/*"),
     "secrets.keys.*.about": ("README.md",),

@@ -6,4 +6,17 @@
 global.config.extra.{{ $key }}: the platform has this key already; set global.config.{{ $key }}, or remove it
 {{- end }}
 {{- end }}
+{{- if include "mysql.runs" $ }}
+{{- with .Values.global.config }}
+{{- if or (eq .MYSQL_USER "") (gt (len .MYSQL_USER) 32) }}
+global.config.MYSQL_USER: is {{ .MYSQL_USER | quote }}; the name of a user in MySQL has 1 to 32 characters
+{{- end }}
+{{- if eq .MYSQL_USER "root" }}
+global.config.MYSQL_USER: is root, the administrator that MySQL has already; take another name
+{{- end }}
+{{- if eq .GRAFANA_DATABASE_USER .MYSQL_USER }}
+global.config.GRAFANA_DATABASE_USER: is {{ .MYSQL_USER }}, as MYSQL_USER is; grafana reads with a user of its own, take another name
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
