@@ -104,7 +104,7 @@ CHART_LABELS = (
 
 def _labels_but(*refused: str) -> JsonSchema:
     """Labels with keys of the user's choice, but for those that the chart sets itself."""
-    taken: JsonSchema = {"const": "left out, because the chart sets this label itself"}
+    taken: JsonSchema = {"const": "nothing: the chart sets this label itself"}
     own = f"^({'|'.join(map(re.escape, refused))})$"
     return {
         "type": "object",
