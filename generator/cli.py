@@ -140,7 +140,7 @@ def explain(spec_file: Path, path: str | None, search: str | None) -> None:
 
 
 def _generated(spec_file: Path) -> tuple[str, dict[str, str]]:
-    """The folder of the chart, and all generated files: path below the output → text."""
+    """Return the folder of the chart, and all generated files: path below the output → text."""
     from generator.chart.files import chart_files, partial_values_schema
     from generator.load import load_platform
     from generator.spec.json_schema import spec_json_schema

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 
 def camel_case(name: str) -> str:
-    """The key of a component in the values: `trading-bot` → `tradingBot`."""
+    """Return the key of a component in the values: `trading-bot` → `tradingBot`."""
     first, *rest = name.split("-")
     return first + "".join(part.capitalize() for part in rest)
 
 
 def volume_name(path: str) -> str:
-    """The name of the volume at a path: `/var/run/mysqld` → `var-run-mysqld`."""
+    """Return the name of the volume at a path: `/var/run/mysqld` → `var-run-mysqld`."""
     return path.strip("/").replace("/", "-").replace(".", "-").replace("_", "-").lower()
 
 
@@ -22,4 +22,4 @@ TYPES_IN_WORDS = {
     "number": "a number",
     "boolean": "true or false",
 }
-"""JSON Schema's types as a person would say them."""
+"""JSON Schema's types as a user would say them."""

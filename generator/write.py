@@ -41,7 +41,7 @@ class Change:
 
 
 def changes(root: Path, folder: str, files: Mapping[str, str]) -> list[Change]:
-    """What differs between the tree and `files` (path below `root` → text), sorted by path.
+    """Return what differs between the tree and `files` (path below `root` → text), sorted by path.
 
     Generated files below `folder` that aren't in `files` are stale. WriteError names every file
     that is not ours, and every other thing that stands in the way.
@@ -74,7 +74,7 @@ def apply(root: Path, pending: list[Change]) -> None:
 
 
 def difference(change: Change) -> str:
-    """The change as a unified diff."""
+    """Return the change as a unified diff."""
     before, after = (
         (content or b"").decode(errors="replace").splitlines(keepends=True)
         for content in (change.before, change.after)
@@ -149,7 +149,7 @@ class _Move:
 
 
 def _ours(root: Path, folder: str) -> Iterator[tuple[str, bytes]]:
-    """Generated files below a folder, with their content."""
+    """Yield generated files below a folder, with their content."""
     for above, _, names in os.walk(root / folder):
         for name in names:
             file = Path(above, name)

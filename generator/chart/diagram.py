@@ -33,7 +33,7 @@ def diagram(plan: Plan) -> str:
 
 
 def _id(name: str) -> str:
-    """A dash would be read as the beginning of an arrow, and `end` as the end of a tier."""
+    """Return a name as Mermaid takes it: a dash begins an arrow, and `end` ends a tier."""
     return name.replace("-", "_") + ("_" if name == "end" else "")
 
 

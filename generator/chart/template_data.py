@@ -101,7 +101,7 @@ class PlatformContext:
     required_secrets: list[str]
     """Keys that values must give where secrets come from values."""
     given_secrets: list[str]
-    """Keys that nobody but a person can give, and that the platform needs."""
+    """Keys that nobody but a user can give, and that the platform needs."""
     shown_secret: str
     """Key that the notes show how to read."""
     checks: list[str]

@@ -58,7 +58,7 @@ def _table(name: str, section: Section) -> Table:
 
 
 def cell(text: str) -> str:
-    """Text that fits into one cell of a Markdown table."""
+    """Return text that fits into one cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

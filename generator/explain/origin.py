@@ -76,7 +76,7 @@ class Origins:
         return f"architecture: {found[1]}, {self._line(found)}" if found else ""
 
     def _first(self, places: Iterator[Path] | list[Path]) -> Path | None:
-        """The first place that is there."""
+        """Return the first place that is there."""
         return next((place for place in places if self._source.written(place) != "nothing"), None)
 
     def _line(self, path: Path) -> str:
@@ -85,7 +85,7 @@ class Origins:
 
 
 def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
-    """Where a value may come from, the likeliest first."""
+    """Yield where a value may come from, the likeliest first."""
     if path in _ELSEWHERE:
         yield _ELSEWHERE[path]
     elif path[:2] == ("global", "config") and len(path) == 3:
@@ -110,14 +110,14 @@ def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
 def _component_places(
     plan: Plan, key: str, places: Mapping[ValuePath, Path], below: ValuePath
 ) -> Iterator[Path]:
-    """Where a value below `global` stands in the entry of the component that it is about."""
+    """Yield where a value below `global` stands in the entry of the component that it is about."""
     for component in plan.components:
         if component.key == key and below in places:
             yield ("tiers", component.tier, component.name, *places[below])
 
 
 def _volume_places(plan: Plan, path: ValuePath) -> Iterator[Path]:
-    """Where a value of a shared volume comes from; the path begins with the volume's key."""
+    """Yield where a value of a shared volume comes from; the path begins with the volume's key."""
     for volume in plan.volumes:
         if volume.key == path[0]:
             base = ("volumes", volume.name)

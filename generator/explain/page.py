@@ -1,4 +1,4 @@
-"""`genx-fx explain`: what a person is shown of one value, of a section, or of a search."""
+"""`genx-fx explain`: what a user is shown of one value, of a section, or of a search."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Explanations:
         self.origins = Origins(self.plan, spec_file)
 
     def all(self) -> list[str]:
-        """A line for each value."""
+        """Return a line for each value."""
         return _aligned((".".join(path), value.about) for path, value in self.tree.leaves())
 
     def found(self, word: str) -> list[str]:
@@ -45,7 +45,7 @@ class Explanations:
         return _aligned(rows)
 
     def page(self, text: str) -> list[str]:
-        """The page of a path; a word that is no path is searched for."""
+        """Return the page of a path; a word that is no path is searched for."""
         path = tuple(text.split("."))
         entry = self._entry(path)
         if isinstance(entry, Section):
@@ -67,7 +67,7 @@ class Explanations:
         return node
 
     def _own_key(self, path: ValuePath, parent: Value) -> Value | None:
-        """A key of a mapping that holds keys of a person's own, or those that the spec names."""
+        """A key of a mapping that holds keys of a user's own, or those that the spec names."""
         if not isinstance(parent.default, Mapping) or "$ref" not in parent.schema:
             return None
         secrets = self.plan.spec.secrets

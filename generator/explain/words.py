@@ -15,7 +15,7 @@ _UNITS = re.compile(r"\b(bytes|cores|seconds|percent)\b")
 
 
 def type_in_words(schema: JsonSchema) -> str:
-    """What a schema takes: `text`, `one of rwx, ephemeral`, `a quantity such as 512Mi`."""
+    """Return what a schema takes: `text`, `one of rwx, ephemeral`, `a quantity such as 512Mi`."""
     if "$ref" in schema:
         return type_in_words(DEFINITIONS[schema["$ref"].rpartition("/")[2]])
     if "enum" in schema:
@@ -34,13 +34,13 @@ def type_in_words(schema: JsonSchema) -> str:
 
 
 def unit(value: Value) -> str:
-    """What its number counts, where its description says so."""
+    """Return what its number counts, where its description says so."""
     found = _UNITS.search(value.comment.lower())
     return found[1] if found else ""
 
 
 def shown(value: Any) -> str:
-    """A value as a person would write it, in one line."""
+    """Return a value as a user would write it, in one line."""
     if isinstance(value, str) and value:
         return value
     return json.dumps(value, ensure_ascii=False)

@@ -157,12 +157,12 @@ class Plan:
 
     @cached_property
     def required_secrets(self) -> list[str]:
-        """Secret keys that only a person can give, and must."""
+        """Secret keys that only a user can give, and must."""
         return [k for k, v in self._secrets.items() if isinstance(v, GivenKey) and v.required]
 
     @cached_property
     def optional_secrets(self) -> list[str]:
-        """Secret keys that only a person can give, and need not."""
+        """Secret keys that only a user can give, and need not."""
         return [k for k, v in self._secrets.items() if isinstance(v, GivenKey) and not v.required]
 
     @property

@@ -1,1 +1,1 @@
-"""The spec: what a person writes about the platform."""
+"""The spec: what a user writes about the platform."""

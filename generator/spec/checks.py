@@ -104,18 +104,18 @@ class Subject:
         ]
 
     def component(self, name: str) -> ComponentBase | None:
-        """The component of that name, if there is exactly one."""
+        """Return the component of that name, if there is exactly one."""
         found = [part.component for part in self.parts if part.name == name]
         return found[0] if len(found) == 1 else None
 
     def unknown_component(self, path: Path, name: str) -> Iterator[Problem]:
-        """A problem where no component has this name."""
+        """Yield a problem where no component has this name."""
         names = [part.name for part in self.parts]
         if name not in names:
             yield Problem(path, f"no component is named {name!r}; {allowed(name, names)}")
 
     def unreadable(self, part: Part, path: Path, section: str, key: str) -> Iterator[Problem]:
-        """A problem where `section` has no such key, or the component does not read it."""
+        """Yield a problem where `section` has no such key, or the component does not read it."""
         keys = self.config if section == "config" else self.secrets
         if key not in keys:
             yield Problem(path, f"{section}.keys has no {key!r}; {allowed(key, keys)}")

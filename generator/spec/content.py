@@ -112,7 +112,7 @@ class ScriptFolder(ContentFolder):
                 )
 
     def reads(self, variable: str) -> bool:
-        """Whether a shell script reads this environment variable."""
+        """Return whether a shell script reads this environment variable."""
         read = re.compile(rf"\$\{{?{re.escape(variable)}\b")
         scripts = self.content.files.items()
         return any(name.endswith(".sh") and read.search(text) for name, text in scripts)

@@ -13,7 +13,7 @@ from generator.spec.problems import Path
 
 
 def field_at(location: Path) -> FieldInfo:
-    """The declaration of what stands at a location."""
+    """Return the declaration of what stands at a location."""
     field = FieldInfo.from_annotation(Spec)
     for part in location:
         declared = plain(field.annotation)
@@ -27,17 +27,17 @@ def field_at(location: Path) -> FieldInfo:
 
 
 def type_at(location: Path) -> Any:
-    """The type of what stands at a location, without annotations."""
+    """Return the type of what stands at a location, without annotations."""
     return plain(field_at(location).annotation)
 
 
 def keys_at(location: Path) -> list[str]:
-    """The keys that the mapping at a location may have."""
+    """Return the keys that the mapping at a location may have."""
     return list(type_at(location).model_fields)
 
 
 def members(union: Any) -> dict[str, Any]:
-    """The members of a union by their tag, in order; empty where it is no union."""
+    """Return the members of a union by their tag, in order; empty where it is no union."""
     return {
         mark.tag: member
         for member in get_args(union)
@@ -47,7 +47,7 @@ def members(union: Any) -> dict[str, Any]:
 
 
 def plain(declared: Any) -> Any:
-    """A type without annotations, and of `X | None` the X."""
+    """Return a type without annotations, and of `X | None` the X."""
     while get_origin(declared) is Annotated:
         declared = get_args(declared)[0]
     if get_origin(declared) is not Literal and type(None) in get_args(declared):
@@ -56,5 +56,5 @@ def plain(declared: Any) -> Any:
 
 
 def is_model(declared: Any) -> bool:
-    """Whether a type is a mapping with declared keys."""
+    """Return whether a type is a mapping with declared keys."""
     return isinstance(declared, type) and issubclass(declared, SpecModel)

@@ -114,12 +114,12 @@ KEY = "[key]"
 
 
 def path_of(location: Path) -> Path:
-    """A pydantic location as a path in the spec."""
+    """Return a pydantic location as a path in the spec."""
     return tuple(part for part in location if part != KEY and not is_union_tag(part))
 
 
 def is_union_tag(element: str | int) -> bool:
-    """Whether an element of a pydantic location names a member of a union, not a key."""
+    """Return whether an element of a pydantic location names a member of a union, not a key."""
     return isinstance(element, str) and element.startswith(("with ", "kind "))
 
 

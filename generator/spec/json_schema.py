@@ -13,7 +13,7 @@ from generator.spec.model import Spec
 
 
 def spec_json_schema(title: str) -> str:
-    """The JSON Schema (draft-07) as text; `title` is the platform's."""
+    """Return the JSON Schema (draft-07) as text; `title` is the platform's."""
     generated = Spec.model_json_schema(schema_generator=_Readable)
     head = {
         "$comment": MARK,
@@ -28,7 +28,7 @@ def _after(head: dict[str, Any], generated: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Readable(GenerateJsonSchema):
-    """Says what a person may write: no titles made from field names, no nulls."""
+    """Says what a user may write: no titles made from field names, no nulls."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

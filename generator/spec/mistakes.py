@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in the words of a person who knows the spec."""
+"""What pydantic finds wrong, in the words of a user who knows the spec."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WANTED = {
 
 
 def mistakes_in_words(error: ValidationError, source: Source) -> list[Problem]:
-    """One problem for each mistake: a misspelt key isn't reported as missing as well."""
+    """Return one problem for each mistake: a misspelt key isn't reported as missing as well."""
     details = error.errors(include_url=False)
     meant = {
         (*detail["loc"][:-1], nearest(str(detail["loc"][-1]), keys_at(detail["loc"][:-1])))
@@ -87,7 +87,7 @@ def _unknown_key(location: Path) -> str:
 
 
 def _undecided(detail: ErrorDetails, source: Source) -> Problem:
-    """No member of a union fits: say what tells them apart."""
+    """Say what tells the members of a union apart, where none fits."""
     choice, path = members(type_at(detail["loc"])), path_of(detail["loc"])
     if not isinstance(detail["input"], dict):
         if "with text" in choice and (message := source.is_not_text(path)):
@@ -111,7 +111,7 @@ def _names(choice: dict[str, Any]) -> str:
 
 
 def _choices(location: Path) -> list[str]:
-    """What a literal may be; for the `kind` of a component, the kinds of all components."""
+    """Return what a literal may be; for the `kind` of a component, the kinds of all components."""
     if len(location) > 1 and str(location[-2]).startswith("kind "):
         return _names(members(type_at(location[:-2]))).split(", ")
     return [str(choice) for choice in get_args(type_at(location))]

@@ -49,7 +49,7 @@ class Toolbox(SpecModel):
 
 
 class Maintainer(SpecModel):
-    """A person or a group that maintains the chart."""
+    """A user or a group that maintains the chart."""
 
     name: Line = Field(description="Name of the person or the group")
     email: EmailAddress | None = Field(None, description="E-mail address")
@@ -165,7 +165,7 @@ class AddressKey(Key):
 
 
 class GivenKey(Key):
-    """Secret key that only a person can give."""
+    """Secret key that only a user can give."""
 
     given: Literal["required", "optional"] = Field(
         description="Whether an installation without it is refused"

@@ -33,13 +33,13 @@ class LocatedProblem:
 
 
 def path_text(path: Path) -> str:
-    """A path as people write it: `tiers.application.api.calls[0]`."""
+    """Return a path as people write it: `tiers.application.api.calls[0]`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.removeprefix(".")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` is most likely a misspelling of."""
+    """Return the known name that `name` is most likely a misspelling of."""
     from difflib import get_close_matches  # only a wrong spec needs it
 
     by_letters = {other.lower(): other for other in sorted(known, reverse=True)}
@@ -48,7 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def allowed(name: str, known: Iterable[str]) -> str:
-    """What `name`, in quotes or not, may be: `allowed are a, b; did you mean 'a'?`."""
+    """Return what `name`, in quotes or not, may be: `allowed are a, b; did you mean 'a'?`."""
     names = list(known)
     if not names:
         return "none is declared"

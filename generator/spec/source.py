@@ -26,7 +26,7 @@ class UnreadableSource(Exception):
 
 @contextmanager
 def yaml_text(content: bytes) -> Iterator[str]:
-    """The text of a YAML file; where it can't be read on, UnreadableSource says why."""
+    """Yield the text of a YAML file; where it can't be read on, UnreadableSource says why."""
     text = _decoded(content)
     try:
         yield text
@@ -58,7 +58,7 @@ class Document:
         return found
 
     def repeated_keys(self) -> Iterator[LocatedProblem]:
-        """Keys that are given twice in one mapping, in the order of the text."""
+        """Yield keys that are given twice in one mapping, in the order of the text."""
         seen, waiting = set[int](), [self.root]
         while waiting:
             node = waiting.pop()
@@ -72,7 +72,7 @@ class Document:
 
 
 def documents(content: bytes) -> list[Document]:
-    """The documents of a YAML file. Raises UnreadableSource."""
+    """Return the documents of a YAML file. Raises UnreadableSource."""
     with yaml_text(content) as text:
         loader = _Loader(text)
         found = []
@@ -104,7 +104,7 @@ class Source(Document):
         return LocatedProblem(*position(node), path_text(problem.path), problem.message)
 
     def written(self, path: Path) -> str:
-        """What stands at `path`, for a message: scalars as they are written."""
+        """Return what stands at `path`, for a message: scalars as they are written."""
         node = self._entry(path)[1]
         if isinstance(node, yaml.MappingNode):
             return "a mapping"
@@ -115,7 +115,7 @@ class Source(Document):
         return repr(node.value) if node.tag == f"{_TAG}str" else node.value
 
     def is_not_text(self, path: Path) -> str | None:
-        """The message for a value that was meant as text, where YAML reads it as another."""
+        """Return the message for a value that was meant as text, where YAML reads it as another."""
         node = self._entry(path)[1]
         reads_as = _READS_AS.get(node.tag.removeprefix(_TAG)) if node else None
         if node is None or reads_as is None:
@@ -123,7 +123,7 @@ class Source(Document):
         return f"{node.value} is given, which YAML reads as {reads_as}; for text put it in quotes"
 
     def _entry(self, path: Path) -> tuple[yaml.Node, yaml.Node | None]:
-        """The node of the last key on the way that is there, and the value where all are."""
+        """Return the node of the last key on the way that is there, and the value where all are."""
         way = self.way(path)
         key, value = way[-1]
         return key, value if len(way) > len(path) else None
@@ -183,7 +183,7 @@ def _key_faults(node: yaml.MappingNode, path: Path) -> Iterator[LocatedProblem]:
 
 
 def _repeated(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, str]]:
-    """Keys that stand in a mapping already, and the message for each."""
+    """Yield keys that stand in a mapping already, and the message for each."""
     lines: dict[str, int] = {}
     for key, _ in node.value:
         if isinstance(key, yaml.ScalarNode):
@@ -198,7 +198,7 @@ def _fault(node: yaml.Node, path: Path, message: str) -> LocatedProblem:
 
 
 def position(node: yaml.Node) -> tuple[int, int]:
-    """Line and column of a node, counted from 1."""
+    """Return line and column of a node, counted from 1."""
     mark = node.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 

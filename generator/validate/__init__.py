@@ -1,1 +1,1 @@
-"""Values that a person gives, checked as Helm would check them."""
+"""Values that a user gives, checked as Helm would check them."""

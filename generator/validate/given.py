@@ -54,7 +54,7 @@ class GivenFile:
     document: Document
 
     def at(self, path: Path) -> Given:
-        """What the document gives at a path."""
+        """Return what the document gives at a path."""
         way = self.document.way(path)
         key, value = way[-1]
         missing = len(path) + 1 - len(way)
@@ -72,7 +72,7 @@ class GivenOption:
     helm: Helm
 
     def at(self, path: Path) -> Given:
-        """What the option gives at a path."""
+        """Return what the option gives at a path."""
         value, missing = self.values, len(path)
         for part in path:
             if not _has(value, part):
@@ -116,7 +116,7 @@ class EverythingGiven:
     sources: Sequence[GivenFile | GivenOption]
 
     def at(self, path: Path) -> Given:
-        """What the last source gives that gives something at the path, or nearest to it."""
+        """Return what the last source gives that gives something at the path, or nearest to it."""
         nearest = Given(_NOWHERE, _NOWHERE, len(path) + 1, decides=False, written=None)
         for source in reversed(self.sources):
             given = source.at(path)

@@ -80,7 +80,7 @@ class Helm:
         return MergedValues(found["values"], found["helm"])
 
     def rendered(self, *arguments: str) -> str:
-        """What `helm template` prints. Raises HelmRefused."""
+        """Return what `helm template` prints. Raises HelmRefused."""
         done = subprocess.run(
             [self.program, "template", *arguments],
             input=self.standard_input,

@@ -106,7 +106,7 @@ def _mappings(content: bytes) -> list[Document]:
 
 
 def _warnings(name: str, found: list[Document]) -> Iterator[str]:
-    """What Helm accepts, though nobody means it."""
+    """Yield what Helm accepts, though nobody means it."""
     for number, one in enumerate(found):
         if number == 1:
             line, column = position(one.root)

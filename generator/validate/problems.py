@@ -114,7 +114,7 @@ def _foreign(values: Mapping[str, Any], tree: Section) -> list[str]:
 
 
 class _Words:
-    """What the failures of a schema are in the words of a person who wrote the values."""
+    """What the failures of a schema are in the words of a user who wrote the values."""
 
     def __init__(self, tree: Section, origins: Origins, given: EverythingGiven) -> None:
         self._paths = [path for path, _ in tree.leaves()]
@@ -149,7 +149,7 @@ class _Words:
         return self._problem(path, UNKNOWN_KEY, allowed, hint=hint, at_key=True)
 
     def _elsewhere(self, path: Path) -> str:
-        """The path of a value of that name that shares most of the way with this one.
+        """Return the path of a value of that name that shares most of the way with this one.
 
         Deep in the tree it must be about the same thing: a Service has no port of a database.
         """
@@ -209,18 +209,18 @@ class _Words:
 
 
 def problem_at(given: EverythingGiven, path: Path, message: str) -> ValuesProblem:
-    """A problem that another has put into words."""
+    """Return a problem that another has put into words."""
     return ValuesProblem(_place(given, path), path_text(path), message, "")
 
 
 def _place(everything: EverythingGiven, path: Path, *, at_key: bool = False) -> Place:
-    """Where a path was given, as far as it was."""
+    """Return where a path was given, as far as it was."""
     given = everything.at(path)
     return given.key if at_key or given.missing else given.value
 
 
 def _wanted(error: ValidationError, *, in_option: bool) -> tuple[str, str]:
-    """What is allowed, and a hint, for a failure that is no documented limit."""
+    """Return what is allowed, and a hint, for a failure that is no documented limit."""
     rule, schema = _rule(error), _schema(error)
     match error.validator:
         case "type":

@@ -15,12 +15,12 @@ CONTRADICTIONS = (
 
 
 def as_json(problems: Iterable[ValuesProblem]) -> str:
-    """A list of objects, one for each problem."""
+    """Return a list of objects, one for each problem."""
     return json.dumps([_object(problem) for problem in problems], indent=2, ensure_ascii=False)
 
 
 def as_text(names: list[str], problems: list[ValuesProblem], *, rendered: bool) -> str:
-    """A line for each problem, and one that says how it stands."""
+    """Return a line for each problem, and one that says how it stands."""
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         return "\n".join([*map(str, problems), count])

@@ -100,14 +100,14 @@ def _per_notation(
 
 
 def _number_at_least(whole: str, places: str, any_places: str) -> str:
-    """Numbers that are at least `whole.places`."""
+    """Return numbers that are at least `whole.places`."""
     if not places:
         return f"{_whole_at_least(whole)}{any_places}"
     return rf"{_whole_above(whole)}{any_places}|{whole}\.{_places_at_least(places)}"
 
 
 def _number_at_most(whole: str, places: str, any_places: str) -> str:
-    """Numbers that are at most `whole.places`."""
+    """Return numbers that are at most `whole.places`."""
     if not any_places:
         return _either(_whole_below(whole), whole)
     equal = rf"{whole}(\.{_places_at_most(places)})?"
@@ -116,28 +116,28 @@ def _number_at_most(whole: str, places: str, any_places: str) -> str:
 
 
 def _whole_at_least(digits: str) -> str:
-    """Whole numbers that are at least these."""
+    """Return whole numbers that are at least these."""
     return _either(_digits_at_least(digits), _longer(digits))
 
 
 def _whole_above(digits: str) -> str:
-    """Whole numbers that are more than these."""
+    """Return whole numbers that are more than these."""
     return _either(_digits_above(digits), _longer(digits))
 
 
 def _whole_below(digits: str) -> str:
-    """Whole numbers that are less than these; nothing where there are none."""
+    """Return whole numbers that are less than these; nothing where there are none."""
     shorter = rf"\d{{1,{len(digits) - 1}}}" if len(digits) > 1 else ""
     return _either(_digits_below(digits), shorter)
 
 
 def _longer(digits: str) -> str:
-    """Whole numbers with more digits than these."""
+    """Return whole numbers with more digits than these."""
     return rf"[1-9]\d{{{len(digits)},}}"
 
 
 def _digits_at_least(digits: str) -> str:
-    """As many digits that are at least these."""
+    """Return as many digits that are at least these."""
     if not digits.strip("0"):
         return _any(len(digits))
     first, rest = int(digits[0]), digits[1:]
@@ -147,7 +147,7 @@ def _digits_at_least(digits: str) -> str:
 
 
 def _digits_above(digits: str) -> str:
-    """As many digits that are more than these."""
+    """Return as many digits that are more than these."""
     if not digits:
         return ""
     first, rest = int(digits[0]), digits[1:]
@@ -156,7 +156,7 @@ def _digits_above(digits: str) -> str:
 
 
 def _digits_below(digits: str) -> str:
-    """As many digits that are less than these."""
+    """Return as many digits that are less than these."""
     if not digits:
         return ""
     first, rest = int(digits[0]), digits[1:]
@@ -165,7 +165,7 @@ def _digits_below(digits: str) -> str:
 
 
 def _places_at_least(digits: str) -> str:
-    """Decimal places that are at least these."""
+    """Return decimal places that are at least these."""
     first, rest = int(digits[0]), digits[1:]
     if not rest:
         return _digit(first, 9, None)
@@ -173,7 +173,7 @@ def _places_at_least(digits: str) -> str:
 
 
 def _places_at_most(digits: str) -> str:
-    """Decimal places that are at most these; fewer places are less."""
+    """Return decimal places that are at most these; fewer places are less."""
     if not digits:
         return "0*"
     first, rest = int(digits[0]), digits[1:]

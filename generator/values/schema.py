@@ -63,7 +63,7 @@ def partial_schema(schema: JsonSchema) -> JsonSchema:
 
 
 def schema_text(schema: JsonSchema) -> str:
-    """The schema as the file holds it, indented for people and for `git diff`."""
+    """Return the schema as the file holds it, indented for people and for `git diff`."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -86,7 +86,7 @@ def _node(entry: Value | Section) -> JsonSchema:
 
 
 def _documented(section: Section) -> JsonSchema:
-    """Only the documented limits, as a schema that applies beside the strict one."""
+    """Return only the documented limits, as a schema that applies beside the strict one."""
     found: dict[str, JsonSchema] = {}
     for key, entry in section.entries.items():
         limits = entry.documented if isinstance(entry, Value) else _documented(entry)
@@ -140,7 +140,7 @@ def _hoist_repeated(properties: dict[str, JsonSchema], tiers: set[str]) -> dict[
 
 
 def _used_definitions(document: Any, limits: dict[str, JsonSchema]) -> JsonSchema:
-    """Of all definitions, those that the document refers to."""
+    """Return those definitions that the document refers to."""
     available = DEFINITIONS | limits
     used: dict[str, JsonSchema] = {}
 
@@ -161,7 +161,7 @@ def _used_definitions(document: Any, limits: dict[str, JsonSchema]) -> JsonSchem
 
 
 def _limits(plan: Plan) -> dict[str, JsonSchema]:
-    """Definitions of all documented ranges."""
+    """Return definitions of all documented ranges."""
     resources = [c.spec.resources for c in plan.components]
     spans = [
         Limits(unit, span.low, span.high)

@@ -1,6 +1,6 @@
 """JSON Schema of the types of values. Patterns are RE2, as Helm's validator needs them.
 
-A failed pattern would show a person the pattern. So text is tested in an `if`, and the `else` says
+A failed pattern would show a user the pattern. So text is tested in an `if`, and the `else` says
 what is wanted as a constant: Helm then prints "value must be 'a DNS name such as …'".
 
 A definition is referred to by `$ref` beside a description and a default: draft-07 has validators
@@ -36,17 +36,17 @@ AS_DOCUMENTED = ", as documented; global.enforceDocumentedLimits: false allows m
 
 
 def with_message(condition: JsonSchema, wanted: str) -> JsonSchema:
-    """The condition, and what a person is told where it does not hold."""
+    """Return the condition, and what a user is told where it does not hold."""
     return {"if": condition, "else": {"const": wanted}}
 
 
 def matching(pattern: str, wanted: str, longest: int = 253) -> JsonSchema:
-    """Text of a certain form, which `wanted` describes."""
+    """Return text of a certain form, which `wanted` describes."""
     return with_message({"type": "string", "pattern": pattern, "maxLength": longest}, wanted)
 
 
 def _map(keys: str, values: JsonSchema, wanted: str) -> JsonSchema:
-    """A mapping with keys of the user's choice, and what a person is told of a wrong key."""
+    """Return a mapping with keys of the user's choice, and what a user is told of a wrong key."""
     return {
         "type": "object",
         "patternProperties": {f"^{keys}$": values},
@@ -64,7 +64,7 @@ UNITS = {"cores": CORES, "bytes": BYTES}
 
 
 def _amount(*units: Unit) -> JsonSchema:
-    """A quantity of one of these units, or a number."""
+    """Return a quantity of one of these units, or a number."""
     texts = [{"type": "string", "pattern": unit.pattern} for unit in units]
     return {"anyOf": [{"type": "number", "minimum": 0}, *texts]}
 
@@ -83,7 +83,7 @@ _TEXT_FORMS = {
 
 
 def integer(minimum: int, maximum: int | None = None) -> JsonSchema:
-    """A whole number within bounds, both included."""
+    """Return a whole number within bounds, both included."""
     bounds: JsonSchema = {"type": "integer", "minimum": minimum}
     return bounds if maximum is None else bounds | {"maximum": maximum}
 
@@ -159,12 +159,12 @@ DEFINITIONS: dict[str, JsonSchema] = {
 
 
 def defined(name: str) -> JsonSchema:
-    """What one of the definitions says."""
+    """Return what one of the definitions says."""
     return {"$ref": f"#/definitions/{name}"}
 
 
 def optional(name: str) -> JsonSchema:
-    """The empty string, or what the definition says."""
+    """Return the empty string, or what the definition says."""
     return defined(f"{name}OrEmpty")
 
 
@@ -221,7 +221,7 @@ def documented_maximum(most: int) -> JsonSchema:
 
 
 def choice(*allowed: str) -> JsonSchema:
-    """One of these words."""
+    """Return one of these words."""
     return {"enum": list(allowed)}
 
 

@@ -45,7 +45,7 @@ class Section:
         return entry
 
     def leaves(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value]]:
-        """Every value below, with its path."""
+        """Yield every value below, with its path."""
         for key, entry in self.entries.items():
             if isinstance(entry, Section):
                 yield from entry.leaves((*path, key))
@@ -53,7 +53,7 @@ class Section:
                 yield (*path, key), entry
 
     def defaults(self) -> dict[str, Any]:
-        """The defaults as Helm would see them."""
+        """Return the defaults as Helm would see them."""
         return {
             key: entry.defaults() if isinstance(entry, Section) else entry.default
             for key, entry in self.entries.items()

@@ -13,7 +13,7 @@ from jsonschema.validators import extend
 
 @cache
 def _go_pattern(pattern: str) -> re.Pattern[str]:
-    r"""A pattern that matches as in Go: `\d` is ASCII, and `$` only the very end."""
+    r"""Return a pattern that matches as in Go: `\d` is ASCII, and `$` only the very end."""
     return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)
 
 

@@ -1,4 +1,4 @@
-"""Values as YAML text that a person reads: comments before keys, no surprises in scalars."""
+"""Values as YAML text that a user reads: comments before keys, no surprises in scalars."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SCHEMA_LINE = "# yaml-language-server: $schema="
 
 
 def schema_line(schema: str) -> str:
-    """The first line of a YAML file whose schema stands at this path from it."""
+    """Return the first line of a YAML file whose schema stands at this path from it."""
     return f"{SCHEMA_LINE}{schema}\n"
 
 
 def scalar(value: Any) -> str:
-    """A value in one line; text is quoted unless it is plainly a word or an amount."""
+    """Return a value in one line; text is quoted unless it is plainly a word or an amount."""
     if isinstance(value, str):
         plain = _PLAIN_WORD.fullmatch(value) or _NUMBER_WITH_UNIT.fullmatch(value)
         if plain and value.lower() not in _RESERVED:
@@ -65,7 +65,7 @@ def data_text(data: Mapping[str, Any]) -> str:
 
 
 def comment_lines(text: str, indent: int) -> list[str]:
-    """A comment above what it explains."""
+    """Return a comment above what it explains."""
     lead = " " * indent + "# "
     return textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead)
 

@@ -37,7 +37,7 @@ def call(method: str, path: str, body: Any = None, content: str = "application/j
 
 
 def read(name: str) -> Any:
-    """The Secret as it is; None where there is none."""
+    """Return the Secret as it is; None where there is none."""
     try:
         return call("GET", "/" + name)
     except urllib.error.HTTPError as error:
@@ -46,7 +46,7 @@ def read(name: str) -> Any:
 
 
 def create(key: dict[str, Any]) -> str:
-    """A first value: random letters and digits, a default, or nothing."""
+    """Return a first value: random letters and digits, a default, or nothing."""
     alphabet = string.ascii_letters + string.digits
     random = "".join(secrets.choice(alphabet) for _ in range(key.get("generate", 0)))
     return random or key.get("fixed", "")
