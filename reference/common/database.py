@@ -24,6 +24,11 @@ TRY_AFTER_SECONDS = 1.0
 # How long to wait for a connection when all are in use.
 LONGEST_WAIT_SECONDS = 1.0
 
+# When the server closes a connection that says nothing, and undoes its transaction. A client whose
+# node is lost cannot say goodbye, and its locks would stop its successor for eight hours.
+# Connections that only read hold no locks and may rest longer, because a new one is expensive.
+SERVER_PATIENCE_SECONDS = 20
+
 
 def connect(address: DatabaseAddress, seconds: float = 2) -> Connection:
     """Open a connection with UTC times; connecting and each answer may take `seconds`."""
@@ -86,6 +91,7 @@ class Database:
     def transaction(self) -> Iterator[Cursor]:
         """Lend a cursor in a transaction: committed at the end, undone by any error."""
         with self.cursor() as cursor:
+            cursor.execute(f"SET wait_timeout = {SERVER_PATIENCE_SECONDS}")
             cursor.execute("BEGIN")
             yield cursor
             cursor.execute("COMMIT")

@@ -10,6 +10,7 @@ from reference.common.database import Database
 from reference.common.outage import OutageError
 from reference.common.settings import DatabaseAddress
 
+PATIENCE = f"SET wait_timeout = {module.SERVER_PATIENCE_SECONDS}"
 ADDRESS = DatabaseAddress(host="db", port=3306, user="u", password="p", database="d")
 
 
@@ -37,7 +38,7 @@ class FakeConnection:
 
     def execute(self, statement: str, values: object = ()) -> None:
         self.statements.append(statement)
-        if self.error and statement not in ("BEGIN", "COMMIT"):
+        if self.error and statement not in (PATIENCE, "BEGIN", "COMMIT"):
             raise self.error
 
     def fetchall(self) -> list[dict[str, Any]]:
@@ -114,7 +115,7 @@ def test_failure_is_an_outage_and_the_next_query_connects_anew(
 def test_transaction_is_committed(connections: list[FakeConnection]) -> None:
     with Database(ADDRESS, 1).transaction() as cursor:
         cursor.execute("INSERT")
-    assert connections[0].statements == ["BEGIN", "INSERT", "COMMIT"]
+    assert connections[0].statements == [PATIENCE, "BEGIN", "INSERT", "COMMIT"]
 
 
 def test_transaction_that_fails_is_not_committed_and_its_connection_dropped(
@@ -122,7 +123,7 @@ def test_transaction_that_fails_is_not_committed_and_its_connection_dropped(
 ) -> None:
     with pytest.raises(KeyError), Database(ADDRESS, 1).transaction():
         raise KeyError
-    assert connections[0].statements == ["BEGIN"]
+    assert connections[0].statements == [PATIENCE, "BEGIN"]
     assert connections[0].closed
 
 
@@ -131,3 +132,15 @@ def test_close_closes_what_rests(connections: list[FakeConnection]) -> None:
     database.rows("SELECT 1")
     database.close()
     assert connections[0].closed
+
+
+def test_the_server_soon_undoes_the_transaction_of_a_client_that_is_lost(
+    connections: list[FakeConnection],
+) -> None:
+    """A client whose node is lost keeps its locks until the server closes its connection."""
+    database = Database(ADDRESS, 1)
+    database.rows("SELECT 1")
+    assert connections[0].statements == ["SELECT 1"]
+    with database.transaction():
+        assert connections[0].statements[1:] == [PATIENCE, "BEGIN"]
+    assert module.TRY_AFTER_SECONDS < module.SERVER_PATIENCE_SECONDS <= 30
