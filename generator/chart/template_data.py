@@ -283,8 +283,7 @@ def _url(component: ComponentPlan) -> str:
         return f'printf "{component.url_scheme}://{address}" .namePrefix'
     scheme = f'"{component.url_scheme}"'
     if component.url_scheme == "redis":
-        external = f".external.{component.key}"
-        scheme = f'(ternary "rediss" "redis" (and (ne {external}.host "") {external}.tls.enabled))'
+        scheme = _redis_scheme(f".external.{component.key}")
     return f'printf "%s://%s:%s" {scheme} ({_host(component)}) ({_port(component)})'
 
 
@@ -322,15 +321,22 @@ def _composed_secrets(plan: Plan) -> Iterator[ComposedSecret]:
 
 def _redis_url(plan: Plan, name: str, server: ComponentPlan) -> ComposedSecret:
     """Build redis://:{REDIS_PASSWORD}@host:port, with TLS and password only where in use."""
-    external = f"$.Values.global.external.{server.key}"
     login = '""'
     if server.password_key:
         enabled = f"$.Values.global.{server.key}.auth.enabled"
         login = f'(ternary ":{{{server.password_key}}}@" "" {enabled})'
     arguments = [
-        f'(ternary "rediss" "redis" (and (ne {external}.host "") {external}.tls.enabled))',
+        _redis_scheme(f"$.Values.global.external.{server.key}"),
         login,
         f"$config.{plan.config_key(HostKey, server.name)}",
         f"$config.{plan.config_key(PortKey, server.name)}",
     ]
     return ComposedSecret(name, "%s://%s%s:%s", arguments)
+
+
+def _redis_scheme(external: str) -> str:
+    """Build the Helm expression of a URL's scheme: rediss where an external server speaks TLS.
+
+    `external` is the path of the server's section in the values.
+    """
+    return f'(ternary "rediss" "redis" (and (ne {external}.host "") {external}.tls.enabled))'

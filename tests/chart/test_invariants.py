@@ -113,6 +113,38 @@ def nodes(item: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from nodes(value, f"{path}[{index}]")
 
 
+def selected_pods(selector: dict[str, Any], pods: dict[str, Manifest]) -> list[str]:
+    """Return the kind/name of each pod that a label selector matches."""
+    return [
+        where
+        for where, template in pods.items()
+        if selected_by(selector, template["metadata"]["labels"])
+    ]
+
+
+def own_policies(scenario: str) -> list[Manifest]:
+    """Return the NetworkPolicies, but for those that hold a user's own rules."""
+    policies = rendered(scenario).of_kind("NetworkPolicy")
+    return [policy for policy in policies if not has_rules_of_the_user(policy)]
+
+
+def has_rules_of_the_user(item: Manifest) -> bool:
+    """Return whether an object is what the values extraIngress and extraEgress become."""
+    return str(item["metadata"]["name"]).endswith("-extra")
+
+
+def pod_selectors(scenario: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield where each selector of this release's pods stands, and the selector itself."""
+    for item in own_objects(scenario):
+        if has_rules_of_the_user(item):
+            continue
+        for path, node in nodes(item):
+            if not isinstance(node, dict) or "namespaceSelector" in node:
+                continue  # pods of another namespace, such as name servers
+            for key in {"selector", "podSelector", "labelSelector"} & set(node):
+                yield f"{label(item)}{path}.{key}", node[key]
+
+
 def repeated(entries: Iterable[Any]) -> list[Any]:
     return [entry for entry, count in Counter(entries).items() if count > 1]
 
@@ -329,25 +361,14 @@ def test_each_workload_selects_its_own_pods_and_no_others(scenario: str) -> None
     for item in workloads(scenario):
         selector = item["spec"]["selector"]
         assert not any("version" in key or "chart" in key for key in selector["matchLabels"])
-        selected = [
-            where
-            for where, template in pods.items()
-            if selected_by(selector, template["metadata"]["labels"])
-        ]
-        assert selected == [label(item)]
+        assert selected_pods(selector, pods) == [label(item)]
 
 
 @each_scenario
 def test_no_selector_holds_for_pods_of_another_release(scenario: str) -> None:
-    for item in own_objects(scenario):
-        if item["metadata"]["name"].endswith("-extra"):
-            continue  # the user's own rules
-        for path, node in nodes(item):
-            if not isinstance(node, dict) or "namespaceSelector" in node:
-                continue  # pods of another namespace, such as name servers
-            for key in {"selector", "podSelector", "labelSelector"} & set(node):
-                labels = node[key].get("matchLabels", node[key])
-                assert labels.get("app.kubernetes.io/instance") == "genx-fx", label(item) + path
+    for where, selector in pod_selectors(scenario):
+        labels = selector.get("matchLabels", selector)
+        assert labels.get("app.kubernetes.io/instance") == "genx-fx", where
 
 
 @each_scenario
@@ -355,11 +376,7 @@ def test_each_service_sends_to_one_workload_and_to_a_port_that_it_has(scenario: 
     pods = dict(pod_templates(rendered(scenario)))
     for service in rendered(scenario).of_kind("Service"):
         selector = {"matchLabels": service["spec"]["selector"]}
-        selected = [
-            where
-            for where, template in pods.items()
-            if selected_by(selector, template["metadata"]["labels"])
-        ]
+        selected = selected_pods(selector, pods)
         assert len(selected) == 1, f"{label(service)} sends to {selected}"
         assert selected[0].startswith(("Deployment/", "StatefulSet/")), label(service)
         names = {
@@ -375,22 +392,15 @@ def test_each_service_sends_to_one_workload_and_to_a_port_that_it_has(scenario: 
 def test_all_selectors_use_the_labels_that_identify_a_component(scenario: str) -> None:
     prefix = SCENARIOS[scenario]["global.namePrefix"]
     identity = {"app.kubernetes.io/instance": "genx-fx", "app.kubernetes.io/part-of": "genx-fx"}
-    for item in own_objects(scenario):
-        if item["metadata"]["name"].endswith("-extra"):
-            continue  # the user's own rules
-        for path, node in nodes(item):
-            if not isinstance(node, dict) or "namespaceSelector" in node:
-                continue  # pods of another namespace, such as name servers
-            for key in {"selector", "podSelector", "labelSelector"} & set(node):
-                where = label(item) + path
-                labels = dict(node[key].get("matchLabels", node[key]))
-                rules = node[key].get("matchExpressions", [])
-                names = {labels.pop("app.kubernetes.io/name", "")} - {""}
-                names |= {value for rule in rules for value in rule["values"]}
-                assert labels == identity, where
-                assert {rule["key"] for rule in rules} <= {"app.kubernetes.io/name"}, where
-                assert names, where
-                assert all(name.startswith(prefix) for name in names), where
+    for where, selector in pod_selectors(scenario):
+        labels = dict(selector.get("matchLabels", selector))
+        rules = selector.get("matchExpressions", [])
+        names = {labels.pop("app.kubernetes.io/name", "")} - {""}
+        names |= {value for rule in rules for value in rule["values"]}
+        assert labels == identity, where
+        assert {rule["key"] for rule in rules} <= {"app.kubernetes.io/name"}, where
+        assert names, where
+        assert all(name.startswith(prefix) for name in names), where
 
 
 @each_scenario
@@ -399,9 +409,7 @@ def test_a_callee_is_selected_as_its_service_selects_it(scenario: str) -> None:
     selector of the Service: https://github.com/aws/amazon-network-policy-controller-k8s
     """
     selectors = [service["spec"]["selector"] for service in rendered(scenario).of_kind("Service")]
-    for policy in rendered(scenario).of_kind("NetworkPolicy"):
-        if policy["metadata"]["name"].endswith("-extra"):
-            continue  # the user's own rules
+    for policy in own_policies(scenario):
         for rule in policy["spec"].get("egress", []):
             for peer in rule.get("to", []):
                 if "podSelector" in peer and "namespaceSelector" not in peer:
@@ -429,9 +437,7 @@ def test_peers_and_ports_of_network_policies_exist(scenario: str) -> None:
         for container in template["spec"]["containers"]
         for port in container.get("ports", [])
     }
-    for policy in rendered(scenario).of_kind("NetworkPolicy"):
-        if policy["metadata"]["name"].endswith("-extra"):
-            continue  # the user's own rules
+    for policy in own_policies(scenario):
         rules = [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]
         for rule in rules:
             for port in rule.get("ports", []):
@@ -448,9 +454,7 @@ def test_peers_and_ports_of_network_policies_exist(scenario: str) -> None:
 
 @each_scenario
 def test_every_rule_of_a_network_policy_names_its_ports(scenario: str) -> None:
-    for policy in rendered(scenario).of_kind("NetworkPolicy"):
-        if policy["metadata"]["name"].endswith("-extra"):
-            continue  # the user's own rules
+    for policy in own_policies(scenario):
         for rule in [*policy["spec"].get("ingress", []), *policy["spec"].get("egress", [])]:
             assert rule.get("ports"), label(policy)
             assert all({"protocol", "port"} <= set(port) for port in rule["ports"]), label(policy)
