@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path as File
 
 from generator.plan.platform import Plan
+from generator.spec.load import LoadedSpec
 from generator.spec.problems import Path, Problem, path_text
-from generator.spec.source import Source
 
 ValuePath = tuple[str, ...]
 
@@ -51,9 +50,9 @@ _ELSEWHERE: dict[ValuePath, Path] = {
 class Origins:
     """Lines of one spec."""
 
-    def __init__(self, plan: Plan, file: File) -> None:
-        self.plan, self.file = plan, file
-        self._source = Source(file.read_bytes())
+    def __init__(self, plan: Plan, loaded: LoadedSpec) -> None:
+        self.plan, self.file = plan, loaded.file
+        self._source = loaded.source
 
     def of_default(self, path: ValuePath) -> str:
         """`genx-fx.yaml:43 (tiers.application.api.resources.memory)`, or nothing."""

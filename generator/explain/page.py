@@ -24,7 +24,7 @@ class Explanations:
     def __init__(self, spec_file: Path) -> None:
         loaded = load_platform(spec_file)
         self.plan, self.tree = loaded.plan, loaded.values
-        self.origins = Origins(self.plan, spec_file)
+        self.origins = Origins(self.plan, loaded.loaded)
 
     def all(self) -> list[str]:
         """Return a line for each value."""

@@ -16,12 +16,11 @@ def validate(
 ) -> tuple[list[ValuesProblem], list[str]]:
     """Find what is wrong with the values, and warnings. Contradictions are looked for last."""
     loaded = load_platform(spec_file)
-    plan = loaded.plan
     merged = merge(inputs, loaded.values.defaults())
-    problems = values_problems(loaded, Origins(plan, spec_file), merged)
+    problems = values_problems(loaded, Origins(loaded.plan, loaded.loaded), merged)
     warnings = [*merged.warnings, *unknown_globals(loaded.values, merged)]
     if render and not problems:
-        platform = plan.spec.platform
+        platform = loaded.plan.spec.platform
         chart = spec_file.parent / "charts" / platform.name
         found = contradictions(inputs, chart, platform.kubernetes)
         problems = [problem_at(merged.given, tuple(path.split(".")), said) for path, said in found]

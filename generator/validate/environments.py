@@ -44,7 +44,7 @@ def _in_words(
         return
     _, values = loaded.source.way(above)[-1]
     given = EverythingGiven([GivenFile(str(loaded.file), Document(values))])
-    origins = Origins(plan, loaded.file)
+    origins = Origins(plan, loaded)
     for problem in in_words(errors, tree, origins, given, given_values):
         line, column = problem.place.line or 1, problem.place.column or 1
         yield LocatedProblem(line, column, f"{path_text(above)}.{problem.path}", problem.message)

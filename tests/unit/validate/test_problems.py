@@ -31,7 +31,7 @@ def platform(spec: Path) -> LoadedPlatform:
 
 @functools.cache
 def origins(spec: Path) -> Origins:
-    return Origins(platform(spec).plan, spec)
+    return Origins(platform(spec).plan, platform(spec).loaded)
 
 
 def tree(spec: Path) -> Section:
