@@ -26,12 +26,12 @@ from generator.values.tree import JsonSchema, Section, Value
 @dataclass(frozen=True)
 class Times:
     """Default times of a kind: `grace` in seconds; probes as period and timeout in seconds, and
-    failures in a row that count.
+    failures in a row that count. Kinds that load data before they answer name other probes.
     """
 
     grace: int
-    startup: tuple[int, int, int]
-    liveness: tuple[int, int, int]
+    startup: tuple[int, int, int] = (2, 2, 90)
+    liveness: tuple[int, int, int] = (20, 5, 9)
 
 
 def switch(default: bool, about: str) -> Value:

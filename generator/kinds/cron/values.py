@@ -11,7 +11,7 @@ from generator.values.schemas import SECONDS, choice, integer, matching
 from generator.values.sections import Times, switch, text
 from generator.values.tree import Section, Value
 
-TIMES = Times(grace=30, startup=(2, 2, 90), liveness=(20, 5, 9))
+TIMES = Times(grace=30)
 
 
 def own_values(component: ComponentPlan) -> dict[str, Value | Section]:

@@ -7,7 +7,7 @@ from generator.values.schemas import SECONDS
 from generator.values.sections import Times
 from generator.values.tree import Section, Value
 
-TIMES = Times(grace=60, startup=(2, 2, 90), liveness=(20, 5, 9))
+TIMES = Times(grace=60)
 
 
 def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
