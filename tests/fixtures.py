@@ -9,7 +9,7 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.namespaces import Namespaces
-from tests.helm import CHART, HELMS, run_helm
+from tests.helm import CHART, HELMS, package_chart
 
 MakeNamespace = Callable[..., str]
 
@@ -23,10 +23,7 @@ def helm(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Package the chart as it is published."""
-    folder = tmp_path_factory.mktemp("package")
-    run_helm("helm4", "package", str(CHART), "--destination", str(folder))
-    (package,) = folder.glob("*.tgz")
-    return package
+    return package_chart(CHART, tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture(scope="module")

@@ -144,6 +144,13 @@ def run_helm(helm: str, *arguments: str, cwd: Path | None = None) -> str:
     return done.stdout
 
 
+def package_chart(chart: Path, folder: Path) -> Path:
+    """Package a chart into a folder that has no package yet; return the package."""
+    run_helm("helm4", "package", str(chart), "--destination", str(folder))
+    (packed,) = folder.glob("*.tgz")
+    return packed
+
+
 @dataclass(frozen=True)
 class _Request:
     """What a render depends on."""

@@ -4,15 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.helm import HELMS, Render, render
+from tests.fixtures import helm
+from tests.helm import Render, render
+
+__all__ = ["chart", "helm"]
 
 Chart = Callable[..., Render]
-
-
-@pytest.fixture(params=HELMS)
-def helm(request: pytest.FixtureRequest) -> str:
-    """Each supported Helm in turn."""
-    return str(request.param)
 
 
 @pytest.fixture

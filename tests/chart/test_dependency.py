@@ -11,7 +11,17 @@ import pytest
 import yaml
 
 from tests.chart.network import Network, pods
-from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, Render, parse, render, run_helm
+from tests.helm import (
+    CHART,
+    HELMS,
+    KUBERNETES,
+    NAMESPACE,
+    Render,
+    package_chart,
+    parse,
+    render,
+    run_helm,
+)
 
 # Rancher, Fleet and umbrella charts put these there: https://helm.sh/docs/chart_template_guide/subcharts_and_globals/
 FOREIGN = {"cattle": {"clusterId": "local"}, "fleet": {"clusterLabels": {}}, "team": "trading"}
@@ -28,10 +38,7 @@ PREFIXES = {
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the packaged chart, as a repository would have it."""
-    folder = tmp_path_factory.mktemp("package")
-    run_helm("helm4", "package", str(CHART), "--destination", str(folder))
-    (packed,) = folder.glob("*.tgz")
-    return packed
+    return package_chart(CHART, tmp_path_factory.mktemp("package"))
 
 
 def parent(folder: Path, package: Path, dependencies: list[dict[str, str]]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.helm import CHART, ROOT, run_helm
+from tests.helm import CHART, ROOT, package_chart
 
 TAGS = "v[0-9]*"
 # Selectors changed in 0.2.0, and Kubernetes lets nobody change them: no upgrade starts before it.
@@ -27,9 +27,7 @@ def last_release(folder: Path, root: Path = ROOT) -> Path:
     if revision := released_revision(root):
         _extract(root, revision, folder)
         source = folder
-    run_helm("helm4", "package", str(source / chart), "--destination", str(folder))
-    (package,) = folder.glob("*.tgz")
-    return package
+    return package_chart(source / chart, folder)
 
 
 def released_revision(root: Path) -> str:
