@@ -102,25 +102,25 @@ def _umbrella_templates(plan: Plan) -> list[str]:
 
 def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
     network, flows = "templates/network", "templates/network/flows"
+    shared = f"{TEMPLATES}/{flows}"
     for flow in plan.flows:
-        source = f"{TEMPLATES}/{flows}/between.yaml"
+        source = f"{shared}/between.yaml"
         text = render(source, platform, template_data.FlowContext(flow))
         yield f"{flows}/{flow.name}.yaml", File(text, source)
     for component in plan.components:
         name = component.name
-        sources = {f"{network}/extra/{name}.yaml": f"{network}/extra-rules.yaml"}
+        sources = {f"{network}/extra/{name}.yaml": f"{TEMPLATES}/{network}/extra-rules.yaml"}
         if component.exposed:
             path = f"{flows}/{component.exposed.to}-to-{name}.yaml"
-            sources[path] = f"{flows}/from-outside.yaml"
+            sources[path] = f"{shared}/from-outside.yaml"
         if component.calls_internet:
-            sources[f"{flows}/{name}-to-internet.yaml"] = f"{flows}/to-internet.yaml"
-        if component.kind == "grafana":
-            sources[f"{flows}/{name}-to-prometheus.yaml"] = f"{flows}/to-prometheus.yaml"
+            sources[f"{flows}/{name}-to-internet.yaml"] = f"{shared}/to-internet.yaml"
+        for file in registry.flows(component.kind):
+            sources[f"{flows}/{name}-{file}"] = f"kinds/{component.kind}/flows/{file}"
         if component.waits_for:
-            sources[f"templates/tests/{name}.yaml"] = "templates/tests/flows.yaml"
+            sources[f"templates/tests/{name}.yaml"] = f"{TEMPLATES}/templates/tests/flows.yaml"
         given = template_data.component_context(plan, component)
         for path, source in sources.items():
-            source = f"{TEMPLATES}/{source}"
             yield path, File(render(source, platform, given), source)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from generator.chart.render import literal
 from generator.chart.value_tables import Table
-from generator.kinds.grafana.model import Grafana
 from generator.names import volume_name
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import PLACEHOLDER, Flow, Plan, SharedVolume, Tier
@@ -98,10 +97,8 @@ class PlatformContext:
     secrets: Secrets | None
     config_lines: list[ConfigLine]
     composed_secrets: list[ComposedSecret]
-    required_secrets: list[str]
+    secrets_in_values: list[str]
     """Keys that values must give where secrets come from values."""
-    given_secrets: list[str]
-    """Keys that nobody but a user can give, and that the platform needs."""
     shown_secret: str
     """Key that the notes show how to read."""
     checks: list[str]
@@ -130,8 +127,6 @@ class ComponentContext:
     volume_mounts: list[VolumeMount]
     probes: dict[str, str]
     """Kind of probe → what it asks, as YAML."""
-    database: Callee | None
-    """The database that its dashboards read."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +164,9 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
             for name, key in spec.config.keys.items()
         ],
         composed_secrets=list(_composed_secrets(plan)),
-        required_secrets=[*plan.generated_secrets, *plan.required_secrets],
-        given_secrets=plan.required_secrets,
+        secrets_in_values=[*plan.generated_secrets, *plan.required_secrets],
         shown_secret=next(
-            (c.spec.admin.password for c in plan.components if isinstance(c.spec, Grafana)),
+            (key for c in plan.components if (key := c.spec.administrator_key())),
             next(iter(plan.generated_secrets), ""),
         ),
         checks=[name for name, sensible in checks(plan).items() if sensible],
@@ -188,15 +182,12 @@ def component_context(plan: Plan, component: ComponentPlan) -> ComponentContext:
     enabled = ".enabled"
     if component.replaceable:
         enabled = f".enabled (not $.Values.global.external.{component.key}.host)"
-    spec = component.spec
-    read = spec.database if isinstance(spec, Grafana) else None
     return ComponentContext(
         component=component,
         enabled=enabled,
         callees=[_callee(plan, plan.by_name[name]) for name in component.waits_for],
         volume_mounts=volume_mounts(component),
         probes=_probes(component),
-        database=_callee(plan, plan.by_name[read.component]) if read else None,
     )
 
 
@@ -226,11 +217,11 @@ def checks(plan: Plan) -> dict[str, bool]:
 def secret_keys_text(plan: Plan) -> str:
     """Return what the Job that creates the Secret is told of each key, as JSON."""
     assert plan.spec.secrets is not None
-    composed = (ComposedKey, AddressKey)
+    left_out = {*plan.optional_secrets, *plan.composed_secrets, *plan.address_secrets}
     keys = {
         name: key.model_dump(exclude={"about", "readBy"})
         for name, key in plan.spec.secrets.keys.items()
-        if name not in plan.optional_secrets and not isinstance(key, composed)
+        if name not in left_out
     }
     return json.dumps({"keys": keys}) + "\n"
 

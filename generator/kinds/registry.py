@@ -66,6 +66,11 @@ def templates(kind: str) -> list[str]:
     )
 
 
+def flows(kind: str) -> list[str]:
+    """Return the file names of NetworkPolicies for connections that only a kind opens, sorted."""
+    return sorted(path.name for path in (FOLDER / kind).glob("flows/*.yaml"))
+
+
 def files(kind: str) -> dict[str, str]:
     """Return the files that the chart holds as they are: path below files/ → text."""
     folder = FOLDER / kind / "files"

@@ -188,6 +188,10 @@ class ComponentBase(SpecModel):
         """Return the key of the password that it asks for where auth is enabled, if it may."""
         return None
 
+    def administrator_key(self) -> str | None:
+        """Return the key of its administrator's password, if it has one."""
+        return None
+
 
 class ServedComponent(ComponentBase):
     """A component that listens."""

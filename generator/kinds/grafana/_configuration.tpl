@@ -5,7 +5,8 @@ datasources.yaml: |
   apiVersion: 1
   prune: true
   datasources:
-@% if database %@
+@% if component.spec.database %@
+@% set database = callees | selectattr("name", "equalto", component.spec.database.component) | first %@
     - name: MySQL
       uid: mysql
       type: mysql

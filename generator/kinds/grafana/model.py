@@ -52,6 +52,10 @@ class Grafana(ServedComponent, StoredComponent):
         """Return the path that answers while it is healthy."""
         return self.health.http
 
+    def administrator_key(self) -> str | None:
+        """Return the key of the administrator's password."""
+        return self.admin.password
+
     def named_keys(self) -> Iterator[NamedKey]:
         """Yield the keys of the administrator and of the database's reader."""
         yield NamedKey(("admin", "user"), "secrets", self.admin.user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections import defaultdict
@@ -57,6 +58,23 @@ class TestFolders:
 
     def test_templates_of_a_kind_are_what_helm_reads(self) -> None:
         assert registry.templates("singleton") == ["_pod.tpl", "statefulset.yaml"]
+
+    def test_flows_of_a_kind_are_those_below_its_folder_flows(self) -> None:
+        assert registry.flows("grafana") == ["to-prometheus.yaml"]
+        assert registry.flows("web") == []
+
+    def test_no_other_module_of_the_generator_names_a_kind(self) -> None:
+        """A kind is a folder: what only one kind has is in that folder."""
+        folder = registry.FOLDER
+        sources = [p for p in folder.parent.rglob("*.py") if folder not in p.parents]
+        named = {
+            path.name: kind
+            for path in sources
+            for kind in KINDS
+            if re.search(rf"generator\.kinds\.{kind}|kind == .{kind}", path.read_text())
+        }
+        assert len(sources) > 40
+        assert named == {}
 
     def test_checks_are_those_of_the_kinds_that_have_some(self) -> None:
         assert {check.__module__ for check in registry.checks()} == {

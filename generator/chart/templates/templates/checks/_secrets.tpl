@@ -11,7 +11,7 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
 {{- if eq .source "values" }}
-{{- range $key := list @{ required_secrets | quoted }@ }}
+{{- range $key := list @{ secrets_in_values | quoted }@ }}
 {{- if not (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
