@@ -121,8 +121,10 @@ class ComponentContext:
     """What the templates of a component are given besides."""
 
     component: ComponentPlan
+    runs: str
+    """Helm's condition under which it runs, below its own values."""
     enabled: str
-    """Arguments of Helm's `and` that hold where it runs, below its own values."""
+    """The same as arguments of Helm's `and`, for conditions that ask for more."""
     callees: list[Callee]
     volume_mounts: list[VolumeMount]
     probes: dict[str, str]
@@ -184,6 +186,7 @@ def component_context(plan: Plan, component: ComponentPlan) -> ComponentContext:
         enabled = f".enabled (not $.Values.global.external.{component.key}.host)"
     return ComponentContext(
         component=component,
+        runs=f"and {enabled}" if component.replaceable else enabled,
         enabled=enabled,
         callees=[_callee(plan, plan.by_name[name]) for name in component.waits_for],
         volume_mounts=volume_mounts(component),
