@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ import pytest
 from tests.chart.scenarios import SECRETS, at_path, merged, nested
 from tests.chart.test_invariants import nodes
 from tests.chart.test_values_schema import described, leaves, schema
-from tests.helm import CHART, HELMS, Manifest, Render, render
+from tests.helm import CHART, HELMS, Render, render
 
 # YAML reads these as a number, a boolean, null, a date, a mapping, a comment, a reference, a tag.
 AWKWARD = (
@@ -56,29 +57,27 @@ LEFT_ALONE = (
     "host",
     "prometheus.url",
 )
+DESCRIBED = dict(described())
 
 
-def legal(path: str, turn: int) -> str | None:
-    """Return a text that the schema takes and YAML could misread, if there is one."""
-    node = dict(described())[path]
-    checker = jsonschema.Draft7Validator({**node, "definitions": schema()["definitions"]})
-    fitting = [text for text in AWKWARD if checker.is_valid(text)]
-    return fitting[turn % len(fitting)] if fitting else None
+@functools.cache
+def legal(path: str) -> tuple[str, ...]:
+    """Return the texts that the schema of a value takes and YAML could misread."""
+    checker = jsonschema.Draft7Validator(
+        {**DESCRIBED[path], "definitions": schema()["definitions"]}
+    )
+    return tuple(text for text in AWKWARD if checker.is_valid(text))
 
 
 def texts(turn: int) -> Iterator[tuple[str, str]]:
-    """Return each value that is text, by its dotted path, with an awkward text."""
-    for number, (path, default) in enumerate(leaves()):
-        if (
-            not isinstance(default, str)
-            or path.endswith(LEFT_ALONE)
-            or path not in dict(described())
-        ):
+    """Yield each value that is text, by its dotted path, with an awkward text."""
+    for number, (path, default) in enumerate(leaves(), start=turn):
+        if not isinstance(default, str) or path.endswith(LEFT_ALONE) or path not in DESCRIBED:
             continue
-        if "enum" in dict(described())[path] or ".resources." in path or path.endswith(".size"):
+        if "enum" in DESCRIBED[path] or ".resources." in path or path.endswith(".size"):
             continue
-        if text := legal(path, turn + number):
-            yield path, text
+        if fitting := legal(path):
+            yield path, fitting[number % len(fitting)]
 
 
 @pytest.mark.parametrize("helm", HELMS)
@@ -127,7 +126,8 @@ def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
         elif path.endswith(".image.tag"):
             images = [item["image"] for _, item in objects.containers()]
             assert any(image.endswith(f":{text}") for image in images), path
-    classes = {item["spec"].get("storageClassName") for item in claims(objects)}
+    claims = objects.of_kind("PersistentVolumeClaim")
+    classes = {claim["spec"].get("storageClassName") for claim in claims}
     own = {text for path, text in given.items() if path.endswith(".storageClass")}
     assert own - {given["global.storageClass"]} <= classes
     if way == "external":
@@ -138,10 +138,6 @@ def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
         ]
     if way == "existing":
         assert '"1e5"' in json.dumps(objects.get("StatefulSet", "mysql"))
-
-
-def claims(objects: Render) -> list[Manifest]:
-    return objects.of_kind("PersistentVolumeClaim")
 
 
 @pytest.mark.parametrize("helm", HELMS)
