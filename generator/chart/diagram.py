@@ -10,7 +10,7 @@ from generator.plan.platform import Plan
 
 
 def diagram(plan: Plan) -> str:
-    """Mermaid source: who reaches what from outside, and who calls whom."""
+    """Draw, in the language of Mermaid, who reaches what from outside, and who calls whom."""
     lines = ["flowchart TD"]
     for people in dict.fromkeys(c.exposed.to for c in plan.exposed if c.exposed):
         lines.append(f"  {_id(people)}(({people.capitalize()}))")

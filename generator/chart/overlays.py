@@ -9,7 +9,7 @@ from generator.values.yaml_text import comment_lines, data_text, schema_line
 
 
 def overlay_files(plan: Plan) -> Iterator[tuple[str, str]]:
-    """values-<environment>.yaml for each environment of the spec."""
+    """Yield values-<environment>.yaml for each environment of the spec."""
     for name, environment in plan.spec.environments.items():
         head = "\n".join(comment_lines(environment.about + ".", 0))
         schema = schema_line(f"../../schema/{plan.spec.platform.name}-values.schema.json")

@@ -243,7 +243,7 @@ def _probes(component: ComponentPlan) -> dict[str, str]:
 
 
 def _callee(plan: Plan, component: ComponentPlan) -> Callee:
-    """Address by the ConfigMap where it has host and port, or else by the Service."""
+    """Build the address by the ConfigMap where it has host and port, or else by the Service."""
     host = plan.config_key(HostKey, component.name)
     port = plan.config_key(PortKey, component.name)
     if host and port:

@@ -55,12 +55,12 @@ class Origins:
         self._source = loaded.source
 
     def of_default(self, path: ValuePath) -> str:
-        """`genx-fx.yaml:43 (tiers.application.api.resources.memory)`, or nothing."""
+        """Return `genx-fx.yaml:43 (tiers.application.api.resources.memory)`, or nothing."""
         found = self._first(_places(self.plan, path))
         return f"{self._line(found)} ({path_text(found)})" if found else ""
 
     def of_limit(self, path: ValuePath) -> str:
-        """Where the document gives the bounds: `architecture: api, genx-fx.yaml:43`, or nothing."""
+        """Return who gives the bounds: `architecture: api, genx-fx.yaml:43`, or nothing."""
         places = list(_places(self.plan, path))
         for component in self.plan.components:
             base = ("tiers", component.tier, component.name)

@@ -31,7 +31,7 @@ class Explanations:
         return _aligned((".".join(path), value.about) for path, value in self.tree.leaves())
 
     def found(self, word: str) -> list[str]:
-        """A line for each value whose path or meaning has the word; UsageError where none has."""
+        """Return a line for each value with the word in path or meaning; UsageError without any."""
         rows = [
             (".".join(path), value.about)
             for path, value in self.tree.leaves()
@@ -67,7 +67,7 @@ class Explanations:
         return node
 
     def _own_key(self, path: ValuePath, parent: Value) -> Value | None:
-        """A key of a mapping that holds keys of a user's own, or those that the spec names."""
+        """Return a key of a mapping that takes a user's own keys, or those of the spec."""
         if not isinstance(parent.default, Mapping) or "$ref" not in parent.schema:
             return None
         secrets = self.plan.spec.secrets
@@ -77,7 +77,7 @@ class Explanations:
         return Value(None, f"A key of your own: {parent.about}", {"type": "string"})
 
     def _likely(self, path: ValuePath) -> str | None:
-        """The path with each misspelt key replaced by the likely one; else one that ends alike."""
+        """Return the path with misspelt keys replaced by likely ones; else one that ends alike."""
         node: Entry = self.tree
         found: list[str] = []
         for key in path:

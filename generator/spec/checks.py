@@ -124,14 +124,14 @@ class Subject:
 
 
 def reference_problems(subject: Subject) -> list[Problem]:
-    """Everything in the spec that doesn't fit together."""
+    """Return everything in the spec that doesn't fit together."""
     from generator.kinds.registry import checks  # the checks of kinds import this module
 
     return [problem for check in (*CHECKS, *checks()) for problem in check(subject)]
 
 
 def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
-    """A call goes to another component that listens, or to the internet."""
+    """Check that a call goes to another component that listens, or to the internet."""
     for part in subject.parts:
         for index, callee in enumerate(part.component.calls):
             path = (*part.path, "calls", index)
@@ -145,7 +145,7 @@ def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
 
 
 def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
-    """Components wait for what they call, so that in a circle none would ever start."""
+    """Check that calls make no circle: components wait for what they call, and none would start."""
     parts = {part.name: part for part in subject.parts}
     finished: set[str] = set()
 
@@ -167,7 +167,7 @@ def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
 
 
 def mounts_and_volumes_match(subject: Subject) -> Iterator[Problem]:
-    """What is mounted is declared, and what is declared is mounted."""
+    """Check that what is mounted is declared, and what is declared is mounted."""
     volumes = subject.spec.volumes
     mounted = {name for part in subject.parts for name in part.component.mounts}
     for part in subject.parts:
@@ -181,7 +181,7 @@ def mounts_and_volumes_match(subject: Subject) -> Iterator[Problem]:
 
 
 def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
-    """An RWO volume can't be mounted by pods on several nodes."""
+    """Check that pods on several nodes do not mount an RWO volume."""
     for name, volume in subject.spec.volumes.items():
         pods = {
             part.name: _most_pods(part.component)
@@ -195,7 +195,7 @@ def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
 
 
 def readers_exist(subject: Subject) -> Iterator[Problem]:
-    """`readBy` names components, each once."""
+    """Check that `readBy` names components, each once."""
     for path, _, key in subject.keys:
         for index, reader in enumerate(key.readBy):
             if reader in key.readBy[:index]:
@@ -205,7 +205,7 @@ def readers_exist(subject: Subject) -> Iterator[Problem]:
 
 
 def named_keys_are_readable(subject: Subject) -> Iterator[Problem]:
-    """A key that a component names is declared, and lists that component in `readBy`."""
+    """Check that a key that a component names is declared, and lists that component in `readBy`."""
     for part in subject.parts:
         for named in part.component.named_keys():
             path = (*part.path, *named.path)
@@ -213,7 +213,7 @@ def named_keys_are_readable(subject: Subject) -> Iterator[Problem]:
 
 
 def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
-    """`compose` refers to keys that exist and aren't composed themselves."""
+    """Check that `compose` refers to keys that exist and aren't composed themselves."""
     known = {name: key for _, name, key in subject.keys}
     for path, _, key in subject.keys:
         if not isinstance(key, ComposedKey):
@@ -229,7 +229,7 @@ def compositions_name_plain_keys(subject: Subject) -> Iterator[Problem]:
 
 
 def keys_are_in_one_place(subject: Subject) -> Iterator[Problem]:
-    """A key is in the ConfigMap or in the Secret."""
+    """Check that a key is in the ConfigMap or in the Secret."""
     for name in subject.secrets:
         if name in subject.config:
             message = f"{name} is in config as well; a component would get it twice"
@@ -237,7 +237,7 @@ def keys_are_in_one_place(subject: Subject) -> Iterator[Problem]:
 
 
 def names_are_unique(subject: Subject) -> Iterator[Problem]:
-    """What becomes an object or a key of values has a name of its own."""
+    """Check that what becomes an object or a key of values has a name of its own."""
     parts, volumes = subject.parts, subject.spec.volumes
     yield from _repeated("component", [(part.path, part.name) for part in parts])
     yield from _repeated(
@@ -270,7 +270,7 @@ def names_are_unique(subject: Subject) -> Iterator[Problem]:
 
 
 def keys_of_values_are_unique(subject: Subject) -> Iterator[Problem]:
-    """Tiers, components and volumes stay apart as camelCase keys in values.yaml."""
+    """Check that tiers, components and volumes stay apart as camelCase keys in values.yaml."""
     tiers = [(("tiers", tier), tier) for tier in subject.spec.tiers]
     components = [(part.path, part.name) for part in subject.parts]
     volumes = [(("volumes", name), name) for name in subject.spec.volumes]
@@ -284,7 +284,7 @@ def keys_of_values_are_unique(subject: Subject) -> Iterator[Problem]:
 
 
 def names_are_free(subject: Subject) -> Iterator[Problem]:
-    """No tier or component has a name that already means something else in values.yaml."""
+    """Check that no tier or component has a name that means something else in values.yaml."""
     for tier in subject.spec.tiers:
         if tier in RESERVED_TIERS:
             message = f"{tier!r} means something else in values.yaml; take another name"
@@ -298,7 +298,7 @@ def names_are_free(subject: Subject) -> Iterator[Problem]:
 
 
 def names_are_short(subject: Subject) -> Iterator[Problem]:
-    """Names leave room for what Kubernetes appends."""
+    """Check that names leave room for what Kubernetes appends."""
     for part in subject.parts:
         if len(part.name) > LONGEST_NAME:
             message = f"the name has {len(part.name)} characters; at most {LONGEST_NAME} fit"
@@ -306,7 +306,7 @@ def names_are_short(subject: Subject) -> Iterator[Problem]:
 
 
 def config_addresses_exist(subject: Subject) -> Iterator[Problem]:
-    """Config keys hold addresses of components that listen."""
+    """Check that config keys hold addresses of components that listen."""
     for path, _, key in subject.keys:
         match key:
             case HostKey():
@@ -324,7 +324,7 @@ def config_addresses_exist(subject: Subject) -> Iterator[Problem]:
 
 
 def config_addresses_have_no_password(subject: Subject) -> Iterator[Problem]:
-    """A URL that may hold a password belongs into the Secret."""
+    """Check that a URL that may hold a password is in the Secret."""
     for name, key in subject.config.items():
         if not isinstance(key, UrlKey):
             continue
@@ -336,7 +336,7 @@ def config_addresses_have_no_password(subject: Subject) -> Iterator[Problem]:
 
 
 def secret_addresses_can_be_composed(subject: Subject) -> Iterator[Problem]:
-    """`urlOf` in `secrets` needs a redis, and config keys of its host and port."""
+    """Check that `urlOf` in `secrets` names a redis with config keys of its host and port."""
     for path, _, key in subject.keys:
         if not isinstance(key, AddressKey):
             continue
@@ -351,7 +351,7 @@ def secret_addresses_can_be_composed(subject: Subject) -> Iterator[Problem]:
 
 
 def env_is_said_once(subject: Subject) -> Iterator[Problem]:
-    """A variable comes from `env` or from a key that the component reads, not from both."""
+    """Check that a variable comes from `env` or from a key that is read, and not from both."""
     read = {(name, reader): path[0] for path, name, key in subject.keys for reader in key.readBy}
     for part in subject.parts:
         for variable in part.component.env:
@@ -361,7 +361,7 @@ def env_is_said_once(subject: Subject) -> Iterator[Problem]:
 
 
 def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
-    """No two volumes of a component are mounted on one path, or have one name in its pod."""
+    """Check that no two volumes of a component have one path, or one name in its pod."""
     for part in subject.parts:
         config_maps = part.component.config_maps(part.name)
         paths = {normpath(mount.path): f"ConfigMap {mount.object}" for mount in config_maps}
@@ -385,7 +385,7 @@ def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
 
 
 def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
-    """No lower bound is above its upper bound, and the autoscaler stays below `replicas.max`."""
+    """Check that no lower bound is above its upper one, nor autoscaling above `replicas.max`."""
     for part in subject.parts:
         if not isinstance(part.component, ReplicatedComponent):
             continue
@@ -402,7 +402,7 @@ def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
 
 
 def folders_hold_what_is_wanted(subject: Subject) -> Iterator[Problem]:
-    """Folders that the spec names hold files that their readers can work with."""
+    """Check that folders that the spec names hold files that their readers can work with."""
     for part in subject.parts:
         for below, folder in part.component.content_folders():
             path = (*part.path, *below)
@@ -410,7 +410,7 @@ def folders_hold_what_is_wanted(subject: Subject) -> Iterator[Problem]:
 
 
 def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
-    """CPU counts cores, everything else bytes."""
+    """Check that CPU is given in cores, and everything else in bytes."""
     platform = subject.spec.platform
     yield from _implausible_resources(
         ("platform", "toolbox", "resources"), platform.toolbox.resources
@@ -426,7 +426,7 @@ def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
 
 
 def writes_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
-    """Writable paths are ephemeral storage, and the kubelet evicts who exceeds the limit."""
+    """Check that writable paths fit into the ephemeral storage, beyond which a pod is evicted."""
     for part in subject.parts:
         total = sum(size.value for size in part.component.writes.values())
         limit = part.component.resources.scratch.high
@@ -476,7 +476,7 @@ def _storage(component: ComponentBase) -> Storage | None:
 
 
 def _mounted(component: ComponentBase) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """What is mounted: where the component says so, the volume's name in the pod, the path."""
+    """Yield what is mounted: its place in the component, the volume's name in the pod, the path."""
     if storage := _storage(component):
         yield ("storage", "path"), "storage", storage.path
     for volume, path in component.mounts.items():

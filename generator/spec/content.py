@@ -72,7 +72,7 @@ class ContentFolder(ABC):
         return Content(files, mistakes)
 
     def _paths(self) -> list[Path]:
-        """Everything in the folder that counts, in order; _Mistake where there is nothing."""
+        """Return all files of the folder that count, in order; _Mistake where there are none."""
         wanted = f"at least one file {' or '.join(f'*{ending}' for ending in self.endings)}"
         try:
             entries = sorted((self.root / self.name).iterdir())

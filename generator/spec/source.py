@@ -48,7 +48,7 @@ class Document:
         self.root = root
 
     def way(self, path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
-        """Key and value of the document itself and of each step along a path, as far as it goes."""
+        """Return key and value of the document and of each step along a path, as far as it goes."""
         found = [(self.root, self.root)]
         for part in path:
             entry = next((e for e in _children(found[-1][1]) if e[0] == part), None)
@@ -98,7 +98,7 @@ class Source(Document):
             self.data: Any = loader.construct_document(self.root)
 
     def located(self, problem: Problem) -> LocatedProblem:
-        """The problem at the place in the text to which its path leads, as far as it does."""
+        """Return the problem with the place in the text to which its path leads, if it does."""
         key, value = self._entry(problem.path)
         node = value if value and not problem.at_key else key
         return LocatedProblem(*position(node), path_text(problem.path), problem.message)
@@ -146,7 +146,7 @@ _Loader.add_constructor(f"{_TAG}map", _mapping)
 
 
 def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node, yaml.Node]]:
-    """Keys and values below a node; of a key that is there twice, the last counts and is first."""
+    """Yield keys and values below a node; of a key that is there twice, the last comes first."""
     if isinstance(node, yaml.MappingNode):
         for key, value in reversed(node.value):
             if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:

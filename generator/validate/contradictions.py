@@ -13,7 +13,7 @@ _LISTED = re.compile(r"^  - (?P<path>[\w.\[\]-]+): (?P<message>.*)$", re.MULTILI
 
 
 def contradictions(inputs: Inputs, chart: Path, kubernetes: str) -> list[tuple[str, str]]:
-    """Path and message of each problem that `helm template` finds; UsageError without a chart."""
+    """Find path and message of each problem by `helm template`; UsageError without a chart."""
     if not (chart / "Chart.yaml").is_file():
         raise UsageError([f"--render: {chart}: no chart is there; run genx-fx build"])
     version = ("--kube-version", f"{kubernetes}.0")

@@ -34,7 +34,7 @@ class HelmRefused(Exception):
         self.said = said
 
     def __str__(self) -> str:
-        """Helm's error in one line, without what it says of its own steps."""
+        """Return Helm's error in one line, without what it says of its own steps."""
         error = " ".join(self.said.rpartition("Error: ")[2].split())
         file = re.fullmatch("failed to parse (?P<file>.*?): (?P<reason>.*)", error)
         if file:
@@ -95,7 +95,7 @@ class Helm:
 
 
 def helm_program() -> str:
-    """Path of the Helm on PATH, or else of the one that `make tools` built. Raises UsageError."""
+    """Find the Helm on PATH, or else the one that `make tools` built. Raises UsageError."""
     if on_path := shutil.which("helm"):
         return on_path
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"

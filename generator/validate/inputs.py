@@ -95,7 +95,7 @@ def _read_files(inputs: Inputs) -> list[tuple[str, list[Document]]]:
 
 
 def _mappings(content: bytes) -> list[Document]:
-    """The documents of a file but for empty ones; UnreadableSource where one is no mapping."""
+    """Read a file's documents but for empty ones; UnreadableSource where one is no mapping."""
     found = [one for one in documents(content) if one.root.tag != "tag:yaml.org,2002:null"]
     for one in found:
         if not isinstance(one.root, yaml.MappingNode):

@@ -183,7 +183,7 @@ class _Words:
         return self._problem(path, self._is(path, error), allowed, source, hint)
 
     def _is(self, path: Path, error: ValidationError) -> str:
-        """`is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
+        """Say `is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
         given, kind = self._given.at(path), _kind(error.instance)
         if path[:3] == SECRETS or given.missing or given.written is None:
             return f"is {kind}"

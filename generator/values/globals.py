@@ -138,7 +138,7 @@ def _exposure(plan: Plan) -> Tree:
 
 
 def _config(plan: Plan) -> Section:
-    """Keys that a user may set. Hosts and ports follow the components, as NetworkPolicies do."""
+    """Build the keys that a user may set. Hosts and ports follow from the components."""
     entries: dict[str, Value | Section] = {}
     for name, key in plan.spec.config.keys.items():
         if isinstance(key, FixedKey):
@@ -236,7 +236,7 @@ def _storage(plan: Plan) -> Section:
 
 
 def _external(plan: Plan) -> Section:
-    """Servers outside the release, one section for each component that they may replace."""
+    """Build a section of servers outside the release, one for each component that they replace."""
     return Section(
         "Servers outside the release, which replace components of it",
         {component.key: _external_server(component) for component in plan.replaceable},

@@ -182,7 +182,7 @@ def _places_at_most(digits: str) -> str:
 
 
 def _digit(low: int, high: int, following: int | None) -> str:
-    """A digit from low to high and so many others, any number where None; nothing if empty."""
+    """Return a digit from low to high and so many others, any number where None; or nothing."""
     if low > high:
         return ""
     digits = str(low) if low == high else f"[{low}-{high}]"

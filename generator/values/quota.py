@@ -16,23 +16,23 @@ from generator.values.tree import Section, Value
 
 
 def gibibytes(amount: Decimal) -> str:
-    """Bytes, rounded up, as a readable quantity."""
+    """Return bytes, rounded up, as a readable quantity."""
     return f"{ceil(amount / SUFFIXES['Gi'])}Gi"
 
 
 def cores(amount: Decimal) -> str:
-    """Cores, rounded up to whole ones."""
+    """Return cores, rounded up to whole ones."""
     return str(ceil(amount))
 
 
 def storage_total(plan: Plan) -> Decimal:
-    """Bytes of all volumes together: 50Gi in the architecture document."""
+    """Return the bytes of all volumes together: 50Gi in the architecture document."""
     own = [c.storage.size.value for c in plan.components if c.storage]
     return sum([*own, *(v.spec.size.value for v in plan.volumes)], Decimal(0))
 
 
 def _most_pods(component: ComponentPlan) -> int:
-    """Pods at once: as far as autoscaling goes, and one more during a rollout."""
+    """Return the pods at once: as far as autoscaling goes, and one more during a rollout."""
     scaled = component.autoscaling.max if component.autoscaling else 1
     configured = component.replicas.default if component.replicas else 1
     return max(scaled, configured) + (1 if component.replicated else 0)
@@ -46,7 +46,7 @@ def _all_resources(plan: Plan) -> Iterable[tuple[Resources, int]]:
 
 
 def resource_quota(plan: Plan) -> Section:
-    """ResourceQuota with room for every component at its documented most."""
+    """Build the ResourceQuota with room for every component at its documented most."""
 
     def total(which: str, end: str) -> Decimal:
         return sum(
@@ -76,7 +76,7 @@ def resource_quota(plan: Plan) -> Section:
 
 
 def limit_range(plan: Plan) -> Section:
-    """LimitRange: defaults of the smallest component, bounds of the largest."""
+    """Build the LimitRange: defaults of the smallest component, bounds of the largest."""
     everything = [c.spec.resources for c in plan.components]
     small = plan.spec.platform.toolbox.resources
     largest = {

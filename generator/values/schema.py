@@ -50,7 +50,7 @@ def umbrella_schema(plan: Plan, tree: Section) -> JsonSchema:
 
 
 def partial_schema(schema: JsonSchema) -> JsonSchema:
-    """The same for values files that say only what differs, such as overlays: all is optional."""
+    """Return it for values files that say only what differs, such as overlays: all is optional."""
     described = copy.deepcopy(schema)
 
     def relax(node: JsonSchema) -> None:

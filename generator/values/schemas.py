@@ -103,7 +103,7 @@ CHART_LABELS = (
 
 
 def _labels_but(*refused: str) -> JsonSchema:
-    """Labels with keys of the user's choice, but for those that the chart sets itself."""
+    """Return labels with keys of the user's choice, but for those that the chart sets itself."""
     taken: JsonSchema = {"const": "nothing: the chart sets this label itself"}
     own = f"^({'|'.join(map(re.escape, refused))})$"
     return {
@@ -215,7 +215,7 @@ def _bound(word: str, bound: Quantity, unit: Unit) -> JsonSchema:
 
 
 def documented_maximum(most: int) -> JsonSchema:
-    """At most so many; what is no whole number is passed over."""
+    """Return at most so many; what is no whole number is passed over."""
     more = {"type": "integer", "minimum": most + 1}
     return {"if": more, "then": {"const": f"at most {most}{AS_DOCUMENTED}"}}
 

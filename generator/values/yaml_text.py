@@ -55,12 +55,12 @@ def _quoted(value: str) -> str:
 
 
 def tree_text(section: Section) -> str:
-    """values.yaml, without its head."""
+    """Return values.yaml, without its head."""
     return "\n".join(_section_lines(section, 0)) + "\n"
 
 
 def data_text(data: Mapping[str, Any]) -> str:
-    """Plain data in block style, for overlays."""
+    """Return plain data in block style, for overlays."""
     return "\n".join(_data_lines(data, 0)) + "\n"
 
 
@@ -86,7 +86,7 @@ def _section_lines(section: Section, indent: int) -> list[str]:
 
 
 def _commented(key: str, lines: list[str], comment: str, indent: int) -> list[str]:
-    """The comment at the end of the first line or above it; none that only repeats the key."""
+    """Return lines with the comment behind the first or above it, unless it repeats the key."""
     comment = " ".join(comment.split())
     if comment.replace(" ", "").lower() == key.lower():
         return lines

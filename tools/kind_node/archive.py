@@ -104,7 +104,7 @@ class Image:
     config: Mapping[str, object]
 
     def description(self) -> bytes:
-        """The image's JSON. Its SHA-256 is what docker calls the image's ID."""
+        """Return the image's JSON. Its SHA-256 is what docker calls the image's ID."""
         return _json(
             {
                 "architecture": architecture(),
@@ -121,12 +121,12 @@ class Image:
 
 
 def architecture() -> str:
-    """This machine's processor, as images name it: `amd64`, `arm64`."""
+    """Return this machine's processor, as images name it: `amd64`, `arm64`."""
     return ARCHITECTURES.get(platform.machine(), platform.machine())
 
 
 def tree(source: Path, name: str = "") -> list[Entry]:
-    """Entries for all that is below a folder, with the modes that it has there, as root's.
+    """Return entries for all below a folder, with the modes that it has there, as root's.
 
     `name` is the folder's path in the image. What is neither file, folder nor link is left out.
     """
@@ -183,7 +183,7 @@ def _json(value: object) -> bytes:
 
 
 def _with_parents(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries sorted by path, which puts every folder before what is in it."""
+    """Return entries sorted by path, which puts every folder before what is in it."""
     found: dict[str, Entry] = {}
     for entry in entries:
         name = _normal(entry.name)
@@ -198,7 +198,7 @@ def _with_parents(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _normal(name: str) -> str:
-    """A path as a tar has it: `/etc//passwd` is `etc/passwd`."""
+    """Return a path as a tar has it: `/etc//passwd` is `etc/passwd`."""
     parts = [part for part in PurePosixPath(name).parts if part != "/"]
     if not parts or ".." in parts:
         raise ValueError(f"{name!r} is no path in an image; give one like 'etc/passwd'")
@@ -226,7 +226,7 @@ def _member(entry: Entry) -> tuple[tarfile.TarInfo, Iterable[bytes]]:
 
 
 def _plain(name: str, size: int) -> tarfile.TarInfo:
-    """A member with nothing of this machine in it: mode 0644, owner 0, time 0."""
+    """Return a member with nothing of this machine in it: mode 0644, owner 0, time 0."""
     info = tarfile.TarInfo(name)
     info.size = size
     return info
@@ -239,7 +239,7 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def _tar(members: Iterable[tuple[tarfile.TarInfo, Iterable[bytes]]]) -> Iterator[bytes]:
-    """The bytes of a tar file, without ever holding more than a chunk of a member's content."""
+    """Yield the bytes of a tar file, and hold no more than a chunk of a member's content."""
     written = 0
     for info, content in members:
         header = info.tobuf(tarfile.PAX_FORMAT)

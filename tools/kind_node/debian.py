@@ -80,7 +80,7 @@ TOOLS = RootFilesystem("tools", "extract", "extract", TOOL_PACKAGES, TOOL_HOOKS)
 
 
 def root_filesystem(wanted: RootFilesystem) -> Path:
-    """The tar of a root file system, built first if it is missing."""
+    """Return the tar of a root file system, built first if it is missing."""
     suite = versions()["debian"]
     key = cache_key(repr(wanted), repr(EXCLUDED), suite)
     product = cache_folder("kind-node") / f"debian-{wanted.name}-{key}" / "root.tar"
@@ -129,7 +129,7 @@ class Mirrors:
     security: str = ""
 
     def sources(self, suite: str) -> list[str]:
-        """Lines of apt's list of sources for a suite."""
+        """Return the lines of apt's list of sources for a suite."""
         # Not all machines' apt trusts Debian's keys without being told.
         options = f" [signed-by={KEYRING}]" if KEYRING.exists() else ""
         lines = [f"deb{options} {self.main} {suite} main"]
@@ -142,7 +142,7 @@ DEBIANS_OWN = Mirrors(DEBIAN, f"{DEBIAN}-security")
 
 
 def usable_mirrors() -> Mirrors:
-    """The mirrors, where all that mmdebstrap needs to use them is there; else BuildError."""
+    """Return the mirrors where all is there that mmdebstrap needs to use them; else BuildError."""
     if shutil.which("mmdebstrap") is None:
         raise BuildError(
             "cannot gather Debian packages: mmdebstrap is missing; on Debian as root: apt-get "
@@ -158,7 +158,7 @@ def usable_mirrors() -> Mirrors:
 
 
 def mirrors() -> Mirrors:
-    """The Debian mirrors that this machine's apt is set up with; elsewhere Debian's own."""
+    """Return the Debian mirrors of this machine's apt; elsewhere those of Debian."""
     if shutil.which("apt-get") is None:
         return DEBIANS_OWN
     asked = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN)", "Identifier: Packages"]
@@ -183,6 +183,6 @@ def _apt_options() -> list[str]:
 
 
 def _first_error(stderr: str) -> str:
-    """The reason; what follows it only says that mmdebstrap has failed."""
+    """Return the reason; what follows it only says that mmdebstrap has failed."""
     errors = (line for line in stderr.splitlines() if line.startswith("E: "))
     return next(errors, last_line(stderr))

@@ -44,7 +44,7 @@ class Programs:
 
 
 def image_names(agent_key: str) -> dict[str, str]:
-    """Names of the images that kubeadm does not choose, as the manifests call them."""
+    """Return the images that kubeadm does not choose, as the manifests call them."""
     v = versions()
     return {
         "busybox_image": f"{REGISTRY}/busybox:{v['debian']}",
@@ -58,12 +58,12 @@ def image_names(agent_key: str) -> dict[str, str]:
 
 
 def manifest_values(agent_key: str) -> dict[str, str]:
-    """What is filled into the manifests when the node image is built."""
+    """Return what is filled into the manifests when the node image is built."""
     return image_names(agent_key) | {"shared_folder": SHARED_FOLDER}
 
 
 def kubeadm_images(hyperkube: Path) -> list[str]:
-    """Names of the images that this kubeadm wants, versions and all."""
+    """Return the names of the images that this kubeadm wants, versions and all."""
     with tempfile.TemporaryDirectory() as folder:
         kubeadm = Path(folder, "kubeadm")
         kubeadm.symlink_to(hyperkube)
@@ -134,6 +134,6 @@ def write_images(path: Path, programs: Programs, agent_key: str) -> None:
 
 
 def images_key(agent_key: str, *keys: str) -> str:
-    """Hash of all that the archive is made of, given the keys of its programs."""
+    """Compute a hash of all that the archive is made of, given the keys of its programs."""
     sources = ((HERE / name).read_bytes() for name in ("images.py", "archive.py"))
     return cache_key(*sources, repr(image_names(agent_key)), *keys)

@@ -74,7 +74,7 @@ def write_node_image(
 
 
 def _kind_files(base: Path) -> list[Entry]:
-    """kind's files, with the modes that its Dockerfile gives them."""
+    """Yield kind's files, with the modes that its Dockerfile gives them."""
     entries: list[Entry] = []
     for entry in tree(base):
         if not isinstance(entry, File) or entry.name.startswith("LICENSES"):
@@ -89,7 +89,7 @@ def _kind_files(base: Path) -> list[Entry]:
 
 
 def containerd_config(kinds: str) -> str:
-    """kind's configuration of containerd, with no registry to ask."""
+    """Return kind's configuration of containerd, with no registry to ask."""
     registry = '[plugins."io.containerd.grpc.v1.cri".registry]'
     return f'{kinds.rstrip()}\n\n{registry}\n  config_path = "/etc/containerd/certs.d"\n'
 
@@ -114,7 +114,7 @@ def _scripts() -> list[Entry]:
 
 
 def _manifests(agent_key: str) -> list[Entry]:
-    """What kind applies by itself: the network, then what it calls the storage."""
+    """Return what kind applies by itself: the network, then what it calls the storage."""
 
     def text(*names: str) -> str:
         parts = ((MANIFESTS / f"{name}.yaml").read_text() for name in names)
@@ -127,7 +127,7 @@ def _manifests(agent_key: str) -> list[Entry]:
 
 
 def _runtime_spec(ctr: Path) -> str:
-    """The base of each container, as kind's Dockerfile makes it: with its hook, without limits."""
+    """Return the base of each container as kind's Dockerfile makes it: a hook, and no limits."""
     spec = json.loads(run([ctr, "oci", "spec"], "ask containerd for its defaults"))
     hook = {"path": "/kind/bin/mount-product-files.sh"}
     spec.setdefault("hooks", {}).setdefault("createContainer", []).append(hook)

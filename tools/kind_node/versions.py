@@ -22,7 +22,7 @@ POD_SUBNET_FILE = "/etc/kind-node/pod-subnet"
 
 
 def versions() -> dict[str, str]:
-    """What versions.toml says, by name."""
+    """Return what versions.toml says, by name."""
     return tomllib.loads((HERE / "versions.toml").read_text())
 
 
@@ -34,6 +34,6 @@ def fill_in(text: str, values: dict[str, str]) -> str:
 
 
 def version_tuple(text: str) -> tuple[int, ...]:
-    """The first dotted number in a text: `go1.26.8` is (1, 26, 8)."""
+    """Return the first dotted number in a text: `go1.26.8` is (1, 26, 8)."""
     found = re.search(r"\d+(?:\.\d+)*", text)
     return tuple(int(part) for part in found.group().split(".")) if found else ()

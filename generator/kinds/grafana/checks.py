@@ -11,7 +11,7 @@ from generator.spec.problems import Problem
 
 
 def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
-    """Grafana reads from a MySQL that it calls."""
+    """Check that Grafana reads from a MySQL that it calls."""
     for part in subject.parts:
         if not isinstance(part.component, Grafana) or not part.component.database:
             continue
@@ -26,7 +26,7 @@ def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
 
 
 def database_readers_are_created(subject: Subject) -> Iterator[Problem]:
-    """A script of the database creates the user that Grafana reads with."""
+    """Check that a script of the database creates the user that Grafana reads with."""
     parts = {part.name: part for part in subject.parts}
     for part in subject.parts:
         if not isinstance(part.component, Grafana) or not (reader := part.component.database):
