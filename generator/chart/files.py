@@ -127,6 +127,7 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
 def _common(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
     unused = {
         "_exposure.tpl": not plan.exposed,
+        "_probes.tpl": not any(component.tells_by_file for component in plan.components),
         "_secrets.tpl": not plan.spec.secrets,
         "_waiting.tpl": not plan.flows,
     }

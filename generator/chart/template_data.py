@@ -235,7 +235,7 @@ def _probes(component: ComponentPlan) -> dict[str, str]:
     if component.health_path:
         path = json.dumps(component.health_path, ensure_ascii=False)
         request = literal(f"httpGet: {{path: {path}, port: {component.port_name}}}")
-        return dict.fromkeys(("startup", "readiness", "liveness"), request)
+        return dict.fromkeys(("startup", "readiness"), request)
     return {
         kind: literal(f"exec: {{command: {json.dumps(command)}}}")
         for kind, command in component.health_commands.items()

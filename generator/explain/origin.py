@@ -32,6 +32,10 @@ _OF_PART: dict[ValuePath, Path] = {
     ("heartbeat",): ("health",),
     ("heartbeat", "path"): ("health", "file"),
     ("heartbeat", "maxAgeSeconds"): ("health", "maxAge"),
+    ("ready",): ("ready",),
+    ("ready", "path"): ("ready", "file"),
+    ("ready", "maxAgeSeconds"): ("ready", "maxAge"),
+    ("probes", "liveness", "path"): ("health", "live"),
     ("waitFor",): ("calls",),
     **{
         ("podSecurityContext", *part): ("user",)

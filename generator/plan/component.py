@@ -10,6 +10,7 @@ from generator.spec.component import (
     INTERNET,
     Autoscaling,
     ComponentBase,
+    ExecHealth,
     Exposed,
     FileHealth,
     MountedConfigMap,
@@ -151,9 +152,25 @@ class ComponentPlan:
         return self.spec.health_commands()
 
     @property
+    def live_path(self) -> str | None:
+        """HTTP path of its own that asks no other server, if it has one."""
+        return self.spec.live_path()
+
+    @property
+    def tells_by_file(self) -> bool:
+        """Whether files may tell its health."""
+        return isinstance(self.spec, ProcessComponent)
+
+    @property
     def heartbeat(self) -> FileHealth | None:
-        """File that it touches while it is healthy, if it does."""
-        return self.spec.heartbeat if isinstance(self.spec, ProcessComponent) else None
+        """File that it touches while it lives, if it does."""
+        health = self.spec.health if isinstance(self.spec, ProcessComponent) else None
+        return health if isinstance(health, FileHealth) else None
+
+    @property
+    def ready(self) -> ExecHealth | FileHealth | None:
+        """How it tells that it does its work, if it does."""
+        return self.spec.ready if isinstance(self.spec, ProcessComponent) else None
 
     @property
     def config_maps(self) -> list[MountedConfigMap]:

@@ -58,7 +58,13 @@ class Exposed(SpecModel):
 class HttpHealth(SpecModel):
     """Healthy when this path answers with a status below 400."""
 
-    http: UrlPath = Field(description="Path of the request")
+    http: UrlPath = Field(description="Path of the request; it may ask other servers")
+    live: UrlPath | None = Field(
+        None,
+        description="Path that asks no other server, for liveness; without it a connection to the"
+        " port is enough",
+        examples=["/livez"],
+    )
 
 
 class ExecHealth(SpecModel):
@@ -168,6 +174,10 @@ class ComponentBase(SpecModel):
         """Return the HTTP path that tells its health, if one does."""
         return None
 
+    def live_path(self) -> str | None:
+        """Return the HTTP path that tells that it serves, and asks no other server, if one does."""
+        return None
+
     def health_commands(self) -> dict[str, list[str]]:
         """Return the command of each probe that tells its health, by kind of probe."""
         return {}
@@ -221,16 +231,17 @@ PROCESS_LIVES = ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]
 class ProcessComponent(ComponentBase):
     """A process that serves nobody; its health is told by a command or a file."""
 
-    health: ProcessHealth = Field(description="How its health is told")
+    health: ProcessHealth = Field(
+        description="How it tells that it lives, also while another server is away"
+    )
+    ready: ProcessHealth | None = Field(
+        None, description="How it tells that it does its work; without it, by staying up"
+    )
 
     def health_commands(self) -> dict[str, list[str]]:
         """Return the command of each probe: ready is who can write where it must."""
         lives = self.health.exec if isinstance(self.health, ExecHealth) else PROCESS_LIVES
         paths = [*self.writes, *self.mounts.values()]
         can_write = ["sh", "-c", " && ".join(f"test -w {path}" for path in paths) or "true"]
-        return {"startup": lives, "readiness": can_write, "liveness": lives}
-
-    @property
-    def heartbeat(self) -> FileHealth | None:
-        """The file that it touches while it is healthy, if it does."""
-        return self.health if isinstance(self.health, FileHealth) else None
+        works = self.ready.exec if isinstance(self.ready, ExecHealth) else can_write
+        return {"startup": lives, "readiness": works, "liveness": lives}

@@ -6,6 +6,7 @@ from generator.kinds.registry import values_of
 from generator.plan.component import ComponentPlan
 from generator.values import sections
 from generator.values.schemas import (
+    FILE_PATH,
     OBJECT,
     SECONDS,
     Limits,
@@ -33,7 +34,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         **_storage(component),
         **kind.own_values(component),
         **_waiting(component),
-        **(_probes(kind.TIMES) if component.stays_up else {}),
+        **(_probes(component, kind.TIMES) if component.stays_up else {}),
         "terminationGracePeriodSeconds": Value(
             kind.TIMES.grace,
             "Time to stop in before it is killed, in seconds",
@@ -192,7 +193,11 @@ def _waiting(component: ComponentPlan) -> Tree:
     }
 
 
-def _probes(times: sections.Times) -> Tree:
+STAYS_UP_SECONDS = 45
+"""Seconds after which a process counts as ready that tells nothing of its work."""
+
+
+def _probes(component: ComponentPlan, times: sections.Times) -> Tree:
     return {
         "probes": Section(
             "Health checks",
@@ -200,12 +205,42 @@ def _probes(times: sections.Times) -> Tree:
                 "startup": sections.probe(
                     *times.startup, "Whether it has started; the other checks begin after it"
                 ),
-                "readiness": sections.probe(5, 3, 2, "Whether the pod gets connections"),
+                "readiness": sections.probe(
+                    5, 3, 2, "Whether the pod gets connections", _staying_up(component)
+                ),
                 "liveness": sections.probe(
                     *times.liveness,
-                    "Whether the container is restarted; slow, as a fault elsewhere is no reason",
+                    "Whether the container is restarted; it asks no other server, as a fault there"
+                    " is no reason",
+                    _liveness_path(component),
                 ),
             },
+        )
+    }
+
+
+def _staying_up(component: ComponentPlan) -> Tree:
+    if not component.tells_by_file:
+        return {}
+    return {
+        "initialDelaySeconds": Value(
+            0 if component.ready else STAYS_UP_SECONDS,
+            "Time in seconds that the process must have run before it can be ready, so that Helm"
+            " and rollouts see one that soon ends; 0 is enough where ready.path is set",
+            integer(0, 3600),
+        )
+    }
+
+
+def _liveness_path(component: ComponentPlan) -> Tree:
+    if component.health_path is None:
+        return {}
+    return {
+        "path": sections.text(
+            component.live_path or "",
+            "HTTP path that answers while the process serves, whatever other servers do: /livez."
+            " Empty asks only whether the port accepts connections",
+            FILE_PATH,
         )
     }
 

@@ -226,5 +226,6 @@ def choice(*allowed: str) -> JsonSchema:
 
 
 PORT = integer(1, 65535)
+FILE_PATH = matching("^(/.+)?$", "empty, or a path that begins with /")
 SECONDS = integer(1, 86400)
 USER_ID = integer(1, 2147483647)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.plan.component import ComponentPlan
-from generator.spec.component import Resources
+from generator.spec.component import ExecHealth, FileHealth, Resources
 from generator.spec.quantities import Quantity, QuantityRange
 from generator.values.schemas import (
     BOOLEAN,
+    FILE_PATH,
     OBJECT,
     SECONDS,
     TEXT,
@@ -17,10 +18,9 @@ from generator.values.schemas import (
     choice,
     defined,
     integer,
-    matching,
     optional,
 )
-from generator.values.tree import JsonSchema, Section, Value
+from generator.values.tree import JsonSchema, Section, Tree, Value
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,14 @@ def pod_security_context(user: int) -> Section:
     )
 
 
-def probe(period: int, timeout: int, failures: int, about: str) -> Section:
-    """Build the section of a probe's times (seconds) and counts."""
+def probe(
+    period: int, timeout: int, failures: int, about: str, more: Tree | None = None
+) -> Section:
+    """Build the section of a probe's times (seconds) and counts, and what only this one has."""
     return Section(
         about,
         {
+            **(more or {}),
             "periodSeconds": Value(period, "Time between two checks in seconds", integer(1, 3600)),
             "timeoutSeconds": Value(
                 timeout, "Time that one check may take in seconds", integer(1, 3600)
@@ -226,19 +229,46 @@ def disruption_budget() -> Section:
 
 
 def heartbeat(component: ComponentPlan) -> Section:
-    """Build the section of a file that a process touches while it is healthy."""
+    """Build the section of a file that a process touches while it lives."""
     declared = component.heartbeat
     return Section(
-        "File that the process touches while it is healthy",
+        "File that the process touches while it lives, also while another server is away",
         {
             "path": text(
                 declared.file if declared else "",
                 "Path of the file: /tmp/heartbeat. Empty asks only whether the process lives",
-                matching("^(/.+)?$", "empty, or a path that begins with /"),
+                FILE_PATH,
             ),
             "maxAgeSeconds": Value(
                 declared.maxAge if declared else 120,
                 "Age of the file in seconds from which the process counts as dead",
+                SECONDS,
+            ),
+        },
+    )
+
+
+def ready(component: ComponentPlan) -> Section:
+    """Build the section of a file that a process touches when it has done its work."""
+    declared = component.ready
+    file = declared if isinstance(declared, FileHealth) else None
+    otherwise = (
+        f"asks {' '.join(declared.exec)}"
+        if isinstance(declared, ExecHealth)
+        else "counts it as ready once it has run for probes.readiness.initialDelaySeconds and can"
+        " write where it must, whether it does its work or not"
+    )
+    return Section(
+        "File that the process touches each time that it has done its work",
+        {
+            "path": text(
+                file.file if file else "",
+                f"Path of the file: /tmp/ready. Empty {otherwise}",
+                FILE_PATH,
+            ),
+            "maxAgeSeconds": Value(
+                file.maxAge if file else 60,
+                "Age of the file in seconds from which the pod is not ready",
                 SECONDS,
             ),
         },

@@ -74,7 +74,9 @@ class Handler(BaseHTTPRequestHandler):
     def _get(self) -> None:
         state = self.server.checker.state
         path = urlsplit(self.path).path
-        if path == "/api/health":
+        if path == "/healthz":
+            self._html(200, "Ok")
+        elif path == "/api/health":
             self._health()
         elif path == "/login":
             self._html(200, pages.login())

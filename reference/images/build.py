@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class BuiltImage:
     repository: str
     tag: str
     archive: Path
+    values: Mapping[str, object] = field(default_factory=dict)
+    """Values of the component that say what its program can do."""
 
     @property
     def name(self) -> str:
@@ -80,9 +82,10 @@ def values_overlay(built: Sequence[BuiltImage]) -> dict[str, Any]:
             )
         image = by_key[component]
         values = overlay
-        for key in path:
+        for key in path[:-1]:
             values = values.setdefault(key, {})
-        values |= {"registry": image.registry, "repository": image.repository, "tag": image.tag}
+        given = {"registry": image.registry, "repository": image.repository, "tag": image.tag}
+        values |= {path[-1]: given, **image.values}
     return overlay
 
 
@@ -109,7 +112,12 @@ def _described(root: Root, group: Sequence[Recipe]) -> dict[Recipe, BuiltImage]:
     archive = cache_folder("images") / f"images-{root.name}-{cache_key(REGISTRY, *keys)}.tar"
     return {
         recipe: BuiltImage(
-            recipe.component, REGISTRY, f"reference/{recipe.component}", key, archive
+            recipe.component,
+            REGISTRY,
+            f"reference/{recipe.component}",
+            key,
+            archive,
+            recipe.values,
         )
         for recipe, key in zip(group, keys, strict=True)
     }

@@ -81,6 +81,8 @@ class Recipe:
     config: Mapping[str, object]
     """As in the OCI image specification."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    """Values of the component that say what its program can do."""
 
     @property
     def layers(self) -> list[Part]:
@@ -160,6 +162,11 @@ def recipes() -> list[Recipe]:
             ],
             {"WorkingDir": "/app", "Cmd": ["python", "main.py"]},
             PYTHON_ENVIRONMENT,
+            {
+                "heartbeat": {"path": "/tmp/heartbeat", "maxAgeSeconds": 60},
+                "ready": {"path": "/tmp/ready", "maxAgeSeconds": 30},
+                "probes": {"readiness": {"initialDelaySeconds": 0}},
+            },
         ),
         Recipe(
             "mysql",

@@ -56,6 +56,7 @@ class Bot:
             try:
                 heartbeat.beat(self._settings.heartbeat)
                 self._step()
+                heartbeat.beat(self._settings.ready)
                 if failures:
                     log.info("trading again")
                 failures, outage = 0, ""

@@ -1,4 +1,4 @@
-"""A file whose age says whether the bot's loop still turns."""
+"""Files whose age says whether the bot's loop still turns, and whether it trades."""
 
 from __future__ import annotations
 

@@ -27,3 +27,4 @@ class Settings(CommonSettings):
         description="seconds from one order to the next",
     )
     heartbeat: Path = Field(default=Path("/tmp/heartbeat"), alias="BOT_HEARTBEAT")
+    ready: Path = Field(default=Path("/tmp/ready"), alias="BOT_READY")

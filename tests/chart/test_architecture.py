@@ -155,7 +155,7 @@ def test_total_storage_is_50gi(chart: Chart) -> None:
 def test_health_checks(chart: Chart, name: str, fact: str, path: str, port: int) -> None:
     checked = container(component(chart(), name))
     assert checked["ports"] == [{"name": "http", "containerPort": port}], fact
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+    for probe in ("startupProbe", "readinessProbe"):
         assert checked[probe]["httpGet"] == {"path": path, "port": "http"}, fact
 
 

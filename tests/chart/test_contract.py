@@ -301,12 +301,30 @@ def test_health_endpoints(chart: Chart) -> None:
     rendered = chart()
     for name, path in {"frontend": "/", "api": "/health", "grafana": "/api/health"}.items():
         checked = container(component(rendered, name))
-        assert checked["readinessProbe"]["httpGet"]["path"] == path
-        assert checked["livenessProbe"]["httpGet"]["path"] == path
+        for probe in ("startupProbe", "readinessProbe"):
+            assert checked[probe]["httpGet"] == {"path": path, "port": "http"}
     for name, program in {"mysql": "mysqladmin ping", "redis": "redis-cli -p 6379 ping"}.items():
         checked = container(component(rendered, name))
         for probe in ("readinessProbe", "livenessProbe"):
             assert program in " ".join(checked[probe]["exec"]["command"])
+
+
+def test_liveness_asks_no_other_server(chart: Chart) -> None:
+    """An outage of MySQL must restart nobody: Grafana has a path for that, the others may not."""
+    rendered = chart()
+    for name in ("frontend", "api"):
+        checked = container(component(rendered, name))["livenessProbe"]
+        assert checked["tcpSocket"] == {"port": "http"}
+    checked = container(component(rendered, "grafana"))["livenessProbe"]
+    assert checked["httpGet"] == {"path": "/healthz", "port": "http"}
+
+
+def test_liveness_asks_the_path_that_the_values_name(chart: Chart) -> None:
+    rendered = chart({"application": {"api": {"probes": {"liveness": {"path": "/livez"}}}}})
+    checked = container(component(rendered, "api"))
+    assert checked["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "http"}
+    assert "path" not in checked["livenessProbe"]
+    assert checked["readinessProbe"]["httpGet"]["path"] == "/health"
 
 
 def _statements(rendered: Render) -> list[exp.Expr]:

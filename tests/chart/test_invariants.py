@@ -692,6 +692,18 @@ def test_probes_of_a_container_differ_from_one_another(scenario: str) -> None:
 
 
 @each_scenario
+def test_no_liveness_depends_on_what_readiness_asks(scenario: str) -> None:
+    """Readiness may ask other servers; who is restarted for their fault is down for longer."""
+    for item in workloads(scenario):
+        for container in item["spec"]["template"]["spec"]["containers"]:
+            ready, lives = (
+                {key: container[f"{kind}Probe"].get(key) for key in ("httpGet", "exec")}
+                for kind in ("readiness", "liveness")
+            )
+            assert ready != lives, label(item)
+
+
+@each_scenario
 def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
     for item in workloads(scenario):
         pod = item["spec"]["template"]["spec"]

@@ -117,6 +117,8 @@ def _calls(callee: str) -> list[str]:
     return [f"{caller.path} calls {callee}" for caller in callers]
 
 
+# A bot that says whether it works.
+TELLS = nested({"application.tradingBot.ready.path": "/tmp/ready"})
 RISKS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, ["global.exposure"]),
     (
@@ -162,6 +164,10 @@ RISKS: list[tuple[dict[str, Any], list[str]]] = [
         _calls("api"),
     ),
     (
+        {"global.exposure": "clusterIP", "application.tradingBot.ready.path": ""},
+        ["application.tradingBot.ready.path"],
+    ),
+    (
         {"global.exposure": "clusterIP", "global.cattle": {"clusterId": "local"}},
         ["global.cattle is not a key of this chart"],
     ),
@@ -172,7 +178,7 @@ RISKS: list[tuple[dict[str, Any], list[str]]] = [
 def test_risky_settings_are_named_and_no_others(
     notes: Notes, values: dict[str, Any], risks: list[str]
 ) -> None:
-    warnings = _warnings(notes(nested(values)))
+    warnings = _warnings(notes(merged(TELLS, nested(values))))
     assert len(warnings) == len(risks)
     for risk in risks:
         assert any(warning.startswith(risk) for warning in warnings), warnings
@@ -185,10 +191,10 @@ def test_the_documented_password_is_named_where_it_is_in_use(notes: Notes) -> No
 
 def test_nothing_to_mind_where_nothing_is_risky(notes: Notes) -> None:
     safe = nested({"global.exposure": "ingress", "global.tls.enabled": True})
-    assert _warnings(notes(safe)) == []
+    assert _warnings(notes(merged(TELLS, safe))) == []
 
 
 def test_external_servers_are_no_risk(notes: Notes) -> None:
     safe = nested({"global.exposure": "clusterIP"})
     outside = nested({"global.external.mysql.host": "db", "data.mysql.persistence.enabled": False})
-    assert _warnings(notes(merged(safe, outside))) == []
+    assert _warnings(notes(merged(TELLS, safe, outside))) == []

@@ -70,14 +70,22 @@ def legal(path: str) -> tuple[str, ...]:
 
 
 def texts(turn: int) -> Iterator[tuple[str, str]]:
-    """Yield each value that is text, by its dotted path, with an awkward text."""
+    """Yield each value that is text, by its dotted path, with an awkward text.
+
+    Values of the same name have different ones: two host names must differ.
+    """
+    taken: set[tuple[str, str]] = set()
     for number, (path, default) in enumerate(leaves(), start=turn):
         if not isinstance(default, str) or path.endswith(LEFT_ALONE) or path not in DESCRIBED:
             continue
         if "enum" in DESCRIBED[path] or ".resources." in path or path.endswith(".size"):
             continue
         if fitting := legal(path):
-            yield path, fitting[number % len(fitting)]
+            name, first = path.rpartition(".")[2], number % len(fitting)
+            turned = [*fitting[first:], *fitting[:first]]
+            text = next((one for one in turned if (name, one) not in taken), turned[0])
+            taken.add((name, text))
+            yield path, text
 
 
 @pytest.mark.parametrize("helm", HELMS)

@@ -61,6 +61,7 @@ SETTINGS = {
             {
                 "limitRange.enabled": True,
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
+                "application.tradingBot.ready.path": "/tmp/ready",
             }
         )
     ),

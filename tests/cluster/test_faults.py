@@ -2,7 +2,7 @@
 
 | down | the API | the page | the bot |
 |---|---|---|---|
-| MySQL, Redis, or both | says why, leaves its Service, is not restarted | says so | waits |
+| MySQL, Redis, or both | says why, leaves its Service, no restart | says so | is not ready |
 | the API | | says so | waits |
 | the volume of the logs is full | goes on | goes on | goes on |
 | the volume of MySQL or Redis is full | refuses what it can't keep | says so | waits |
@@ -37,7 +37,7 @@ from tests.cluster.journal import doubled, lost, query, read_journal, read_trade
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.load import address
 from tests.cluster.pods import NAME
-from tests.cluster.processes import kill, restarts, send_signal
+from tests.cluster.processes import is_ready, kill, restarts, send_signal
 from tests.cluster.release import OFF, Release
 from tests.cluster.small_volumes import SmallVolume, small_volumes
 from tests.fixtures import MakeNamespace
@@ -47,12 +47,21 @@ from tools.cluster import Cluster
 SIZES = {"mysql": 512, "redis": 16, "logs": 8}
 DATA = ("mysql", "redis")
 PATIENCE = 60_000  # milliseconds until the page shows the present state
+# Restarts after 6 s whoever is held to be dead. That must not be who only lacks another server.
+HASTY = {"liveness": {"periodSeconds": 2, "failureThreshold": 3}}
 VALUES: dict[str, Any] = {
     "global": {
         "secrets": {"source": "values", "values": SECRETS},
         "storage": {"logs": {"mode": "existingClaim", "existingClaim": "logs"}},
     },
-    "application": {"frontend": {"replicas": 1}},
+    "application": {
+        "frontend": {"replicas": 1, "probes": HASTY},
+        "api": {"probes": HASTY},
+        "tradingBot": {
+            "probes": {**HASTY, "readiness": {"periodSeconds": 2}},
+            "ready": {"maxAgeSeconds": 15},
+        },
+    },
     "data": {name: {"persistence": {"existingClaim": name}} for name in DATA},
     "monitoring": {"grafana": OFF},
 }
@@ -71,7 +80,7 @@ print(answer.status, answer.read().decode())
 
 pytestmark = pytest.mark.xdist_group("faults")
 
-# How long, in seconds, something is down. Less than the 180 s after which a pod is restarted.
+# How long, in seconds, something is down. Longer than liveness allows: see HASTY.
 durations = short_and_long("seconds", 20, 60)
 
 
@@ -202,6 +211,11 @@ class Scene:
             return "not trading while" in log
 
         eventually("the bot waits", said)
+
+    def bot_is_ready(self) -> bool:
+        """Return whether the bot's pod is ready."""
+        (pod,) = self.pods("trading-bot")
+        return is_ready(pod)
 
     def lasts(self, seconds: float, condition: Callable[[], bool] = lambda: True) -> None:
         """Expect it to last until so long after it began, seen at least once, with no restarts."""
@@ -337,7 +351,8 @@ def test_data_services_are_stopped_for_a_minute(scene: Scene, services: tuple[st
     scene.api_blames(*services)
     scene.page_says_so()
     scene.bot_waits()
-    scene.lasts(60, lambda: not scene.answering("api-service"))
+    eventually("the bot is not ready", lambda: not scene.bot_is_ready())
+    scene.lasts(60, lambda: not scene.answering("api-service") and not scene.bot_is_ready())
 
     for service in services:
         scale(scene, f"statefulset/{service}", 1)

@@ -110,7 +110,7 @@ def _integers(schema: JsonSchema, span: Span) -> Cases:
     most = high if span.high is None else int(span.high)
     assert most is not None, "a whole number without an upper bound"
     accepted = [low, low + 1, (low + most) // 2, most - 1, most, float(low)]
-    refused = [low - 1, -low, low + 0.5, str(low), f"{low}s", True, [low], {"of": low}]
+    refused = [low - 1, -low - 1, low + 0.5, str(low), f"{low}s", True, [low], {"of": low}]
     refused += [] if high is None else [high + 1, high * 10]
     return Cases(accepted, refused, [] if span.high is None else [most + 1, most * 10])
 
@@ -279,6 +279,7 @@ _QUANTITY_MAP = Cases(
     [{"limits.cpu": "4 cores"}, {"limits.cpu": -1}, {"limits.cpu": True}, ["4"], "4", 7],
     [],
 )
+_PATHS = Cases(["", "/tmp/heartbeat", "/a"], ["tmp/heartbeat", "/", "./a", "~", *NO_TEXT], [])
 _SUBJECTS = Cases(
     [
         [],
@@ -355,9 +356,9 @@ NAMED_FORMS = {
         ["blue", "-", "Blue-", "1-", "a" * 20 + "-", "a b-", "a.b-", *NO_TEXT],
         [],
     ),
-    "heartbeat.path": Cases(
-        ["", "/tmp/heartbeat", "/a"], ["tmp/heartbeat", "/", "./a", "~", *NO_TEXT], []
-    ),
+    "heartbeat.path": _PATHS,
+    "ready.path": _PATHS,
+    "liveness.path": _PATHS,
     "global.secrets.externalSecrets.refreshInterval": Cases(
         ["1h", "30m", "1h30m", "90s"], ["", "1", "1d", "h", "1 h", "-1h", "1.5h", *NO_TEXT], []
     ),

@@ -78,7 +78,7 @@ ALLOWED = {
     "tiers.*.storage.access": (f"{OWN}/persistent-volume-claim.yaml",),
     "tiers.*.storage.path": (POD, f"{OWN}/_configuration.tpl"),
     # Without callees there is nothing to wait for, no test, and no selector of callers.
-    "tiers.*.calls*": (*TIER_VALUES, POD, *FLOWS, "templates/_notes.tpl",
+    "tiers.*.calls*": (*TIER_VALUES, POD, *FLOWS, "templates/_warnings.tpl",
                        "templates/tests/{name}.yaml", "templates/checks/_waiting.tpl",
                        "templates/network/default-deny.yaml",
                        f"{COMMON}/components/_{{name}}.tpl"),

@@ -52,6 +52,10 @@ class Grafana(ServedComponent, StoredComponent):
         """Return the path that answers while it is healthy."""
         return self.health.http
 
+    def live_path(self) -> str | None:
+        """Return the path that answers while it serves, whatever other servers do."""
+        return self.health.live
+
     def administrator_key(self) -> str | None:
         """Return the key of the administrator's password."""
         return self.admin.password

@@ -19,5 +19,9 @@ class Web(ServedComponent, ReplicatedComponent):
         """Return the path that answers while it is healthy."""
         return self.health.http
 
+    def live_path(self) -> str | None:
+        """Return the path that answers while it serves, whatever other servers do."""
+        return self.health.live
+
 
 MODEL = Web

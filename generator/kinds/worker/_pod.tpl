@@ -2,6 +2,3 @@
 @% block spread %@
 @% include "chart/templates/charts/tier/templates/component/_spread.jinja" %@
 @% endblock %@
-@% block liveness %@
-@% include "chart/templates/charts/tier/templates/component/_heartbeat.jinja" %@
-@% endblock %@

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.plan.component import ComponentPlan
-from generator.values.sections import Times, heartbeat
+from generator.values.sections import Times, heartbeat, ready
 from generator.values.tree import Section, Value
 
 TIMES = Times(grace=30)
@@ -11,4 +11,4 @@ TIMES = Times(grace=30)
 
 def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     """Build the values that only this kind has."""
-    return {"heartbeat": heartbeat(component)}
+    return {"heartbeat": heartbeat(component), "ready": ready(component)}

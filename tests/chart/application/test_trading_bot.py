@@ -16,6 +16,8 @@ HEARTBEAT = nested(
     {
         "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
         "application.tradingBot.heartbeat.maxAgeSeconds": 90,
+        "application.tradingBot.ready.path": "/tmp/ready",
+        "application.tradingBot.ready.maxAgeSeconds": 90,
     }
 )
 
@@ -69,6 +71,15 @@ def test_is_ready_when_it_can_write_where_it_must(chart: Chart) -> None:
     assert checks == [f"test -w {path}" for path in ("/tmp", "/app/logs", "/app/data")]
 
 
+def test_is_ready_when_it_has_stayed_up(chart: Chart) -> None:
+    """Helm waits for ready pods, and a program that ends after 40 s was ready before it ended."""
+    checked = container(component(chart(), "trading-bot"))
+    assert checked["readinessProbe"]["initialDelaySeconds"] == 45
+    at_once = nested({"application.tradingBot.probes.readiness.initialDelaySeconds": 0})
+    checked = container(component(chart(at_once), "trading-bot"))
+    assert checked["readinessProbe"]["initialDelaySeconds"] == 0
+
+
 def test_liveness_asks_the_kernel_by_default(chart: Chart) -> None:
     command = container(component(chart(), "trading-bot"))["livenessProbe"]["exec"]["command"]
     assert "/proc/1/status" in command[-1]
@@ -77,23 +88,31 @@ def test_liveness_asks_the_kernel_by_default(chart: Chart) -> None:
 @pytest.mark.parametrize(
     ("age", "code"), [(0, 0), (80, 0), (100, 1), (None, 1)], ids=["new", "old", "dead", "never"]
 )
-def test_heartbeat_counts_as_dead_by_its_age(tmp_path: Path, age: int | None, code: int) -> None:
+@pytest.mark.parametrize(("probe", "name"), [("liveness", "heartbeat"), ("readiness", "ready")])
+def test_file_counts_by_its_age(
+    tmp_path: Path, probe: str, name: str, age: int | None, code: int
+) -> None:
     bot = component(render(HEARTBEAT), "trading-bot")
-    command = container(bot)["livenessProbe"]["exec"]["command"]
-    heartbeat = tmp_path / "heartbeat"
+    command = container(bot)[f"{probe}Probe"]["exec"]["command"]
+    file = tmp_path / name
     if age is not None:
-        heartbeat.touch()
-        os.utime(heartbeat, times=(time.time() - age,) * 2)
-    run = [str(heartbeat) if part == "/tmp/heartbeat" else part for part in command]
+        file.touch()
+        os.utime(file, times=(time.time() - age,) * 2)
+    run = [str(file) if part == f"/tmp/{name}" else part for part in command]
     done = subprocess.run(run, capture_output=True, check=False)
     assert bool(done.returncode) == bool(code)
 
 
-def test_heartbeat_leaves_the_other_probes_alone(chart: Chart) -> None:
+def test_each_file_is_asked_by_one_probe(chart: Chart) -> None:
+    """A bot that can't work is not ready and not restarted; one that hangs is."""
     checked = container(component(chart(HEARTBEAT), "trading-bot"))
-    assert "/tmp/heartbeat" in checked["livenessProbe"]["exec"]["command"]
-    assert "/tmp/heartbeat" not in str(checked["startupProbe"])
-    assert "/tmp/heartbeat" not in str(checked["readinessProbe"])
+    for probe, files in {
+        "startup": set(),
+        "readiness": {"/tmp/ready"},
+        "liveness": {"/tmp/heartbeat"},
+    }.items():
+        command = checked[f"{probe}Probe"]["exec"]["command"]
+        assert {"/tmp/heartbeat", "/tmp/ready"} & set(command) == files
 
 
 def test_has_time_to_stop(chart: Chart) -> None:

@@ -174,9 +174,17 @@ def test_what_the_spec_says_of_a_component_is_in_its_pod(price_feed: Render) -> 
         "CACHE_URL": "config CACHE_URL",
     }
     assert {"/tmp/alive", "30"} <= set(container(collector)["livenessProbe"]["exec"]["command"])
+    assert {"/tmp/collected", "90"} <= set(
+        container(collector)["readinessProbe"]["exec"]["command"]
+    )
     assert mounts(archiver) == {"/var/lib/archive": "claim quote-archive"}
     assert archiver["spec"]["template"]["spec"]["securityContext"]["runAsUser"] == 20001
     assert container(archiver)["livenessProbe"]["exec"]["command"] == ["archiver", "--check"]
+    readiness = container(archiver)["readinessProbe"]
+    assert readiness["exec"]["command"] == ["archiver", "--caught-up"]
+    assert readiness["initialDelaySeconds"] == 0, "it tells itself when it is ready"
+    quotes = container(component(price_feed, "quote-api"))["livenessProbe"]
+    assert quotes["httpGet"]["path"] == "/livez"
     claim = price_feed.get("PersistentVolumeClaim", "quote-archive")["spec"]
     assert claim["accessModes"] == ["ReadWriteOnce"]
     assert claim["resources"]["requests"]["storage"] == "100Gi"

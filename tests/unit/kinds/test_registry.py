@@ -141,6 +141,7 @@ class TestAnotherFolder:
         assert registry.files("batch") == {"run.sh": "exit\n"}
 
 
+PROBE_TIMES = ("periodSeconds", "timeoutSeconds", "failureThreshold")
 STAYING_UP = {"grafana", "mysql", "redis", "singleton", "web", "worker"}
 CRON = (
     *("schedule", "suspend", "concurrencyPolicy", "startingDeadlineSeconds"),
@@ -155,6 +156,7 @@ OF_SOME = {
     "extraConfiguration": {"mysql", "redis"},
     "prometheus": {"grafana"},
     "heartbeat": {"singleton", "worker"},
+    "ready": {"singleton", "worker"},
     "replicas": {"singleton", "web", "worker"},
     "autoscaling": {"web", "worker"},
     "persistence": {"grafana", "mysql", "redis"},
@@ -219,8 +221,10 @@ class TestValues:
                 assert values["terminationGracePeriodSeconds"] == times.grace
                 if not component.stays_up:
                     continue
-                probes = {name: tuple(probe.values()) for name, probe in values["probes"].items()}
-                assert (probes["startup"], probes["liveness"]) == (times.startup, times.liveness)
+                for name in ("startup", "liveness"):
+                    probe = values["probes"][name]
+                    given = [probe[key] for key in PROBE_TIMES]
+                    assert tuple(given) == getattr(times, name)
 
 
 def _keys(platforms: list[LoadedPlatform]) -> Iterator[tuple[ComponentPlan, set[str]]]:

@@ -79,6 +79,7 @@ def test_health_lists_every_problem(running: Running, client: httpx.Client) -> N
     assert client.get("/api/health").status_code == 200
     assert client.get("/api/health").json()["database"] == "ok"
     running.checker.state = State(problems=("one", "two"))
+    assert client.get("/healthz").status_code == 200
     answer = client.get("/api/health")
     assert answer.status_code == 503
     assert answer.json()["problems"] == ["one", "two"]

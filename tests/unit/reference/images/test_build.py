@@ -34,6 +34,7 @@ def test_every_image_of_the_chart_is_replaced() -> None:
         "repository": "reference/trading-bot",
         "tag": next(image.tag for image in built if image.component == "trading-bot"),
     }
+    assert overlay["application"]["tradingBot"]["ready"]["path"] == "/tmp/ready"
     assert overlay["global"]["toolbox"]["image"]["repository"] == "reference/toolbox"
 
 

@@ -89,7 +89,8 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def run(world: World, tmp_path: Path) -> Callable[[], None]:
-    settings = load(Settings, {**ENVIRONMENT, "BOT_HEARTBEAT": str(tmp_path / "heartbeat")})
+    files = {f"BOT_{name.upper()}": str(tmp_path / name) for name in ("heartbeat", "ready")}
+    settings = load(Settings, ENVIRONMENT | files)
     bot = Bot(
         settings,
         cast(Book, world),
@@ -168,6 +169,14 @@ def test_heart_beats_in_an_outage_too(
     world.step = down
     run()
     assert beats == [True] * 3
+    assert not (tmp_path / "ready").exists()
+
+
+def test_bot_says_that_it_is_ready_after_each_step_that_did_its_work(
+    run: Callable[[], None], tmp_path: Path
+) -> None:
+    run()
+    assert (tmp_path / "ready").exists()
 
 
 def test_heartbeat_is_replaced_whole(tmp_path: Path) -> None:

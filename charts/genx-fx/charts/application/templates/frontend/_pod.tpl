@@ -88,8 +88,12 @@ spec:
         httpGet: {path: "/", port: http}
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
-        httpGet: {path: "/", port: http}
-        {{- toYaml .probes.liveness | nindent 8 }}
+        {{- with .probes.liveness.path }}
+        httpGet: {path: {{ . | quote }}, port: http}
+        {{- else }}
+        tcpSocket: {port: http}  # no request: its answer may depend on other servers
+        {{- end }}
+        {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
         - {name: app-logs, mountPath: /app/logs}

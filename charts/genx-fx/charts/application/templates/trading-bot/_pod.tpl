@@ -99,21 +99,17 @@ spec:
         exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}
         {{- toYaml .probes.startup | nindent 8 }}
       readinessProbe:
+        {{- if .ready.path }}
+        {{- include "common.fileProbe" .ready | nindent 8 }}
+        {{- else }}
         exec: {command: ["sh", "-c", "test -w /tmp && test -w /app/logs && test -w /app/data"]}
+        {{- end }}
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
-        {{- with .heartbeat }}
-        {{- if .path }}
-        exec:
-          command:
-            - sh
-            - -c
-            - test $(( $(date +%s) - $(stat -c %Y "$0") )) -le "$1"
-            - {{ .path | quote }}
-            - {{ .maxAgeSeconds | int64 | quote }}
+        {{- if .heartbeat.path }}
+        {{- include "common.fileProbe" .heartbeat | nindent 8 }}
         {{- else }}
         exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}
-        {{- end }}
         {{- end }}
         {{- toYaml .probes.liveness | nindent 8 }}
       volumeMounts:

@@ -87,8 +87,12 @@ spec:
         httpGet: {path: "/api/health", port: http}
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
-        httpGet: {path: "/api/health", port: http}
-        {{- toYaml .probes.liveness | nindent 8 }}
+        {{- with .probes.liveness.path }}
+        httpGet: {path: {{ . | quote }}, port: http}
+        {{- else }}
+        tcpSocket: {port: http}  # no request: its answer may depend on other servers
+        {{- end }}
+        {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
         - {name: storage, mountPath: /var/lib/grafana}

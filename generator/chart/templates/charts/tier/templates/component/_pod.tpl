@@ -146,13 +146,35 @@ spec:
         @{ probes.startup }@
         {{- toYaml .probes.startup | nindent 8 }}
       readinessProbe:
+@% if component.tells_by_file %@
+        {{- if .ready.path }}
+        {{- include "common.fileProbe" .ready | nindent 8 }}
+        {{- else }}
         @{ probes.readiness }@
+        {{- end }}
+@% else %@
+        @{ probes.readiness }@
+@% endif %@
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
-@% block liveness %@
+@% if component.tells_by_file %@
+        {{- if .heartbeat.path }}
+        {{- include "common.fileProbe" .heartbeat | nindent 8 }}
+        {{- else }}
         @{ probes.liveness }@
-@% endblock %@
+        {{- end }}
         {{- toYaml .probes.liveness | nindent 8 }}
+@% elif component.health_path %@
+        {{- with .probes.liveness.path }}
+        httpGet: {path: {{ . | quote }}, port: @{ component.port_name }@}
+        {{- else }}
+        tcpSocket: {port: @{ component.port_name }@}  # no request: its answer may depend on other servers
+        {{- end }}
+        {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
+@% else %@
+        @{ probes.liveness }@
+        {{- toYaml .probes.liveness | nindent 8 }}
+@% endif %@
 @% endif %@
 @% if volume_mounts %@
       volumeMounts:

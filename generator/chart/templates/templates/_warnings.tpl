@@ -1,21 +1,3 @@
-@% if plan.exposed %@
-{{/* How users reach a component. Takes (dict "context" $ "name" "api" "service" "api-service" "port" 8080 "values" … "prefix" "api."). */}}
-{{- define "@{ platform.name }@.address" -}}
-{{- $ := .context -}}
-{{- $service := print $.Values.global.namePrefix .service -}}
-{{- $scheme := ternary "https" "http" $.Values.global.tls.enabled -}}
-{{- if has $.Values.global.exposure (list "ingress" "gateway") }}
-  {{ .name }}: {{ $scheme }}://{{ include "common.hostname" (dict "context" $ "own" .values.ingress.hostname "prefix" .prefix) }}
-{{- else if eq (include "common.serviceType" (dict "context" $ "service" .values.service)) "LoadBalancer" }}
-  {{ .name }}: port {{ .port }} of the address that this prints:
-    kubectl get service {{ $service }} -n {{ $.Release.Namespace }} -o jsonpath='{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}'
-{{- else }}
-  {{ .name }}: http://localhost:{{ .port }} while this runs:
-    kubectl port-forward service/{{ $service }} {{ .port }} -n {{ $.Release.Namespace }}
-{{- end }}
-{{- end }}
-
-@% endif %@
 {{/* One line per setting that is legal and risky. Takes $. */}}
 {{- define "@{ platform.name }@.warnings" -}}
 @% if plan.exposed %@
@@ -54,6 +36,11 @@
 @% for volume in plan.volumes %@
 {{- if eq .Values.global.storage.@{ volume.key }@.mode "ephemeral" }}
   - global.storage.@{ volume.key }@.mode is ephemeral: each pod has its own, and loses it.
+{{- end }}
+@% endfor %@
+@% for component in plan.components if component.tells_by_file and not component.ready %@
+{{- if and (include "@{ component.name }@.runs" $) (not .Values.@{ component.path }@.ready.path) }}
+  - @{ component.path }@.ready.path is empty: @{ component.name }@ is ready once it has stayed up, whether it does its work or not; only its log says so.
 {{- end }}
 @% endfor %@
 @% for flow in plan.flows %@
