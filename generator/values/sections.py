@@ -160,7 +160,11 @@ def scheduling() -> dict[str, Value | Section]:
             "Taints of nodes that the pods tolerate: [{key: dedicated, operator: Exists}]",
             defined("objectList"),
         ),
-        "affinity": Value({}, "Affinity, as in the specification of a pod", OBJECT),
+        "affinity": Value(
+            {},
+            "Affinity, as in the specification of a pod; rules of the chart stay beside it",
+            OBJECT,
+        ),
         "priorityClassName": text(
             "", "Name of the PriorityClass of the pods: important", optional("dnsName")
         ),
@@ -177,7 +181,8 @@ def pod_settings() -> dict[str, Value | Section]:
         "podAnnotations": Value({}, "Annotations of its pods", defined("annotationMap")),
         "extraEnv": Value(
             [],
-            "Further environment variables: [{name: LOG_LEVEL, value: debug}]",
+            "Further environment variables, which replace the chart's of the same name:"
+            " [{name: LOG_LEVEL, value: debug}]",
             defined("objectList"),
         ),
         "extraEnvFrom": Value(
@@ -187,11 +192,15 @@ def pod_settings() -> dict[str, Value | Section]:
             defined("objectList"),
         ),
         "extraVolumes": Value(
-            [], "Further volumes of the pod: [{name: cache, emptyDir: {}}]", defined("objectList")
+            [],
+            "Further volumes of the pod, which replace the chart's of the same name:"
+            " [{name: cache, emptyDir: {}}]",
+            defined("objectList"),
         ),
         "extraVolumeMounts": Value(
             [],
-            "Further volume mounts of the container: [{name: cache, mountPath: /cache}]",
+            "Further volume mounts of the container, which replace the chart's at the same path:"
+            " [{name: cache, mountPath: /cache}]",
             defined("objectList"),
         ),
     }

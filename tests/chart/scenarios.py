@@ -275,6 +275,24 @@ def nobody_waits_for(*names: str) -> dict[str, Any]:
     }
 
 
+# Entries with names and paths that the chart has itself.
+REPEATED = merged(
+    nested(
+        {
+            "application.api.extraEnv": [{"name": "ENV", "value": "own"}],
+            "application.api.podAnnotations": {"checksum/config": "own"},
+            "monitoring.grafana.extraEnv": [{"name": "GF_LOG_MODE", "value": "file"}],
+        }
+    ),
+    of_each(
+        COMPONENTS,
+        {
+            "extraVolumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Mi"}}],
+            "extraVolumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+        },
+    ),
+)
+
 SCENARIOS: dict[str, Scenario] = {
     "default": Scenario(),
     "everything_on": Scenario(_EVERYTHING),
@@ -312,6 +330,7 @@ SCENARIOS: dict[str, Scenario] = {
             "global.toolbox.priorityClassName": "tools",
         }
     ),
+    "repeated_entries": Scenario(REPEATED),
     "storage_rwo_colocated": _flat(_shared("rwo-colocated")),
     "storage_ephemeral": _flat(_shared("ephemeral")),
     "storage_existing_claim": _flat(_shared("existingClaim", existingClaim="nfs-share")),

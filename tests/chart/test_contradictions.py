@@ -10,8 +10,6 @@ LOGS_COLOCATED = {"global.storage.logs.mode": "rwo-colocated", "global.storage.d
 DATA_COLOCATED = {"global.storage.logs.mode": "rwx", "global.storage.data.mode": "rwo-colocated"}
 GATEWAY = {"global.exposure": "gateway", "global.gateway.className": "cilium"}
 INGRESS = {"global.exposure": "ingress"}
-ZONE = [{"topologyKey": "zone", "labelSelector": {}}]
-AFFINITY = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": ZONE}}
 GIVEN = {"global.secrets.source": "values", "global.secrets.values": SECRETS}
 STORE = {
     "global.secrets.source": "externalSecrets",
@@ -170,14 +168,6 @@ CASES: list[tuple[Values, list[str]]] = [
             [f"global.storage.{name}.existingClaim"],
         )
         for name in ("logs", "data")
-    ),
-    *(
-        (
-            {**modes, f"application.{who}.affinity": AFFINITY},
-            [f"application.{who}.affinity.podAffinity"],
-        )
-        for modes in (LOGS_COLOCATED, DATA_COLOCATED)
-        for who in ("api", "tradingBot")
     ),
     (
         {

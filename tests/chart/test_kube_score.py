@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.findings import CARELESS, VALUES, Finding, read_exceptions, unexcepted, unused
-from tests.helm import KUBERNETES, render, template
+from tests.helm import KUBERNETES, template
 from tools.build import tool_path
 
 EXCEPTIONS = read_exceptions(Path(__file__).with_name("kube-score-exceptions.yaml"))
@@ -30,19 +30,6 @@ def test_kube_score_needs_every_exception() -> None:
 def test_kube_score_sees_a_careless_pod() -> None:
     checks = {found.check for found in kube_score(CARELESS)}
     assert {"container-image-tag", "container-security-context-privileged"} <= checks
-
-
-def test_replicated_deployments_spread_over_hosts() -> None:
-    spread = {
-        item["metadata"]["name"]: [
-            rule["topologyKey"]
-            for rule in item["spec"]["template"]["spec"].get("topologySpreadConstraints", [])
-        ]
-        for item in render().of_kind("Deployment")
-        if item["spec"].get("replicas", 1) > 1
-    }
-    assert spread
-    assert all("kubernetes.io/hostname" in keys for keys in spread.values()), spread
 
 
 def kube_score(manifests: str) -> list[Finding]:

@@ -44,15 +44,7 @@ def test_pods_spread_over_zones_and_hosts(
     [
         pytest.param("a", {}, id="default"),
         pytest.param("", STRICT, id="without zone labels, prod"),
-        pytest.param(
-            "",
-            {},
-            id="without zone labels, default",
-            marks=pytest.mark.xfail(
-                reason="issue 13, row 13: with a soft constraint for zones and one for hosts, the"
-                " scheduler ignores nodes that lack either label"
-            ),
-        ),
+        pytest.param("", {}, id="without zone labels, default"),
     ],
 )
 def test_two_replicas_are_on_two_hosts(
@@ -64,6 +56,22 @@ def test_two_replicas_are_on_two_hosts(
     release.install(only(*SPREADING, on=nodes, **options))
     for name in SPREADING:
         assert set(hosts(pods(release, name)).values()) == {1}
+
+
+def test_six_replicas_are_on_six_hosts_without_zone_labels_also_after_rollouts(
+    release: QuietRelease, nodes: Arena
+) -> None:
+    """Pods of the last revision, which go, must not push the new ones together."""
+    nodes.add("", 1, cores=64)
+    nodes.add("", 5, cores=6)
+    release.install(only(*SPREADING, on=nodes, replicas=6))
+    workloads = [f"deployment/{name}" for name in SPREADING]
+    for _ in range(3):
+        for name in SPREADING:
+            assert len(hosts(pods(release, name))) == 6, hosts(pods(release, name))
+        release.kubectl("rollout", "restart", *workloads, "-n", release.namespace)
+        for workload in workloads:
+            release.kubectl.rolled_out(workload, release.namespace)
 
 
 @pytest.mark.parametrize(("options", "waiting"), [({}, 0), (STRICT, 1)], ids=["default", "prod"])

@@ -1,6 +1,6 @@
 @% extends "chart/templates/charts/tier/templates/component/_pod.tpl" %@
 @% block configuration_checksum %@
-    checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum }}
+checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum | quote }}
 @% endblock %@
 @% block command %@
       command: [redis-server, /etc/redis/redis.conf]
@@ -11,5 +11,5 @@
 @% endif %@
 @% endblock %@
 @% block password_environment %@
-        - {name: REDISCLI_AUTH, value: $(@{ component.password_key }@)}
+- {name: REDISCLI_AUTH, value: $(@{ component.password_key }@)}
 @% endblock %@

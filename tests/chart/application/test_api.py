@@ -18,10 +18,12 @@ from tests.chart.reading import (
     pod,
     waits,
 )
-from tests.chart.scenarios import COMPONENTS, nested, nobody_waits_for
+from tests.chart.scenarios import COMPONENTS, merged, nested, nobody_waits_for
 from tests.helm import render
 
 HPA = nested({"application.api.autoscaling.enabled": True})
+COLOCATED = nested({"global.storage.logs.mode": "rwo-colocated"})
+PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
 def test_probes_differ(chart: Chart) -> None:
@@ -71,28 +73,55 @@ def test_hpa_rules_the_replicas(chart: Chart) -> None:
 
 
 def test_spreads_over_zones_and_hosts(chart: Chart) -> None:
+    """By a wish each: of two constraints that may be broken, the scheduler obeys neither on nodes
+    without zone labels.
+    """
     deployment = component(chart(), "api")
-    constraints = pod(deployment)["topologySpreadConstraints"]
-    assert {item["topologyKey"] for item in constraints} == {
-        "topology.kubernetes.io/zone",
-        "kubernetes.io/hostname",
+    (constraint,) = pod(deployment)["topologySpreadConstraints"]
+    assert constraint["topologyKey"] == "topology.kubernetes.io/zone"
+    assert constraint["labelSelector"] == deployment["spec"]["selector"]
+    assert constraint["matchLabelKeys"] == ["pod-template-hash"]
+    assert constraint["nodeTaintsPolicy"] == "Honor", "or a tainted node counts as empty"
+    assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert constraint["maxSkew"] == 1
+    (wish,) = pod(deployment)["affinity"]["podAntiAffinity"][PREFERRED]
+    assert wish == {
+        "weight": 100,
+        "podAffinityTerm": {
+            "topologyKey": "kubernetes.io/hostname",
+            "labelSelector": deployment["spec"]["selector"],
+            "matchLabelKeys": ["pod-template-hash"],
+        },
     }
-    for constraint in constraints:
-        assert constraint["labelSelector"] == deployment["spec"]["selector"]
-        assert constraint["matchLabelKeys"] == ["pod-template-hash"]
-        assert constraint["nodeTaintsPolicy"] == "Honor", "or a tainted node counts as empty"
-        assert constraint["whenUnsatisfiable"] == "ScheduleAnyway"
-        assert constraint["maxSkew"] == 1
 
 
-def test_spread_can_be_made_strict(chart: Chart) -> None:
+def test_spread_over_hosts_can_be_made_strict(chart: Chart) -> None:
     rendered = chart(nested({"application.api.topologySpread.hosts": "DoNotSchedule"}))
-    rules = {
-        item["topologyKey"]: item["whenUnsatisfiable"]
-        for item in pod(component(rendered, "api"))["topologySpreadConstraints"]
-    }
-    assert rules["kubernetes.io/hostname"] == "DoNotSchedule"
-    assert rules["topology.kubernetes.io/zone"] == "ScheduleAnyway"
+    deployment = component(rendered, "api")
+    zones, hosts = pod(deployment)["topologySpreadConstraints"]
+    assert zones["whenUnsatisfiable"] == "ScheduleAnyway"
+    strict = {"topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+    assert hosts == zones | strict
+
+
+def test_spread_over_zones_can_be_made_strict(chart: Chart) -> None:
+    rendered = chart(nested({"application.api.topologySpread.zones": "DoNotSchedule"}))
+    (zones,) = pod(component(rendered, "api"))["topologySpreadConstraints"]
+    assert zones["topologyKey"] == "topology.kubernetes.io/zone"
+    assert zones["whenUnsatisfiable"] == "DoNotSchedule"
+
+
+@pytest.mark.parametrize("kind", ["podAffinity", "podAntiAffinity"])
+@pytest.mark.parametrize("when", ["requiredDuringSchedulingIgnoredDuringExecution", PREFERRED])
+def test_affinity_of_the_values_joins_that_of_the_chart(chart: Chart, kind: str, when: str) -> None:
+    """Also where the chart asks for the pods that must share a node."""
+    term = {"topologyKey": "example.org/rack", "labelSelector": {"matchLabels": {"app": "x"}}}
+    own = {"weight": 7, "podAffinityTerm": term} if when == PREFERRED else term
+    expected = chart(COLOCATED).get("Deployment", "api")["spec"]["template"]["spec"]["affinity"]
+    given = nested({f"application.api.affinity.{kind}": {when: [own]}})
+    affinity = pod(component(chart(merged(COLOCATED, given)), "api"))["affinity"]
+    wanted = expected[kind] | {when: [*expected[kind].get(when, []), own]}
+    assert affinity == expected | {kind: wanted}
 
 
 def test_budget_never_blocks_a_drain(chart: Chart) -> None:

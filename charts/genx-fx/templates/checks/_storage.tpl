@@ -53,9 +53,6 @@ Takes (dict "volume" "global.storage.logs" "path" "application.api" "values" …
 {{- $path := .path -}}
 {{- $nodes := .nodes -}}
 {{- with .values }}
-{{- if dig "podAffinity" "" .affinity }}
-{{ $path }}.affinity.podAffinity: {{ $volume }}.mode is rwo-colocated, which sets it already
-{{- end }}
 {{- range $label, $value := .nodeSelector }}
 {{- $other := get $nodes $label | default (dict "value" $value) }}
 {{- if ne $other.value $value }}

@@ -1,7 +1,8 @@
 {{/*
 Which nodes a pod may run on, from its `values`. "onOneNode" lists the components that must share a
-node with it, because they mount a ReadWriteOnce volume together.
-Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker")).
+node with it, because they mount a ReadWriteOnce volume together; "onOtherHosts" is the selector of the
+pods that it rather keeps away from.
+Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker") "onOtherHosts" (include "api.selectorLabels" $)).
 */}}
 {{- define "common.scheduling" -}}
 {{- with .values.priorityClassName }}
@@ -13,26 +14,51 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 {{- with .values.tolerations }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if or .values.affinity .onOneNode }}
-affinity:
-  {{- with .values.affinity }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-  {{- if .onOneNode }}
-  podAffinity:
-    requiredDuringSchedulingIgnoredDuringExecution:
-      - topologyKey: kubernetes.io/hostname
+{{- with include "common.affinity" . }}
+affinity: {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The affinity of the values, with what the chart asks for. Takes what common.scheduling takes. */}}
+{{- define "common.affinity" -}}
+{{- $affinity := deepCopy .values.affinity }}
+{{- range $kind, $rules := include "common.ownAffinity" . | fromYaml }}
+{{- range $when, $terms := $rules }}
+{{- $all := concat $terms (dig $kind $when list $affinity) }}
+{{- $affinity = mergeOverwrite $affinity (dict $kind (dict $when $all)) }}
+{{- end }}
+{{- end }}
+{{- with $affinity }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What the chart asks for beside the values, as YAML. Takes what common.scheduling takes. */}}
+{{- define "common.ownAffinity" -}}
+{{- if .onOneNode }}
+podAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    - topologyKey: kubernetes.io/hostname
+      labelSelector:
+        matchLabels:
+          app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
+          app.kubernetes.io/part-of: @{ platform.name }@
+        matchExpressions:
+          - key: app.kubernetes.io/name
+            operator: In
+            values:
+              {{- range .onOneNode }}
+              - {{ $.context.Values.global.namePrefix }}{{ . }}
+              {{- end }}
+{{- end }}
+{{- with .onOtherHosts }}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        matchLabelKeys: [pod-template-hash]  # each revision on its own
         labelSelector:
-          matchLabels:
-            app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
-            app.kubernetes.io/part-of: @{ platform.name }@
-          matchExpressions:
-            - key: app.kubernetes.io/name
-              operator: In
-              values:
-                {{- range .onOneNode }}
-                - {{ $.context.Values.global.namePrefix }}{{ . }}
-                {{- end }}
-  {{- end }}
+          matchLabels: {{- . | nindent 12 }}
 {{- end }}
 {{- end }}

@@ -1,11 +1,15 @@
-{{/* Pod of @{ component.name }@, as its @{ component.workload }@ runs it. Takes $. */}}
-{{- define "@{ component.name }@.pod" -}}
+@% set checksums %@
 @% if component.config_keys %@
-{{- $config := include "common.config" $ | fromYaml }}
+checksum/config: {{ ternary (pick $config @{ component.config_keys | quoted }@) $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 @% endif %@
 @% if component.watched_secret_keys or component.password_keys %@
-{{- $secrets := include "common.secrets" $ | fromYaml }}
+checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 @% endif %@
+@% block configuration_checksum %@
+@% endblock %@
+@% endset %@
+{{/* Pod of @{ component.name }@, as its @{ component.workload }@ runs it. Takes $. */}}
+{{- define "@{ component.name }@.pod" -}}
 @% if component.shared_with %@
 {{- $onOneNode := list }}
 @% for volume, names in component.shared_with.items() %@
@@ -16,28 +20,9 @@
 @% endif %@
 {{- with .Values.@{ component.key }@ -}}
 metadata:
-  labels:
-    {{- include "@{ component.name }@.podLabels" $ | nindent 4 }}
-    {{- with .podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-@% set checksums %@
-@% if component.config_keys %@
-    checksum/config: {{ ternary (pick $config @{ component.config_keys | quoted }@) $config (empty .extraEnvFrom) | toJson | sha256sum }}
-@% endif %@
-@% if component.watched_secret_keys or component.password_keys %@
-    checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum }}
-@% endif %@
-@% block configuration_checksum %@
-@% endblock %@
-@% endset %@
+  labels: {{- merge (dict) .podLabels (include "@{ component.name }@.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
 @% if checksums.strip() %@
-  annotations:
-    # The pod restarts when one of these changes; with extraEnvFrom it may read any key.
-@{ checksums.rstrip() }@
-    {{- with .podAnnotations }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+  annotations: {{- merge (dict) .podAnnotations (include "@{ component.name }@.checksums" $ | fromYaml) | toYaml | nindent 4 }}
 @% else %@
   {{- with .podAnnotations }}
   annotations: {{- toYaml . | nindent 4 }}
@@ -54,7 +39,7 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@) }}
   {{- . | nindent 2 }}
   {{- end }}
 @% block spread %@
@@ -97,43 +82,9 @@ spec:
 @% if component.port %@
       ports: [{name: @{ component.port_name }@, containerPort: @{ component.port }@}]
 @% endif %@
-@% set always %@
-@% for key in component.config_keys %@
-        - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
-@% endfor %@
-@% for key in component.secret_keys %@
-        - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@}}}
-@% endfor %@
-@% for key in component.optional_keys %@
-        - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@, optional: true}}}
-@% endfor %@
-@% block environment %@
-@% endblock %@
-@% for name, value in component.spec.env.items() %@
-        - {name: @{ name }@, value: @{ value | json | literal }@}
-@% endfor %@
-@% endset %@
-@% set conditions = component.password_keys | map(attribute="server") | map("auth_enabled") | list %@
-@% if not always.strip() %@
-      {{- if @{ "or " + conditions | join(" ") + " " if conditions }@.extraEnv }}
-@% endif %@
-      env:
-@% if always.strip() %@
-@{ always.rstrip() }@
-@% endif %@
-@% for password in component.password_keys %@
-        {{- if @{ password.server | auth_enabled }@ }}
-        - {name: @{ password.key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ password.key }@}}}
-@% block password_environment scoped %@
-@% endblock %@
-        {{- end }}
-@% endfor %@
-        {{- with .extraEnv }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-@% if not always.strip() %@
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "@{ component.name }@.environment" $)) }}
+      env: {{- . | nindent 8 }}
       {{- end }}
-@% endif %@
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
@@ -176,60 +127,100 @@ spec:
         {{- toYaml .probes.liveness | nindent 8 }}
 @% endif %@
 @% endif %@
-@% if volume_mounts %@
-      volumeMounts:
-@% for mount in volume_mounts %@
-        - {name: @{ mount.name }@, mountPath: @{ mount.path | yaml | literal }@}
+      {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "@{ component.name }@.volumeMounts" $)) }}
+      volumeMounts: {{- . | nindent 8 }}
+      {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "@{ component.name }@.volumes" $)) }}
+  volumes: {{- . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+@% if checksums.strip() %@
+
+{{/*
+The pod restarts when one of these changes. With extraEnvFrom it may read any key, and so all count.
+Takes $.
+*/}}
+{{- define "@{ component.name }@.checksums" -}}
+@% if component.config_keys %@
+{{- $config := include "common.config" $ | fromYaml }}
+@% endif %@
+@% if component.watched_secret_keys or component.password_keys %@
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+@% endif %@
+{{- with .Values.@{ component.key }@ }}
+@{ checksums.rstrip() }@
+{{- end }}
+{{- end }}
+@% endif %@
+
+{{/* Environment of @{ component.name }@; extraEnv adds to it. Takes $. */}}
+{{- define "@{ component.name }@.environment" -}}
+@% for key in component.config_keys %@
+- {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
 @% endfor %@
-        {{- with .extraVolumeMounts }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-  volumes:
+@% for key in component.secret_keys %@
+- {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@}}}
+@% endfor %@
+@% for key in component.optional_keys %@
+- {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@, optional: true}}}
+@% endfor %@
+@% block environment %@
+@% endblock %@
+@% for name, value in component.spec.env.items() %@
+- {name: @{ name }@, value: @{ value | json | literal }@}
+@% endfor %@
+@% for password in component.password_keys %@
+{{- if @{ password.server | auth_enabled }@ }}
+- {name: @{ password.key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ password.key }@}}}
+@% block password_environment scoped %@
+@% endblock %@
+{{- end }}
+@% endfor %@
+{{- end }}
+
+{{/* Volume mounts of @{ component.name }@; extraVolumeMounts adds to them. */}}
+{{- define "@{ component.name }@.volumeMounts" -}}
+@% for mount in volume_mounts %@
+- {name: @{ mount.name }@, mountPath: @{ mount.path | yaml | literal }@}
+@% endfor %@
+{{- end }}
+
+{{/* Volumes of @{ component.name }@; extraVolumes adds to them. Takes $. */}}
+{{- define "@{ component.name }@.volumes" -}}
 @% for path, size in component.spec.writes.items() %@
-    - name: @{ path | volume_name }@
-      emptyDir: {sizeLimit: @{ size }@}
+- name: @{ path | volume_name }@
+  emptyDir: {sizeLimit: @{ size }@}
 @% endfor %@
 @% for volume in component.spec.mounts %@
-    - name: @{ volume }@
-      {{- with $.Values.global.storage.@{ volume | camel_case }@ }}
-      {{- if eq .mode "ephemeral" }}
-      emptyDir: {sizeLimit: {{ toYaml .size }}}
-      {{- else }}
-      persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ plan.spec.volumes[volume].claim }@") | quote }}}
-      {{- end }}
-      {{- end }}
+- name: @{ volume }@
+  {{- with $.Values.global.storage.@{ volume | camel_case }@ }}
+  {{- if eq .mode "ephemeral" }}
+  emptyDir: {sizeLimit: {{ toYaml .size }}}
+  {{- else }}
+  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ plan.spec.volumes[volume].claim }@") | quote }}}
+  {{- end }}
+  {{- end }}
 @% endfor %@
 @% if component.storage %@
-    - name: storage
-      {{- with .persistence }}
-      {{- if .enabled }}
-      persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ component.storage.claim }@") | quote }}}
-      {{- else }}
-      emptyDir: {sizeLimit: {{ toYaml .size }}}
-      {{- end }}
-      {{- end }}
-@% endif %@
-@% for map in component.config_maps %@
-    - name: @{ map.name }@
-      configMap:
-        name: {{ $.Values.global.namePrefix }}@{ map.object }@
-@% if map.entries %@
-        items:
-@% for key, path in map.entries.items() %@
-          - {key: @{ key }@, path: @{ path }@}
-@% endfor %@
-@% endif %@
-@% endfor %@
-    {{- with .extraVolumes }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
-@% else %@
-      {{- with .extraVolumeMounts }}
-      volumeMounts: {{- toYaml . | nindent 8 }}
-      {{- end }}
-  {{- with .extraVolumes }}
-  volumes: {{- toYaml . | nindent 4 }}
+- name: storage
+  {{- with .Values.@{ component.key }@.persistence }}
+  {{- if .enabled }}
+  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ component.storage.claim }@") | quote }}}
+  {{- else }}
+  emptyDir: {sizeLimit: {{ toYaml .size }}}
+  {{- end }}
   {{- end }}
 @% endif %@
-{{- end }}
+@% for map in component.config_maps %@
+- name: @{ map.name }@
+  configMap:
+    name: {{ $.Values.global.namePrefix }}@{ map.object }@
+@% if map.entries %@
+    items:
+@% for key, path in map.entries.items() %@
+      - {key: @{ key }@, path: @{ path }@}
+@% endfor %@
+@% endif %@
+@% endfor %@
 {{- end }}
