@@ -84,13 +84,21 @@ def build(spec_file: Path, output: Path, check: bool) -> None:
 @click.option(
     "--render",
     is_flag=True,
-    help="Let Helm render the chart as well, which finds values that contradict each other.",
+    help="Let Helm render the chart as well: finds values that contradict each other, and objects"
+    " that Kubernetes would refuse.",
+)
+@click.option(
+    "--kube-version",
+    metavar="VERSION",
+    default="",
+    help="Kubernetes of --render: 1.34. By default the oldest that the chart supports.",
 )
 def validate(
     spec_file: Path,
     files: tuple[str, ...],
     form: str,
     render: bool,
+    kube_version: str,
     **options: tuple[str, ...],
 ) -> None:
     """Check values as Helm merges them, before any cluster.
@@ -104,7 +112,7 @@ def validate(
     from generator.validate.inputs import Inputs
 
     inputs = Inputs(files, {f"--{name.replace('_', '-')}": o for name, o in options.items()})
-    problems, warnings = validate(spec_file, inputs, render=render)
+    problems, warnings = validate(spec_file, inputs, render=render, kube_version=kube_version)
     for warning in warnings:
         click.echo(warning, err=True)
     if form == "json":

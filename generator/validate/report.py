@@ -10,7 +10,7 @@ from generator.validate.problems import ValuesProblem
 
 CONTRADICTIONS = (
     "values that contradict each other are named by helm template and helm install, all at once,"
-    " and here with --render"
+    " and here with --render, as are objects that Kubernetes would refuse"
 )
 
 

@@ -31,7 +31,7 @@ def global_values(plan: Plan) -> Section:
             "imagePullSecrets": Value(
                 [],
                 "Secrets with the credentials of private registries: [{name: registry-login}]",
-                defined("objectList"),
+                defined("pullSecrets"),
             ),
             **(_storage_class() if plan.has_storage else {}),
             "namePrefix": Value(

@@ -61,7 +61,7 @@ def _network_policy(plan: Plan) -> Section:
         [],
         "Peers of a NetworkPolicy that may reach exposed components:"
         " [{ipBlock: {cidr: 203.0.113.0/24}}]. Empty lets everybody in",
-        defined("objectList"),
+        defined("policyPeers"),
     )
     api_server_ports = Value(
         [443, 6443],
@@ -80,7 +80,7 @@ def _network_policy(plan: Plan) -> Section:
                     "peers": Value(
                         [CLUSTER_DNS],
                         "Peers of a NetworkPolicy that are the name servers",
-                        defined("objectList"),
+                        defined("policyPeers"),
                     ),
                     "ports": Value(
                         [53, 5353],

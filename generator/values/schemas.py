@@ -113,7 +113,124 @@ def _labels_but(*refused: str) -> JsonSchema:
     }
 
 
+NAME: JsonSchema = {"type": "string", "minLength": 1}
+
+
+def _strict(required: tuple[str, ...], **properties: JsonSchema) -> JsonSchema:
+    """Return an object with these keys and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        **({"required": list(required)} if required else {}),
+        "additionalProperties": False,
+    }
+
+
+def _list_of(definition: str) -> JsonSchema:
+    return {"type": "array", "items": {"$ref": f"#/definitions/{definition}"}}
+
+
+_KEY_OF_OBJECT = _strict(("name", "key"), name=NAME, key=NAME, optional=BOOLEAN)
+_VALUE_FROM = _strict(
+    (),
+    configMapKeyRef=_KEY_OF_OBJECT,
+    secretKeyRef=_KEY_OF_OBJECT,
+    fieldRef=_strict(("fieldPath",), apiVersion=TEXT, fieldPath=NAME),
+    resourceFieldRef=_strict(("resource",), containerName=TEXT, resource=NAME, divisor=TEXT),
+)
+_RULE_PORTS: JsonSchema = {"ports": _list_of("policyPort")}
+
+# Small types of Kubernetes' API, which values pass through. `validate --render` judges the others.
+# https://kubernetes.io/docs/reference/kubernetes-api/
+_PASSED_THROUGH: dict[str, JsonSchema] = {
+    "environmentVariables": {
+        "type": "array",
+        "items": _strict(("name",), name=NAME, value=TEXT, valueFrom=_VALUE_FROM),
+    },
+    "environmentSource": _strict(("name",), name=NAME, optional=BOOLEAN),
+    "environmentSources": {
+        "type": "array",
+        "items": _strict(
+            (),
+            prefix=TEXT,
+            configMapRef={"$ref": "#/definitions/environmentSource"},
+            secretRef={"$ref": "#/definitions/environmentSource"},
+        ),
+    },
+    "pullSecrets": {"type": "array", "items": _strict(("name",), name=NAME)},
+    "tolerations": {
+        "type": "array",
+        "items": _strict(
+            (),
+            key=TEXT,
+            operator={"enum": ["Exists", "Equal"]},
+            value=TEXT,
+            effect={"enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]},
+            tolerationSeconds={"type": "integer"},
+        ),
+    },
+    "podVolumes": {
+        "type": "array",
+        "items": {"type": "object", "required": ["name"]},
+    },
+    "volumeMounts": {
+        "type": "array",
+        "items": _strict(
+            ("name", "mountPath"),
+            name=NAME,
+            mountPath=NAME,
+            subPath=TEXT,
+            subPathExpr=TEXT,
+            readOnly=BOOLEAN,
+            recursiveReadOnly={"enum": ["Disabled", "IfPossible", "Enabled"]},
+            mountPropagation={"enum": ["None", "HostToContainer", "Bidirectional"]},
+        ),
+    },
+    "labelSelector": _strict(
+        (),
+        matchLabels={"$ref": "#/definitions/labelMap"},
+        matchExpressions={
+            "type": "array",
+            "items": _strict(
+                ("key", "operator"),
+                key=NAME,
+                operator={"enum": ["In", "NotIn", "Exists", "DoesNotExist"]},
+                values={"type": "array", "items": TEXT},
+            ),
+        },
+    ),
+    "policyPeers": {
+        "type": "array",
+        "items": _strict(
+            (),
+            ipBlock=_strict(
+                ("cidr",),
+                cidr={"$ref": "#/definitions/addressRange"},
+                **{"except": _list_of("addressRange")},
+            ),
+            namespaceSelector={"$ref": "#/definitions/labelSelector"},
+            podSelector={"$ref": "#/definitions/labelSelector"},
+        )
+        | {"minProperties": 1},
+    },
+    "policyPort": _strict(
+        (),
+        protocol={"enum": ["TCP", "UDP", "SCTP"]},
+        port={"anyOf": [integer(1, 65535), NAME]},
+        endPort=integer(1, 65535),
+    ),
+    "ingressRules": {
+        "type": "array",
+        "items": _strict((), **{"from": {"$ref": "#/definitions/policyPeers"}}, **_RULE_PORTS),
+    },
+    "egressRules": {
+        "type": "array",
+        "items": _strict((), to={"$ref": "#/definitions/policyPeers"}, **_RULE_PORTS),
+    },
+}
+
 DEFINITIONS: dict[str, JsonSchema] = {
+    **_PASSED_THROUGH,
     **{name: matching(*form) for name, form in _TEXT_FORMS.items()},
     **{
         f"{name}OrEmpty": matching(_or_empty(pattern), f"empty, or {wanted}", longest)
@@ -143,17 +260,13 @@ DEFINITIONS: dict[str, JsonSchema] = {
     # Subjects of a RoleBinding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
     "subjectList": {
         "type": "array",
-        "items": {
-            "type": "object",
-            "properties": {
-                "apiGroup": TEXT,
-                "kind": {"enum": ["User", "Group", "ServiceAccount"]},
-                "name": {"type": "string", "minLength": 1},
-                "namespace": {"$ref": "#/definitions/dnsLabel"},
-            },
-            "required": ["kind", "name"],
-            "additionalProperties": False,
-        },
+        "items": _strict(
+            ("kind", "name"),
+            apiGroup=TEXT,
+            kind={"enum": ["User", "Group", "ServiceAccount"]},
+            name=NAME,
+            namespace={"$ref": "#/definitions/dnsLabel"},
+        ),
     },
 }
 

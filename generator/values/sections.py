@@ -158,7 +158,7 @@ def scheduling() -> dict[str, Value | Section]:
         "tolerations": Value(
             [],
             "Taints of nodes that the pods tolerate: [{key: dedicated, operator: Exists}]",
-            defined("objectList"),
+            defined("tolerations"),
         ),
         "affinity": Value(
             {},
@@ -183,25 +183,25 @@ def pod_settings() -> dict[str, Value | Section]:
             [],
             "Further environment variables, which replace the chart's of the same name:"
             " [{name: LOG_LEVEL, value: debug}]",
-            defined("objectList"),
+            defined("environmentVariables"),
         ),
         "extraEnvFrom": Value(
             [],
             "ConfigMaps and Secrets whose keys become environment variables:"
             " [{configMapRef: {name: more}}]",
-            defined("objectList"),
+            defined("environmentSources"),
         ),
         "extraVolumes": Value(
             [],
             "Further volumes of the pod, which replace the chart's of the same name:"
             " [{name: cache, emptyDir: {}}]",
-            defined("objectList"),
+            defined("podVolumes"),
         ),
         "extraVolumeMounts": Value(
             [],
             "Further volume mounts of the container, which replace the chart's at the same path:"
             " [{name: cache, mountPath: /cache}]",
-            defined("objectList"),
+            defined("volumeMounts"),
         ),
     }
 
@@ -217,10 +217,10 @@ def network_policy() -> Section:
             "extraIngress": Value(
                 [],
                 "Further ingress rules, as in a NetworkPolicy",
-                defined("objectList"),
+                defined("ingressRules"),
             ),
             "extraEgress": Value(
-                [], "Further egress rules, as in a NetworkPolicy", defined("objectList")
+                [], "Further egress rules, as in a NetworkPolicy", defined("egressRules")
             ),
         },
     )

@@ -33,12 +33,12 @@ def own(name: str, given: list[Any]) -> list[Any]:
     extra_key = "/own" if name == "volumeMounts" else "OWN" if name == "env" else "own"
     key = LISTS[name][1]
     keys = [*(entry[key] for entry in reversed(given)), extra_key]
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "env": {"value": "own"},
         "volumes": {"emptyDir": {"sizeLimit": "1Mi"}},
         "volumeMounts": {"name": "own"},
-    }[name]
-    return [{key: one, **more} for one in keys]
+    }
+    return [{key: one, **more[name]} for one in keys]
 
 
 @pytest.mark.parametrize("helm", HELMS)

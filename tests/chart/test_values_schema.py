@@ -25,7 +25,9 @@ from tests.helm import CHART, HELMS, refusal, render
 
 # Objects that may hold keys unknown to us: those of Kubernetes itself, and what one chart hands to
 # another. Maps whose values have a type are closed enough.
-OPEN = re.compile(r".*\b(affinity|behavior|anyObject|objectList/items|global|common)")
+OPEN = re.compile(
+    r".*\b(affinity|behavior|anyObject|objectList/items|podVolumes/items|global|common)"
+)
 # A parent chart, Rancher (global.cattle) and Fleet put keys of their own below `global`.
 SHARED_WITH_OTHERS = "properties/global"
 

@@ -167,6 +167,28 @@ def _numbers(bound: Fraction) -> Iterator[tuple[int | float, Fraction]]:
 NO_TEXT = [7, 1.5, True, ["text"], {"key": "text"}]
 LABEL = "a" * 63
 
+NO_LIST = [["text"], [1], [[]], {"name": "a"}, "text", 7, True]
+_PEERS = [
+    {"ipBlock": {"cidr": "203.0.113.0/24", "except": ["203.0.113.7/32"]}},
+    {"podSelector": {}},
+    {
+        "namespaceSelector": {"matchLabels": {"team": "a"}},
+        "podSelector": {"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]},
+    },
+]
+_NO_PEERS: list[Any] = [
+    {},
+    {"ipBlock": {"cidr": "203.0.113.0"}},
+    {"ipBlock": {"except": []}},
+    {"podselector": {}},
+    {"podSelector": {"matchlabels": {}}},
+    {"podSelector": {"matchLabels": {"a": 1}}},
+    {"podSelector": {"matchExpressions": [{"key": "a", "operator": "in"}]}},
+]
+_POLICY_PORTS = [{"port": 443}, {"protocol": "UDP", "port": "dns"}, {"port": 1, "endPort": 65535}]
+_NO_PORTS: list[Any] = [
+    [{"ports": [port]}] for port in ({"port": 0}, {"protocol": "tcp"}, {"prot": 1}, 443)
+]
 FORMS = {
     "dnsName": Cases(
         ["a", "genx-fx.local", "10.0.0.7", f"{LABEL}.example.org", "x" * 253],
@@ -270,6 +292,75 @@ FORMS = {
     "objectList": Cases(
         [[], [{}], [{"name": "a", "any": [1]}]],
         [["text"], [1], [[]], {"name": "a"}, "text", 7, True],
+        [],
+    ),
+}
+
+FORMS |= {
+    "environmentVariables": Cases(
+        [
+            [],
+            [{"name": "A", "value": "4"}],
+            [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+        ],
+        [
+            [{"name": "WORKERS", "value": 4}],
+            [{"value": "4"}],
+            [{"name": "A", "vaule": "b"}],
+            [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "a"}}}],
+            *NO_LIST,
+        ],
+        [],
+    ),
+    "environmentSources": Cases(
+        [[], [{"configMapRef": {"name": "a"}}], [{"prefix": "A_", "secretRef": {"name": "a"}}]],
+        [[{"configMapRef": {}}], [{"secretref": {"name": "a"}}], [{"configMapRef": "a"}], *NO_LIST],
+        [],
+    ),
+    "pullSecrets": Cases([[], [{"name": "login"}]], [[{}], [{"nmae": "login"}], *NO_LIST], []),
+    "tolerations": Cases(
+        [
+            [],
+            [{"operator": "Exists"}],
+            [{"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute"}],
+            [{"key": "a", "effect": "NoExecute", "tolerationSeconds": 30}],
+        ],
+        [
+            [{"key": "a", "efect": "NoSchedule"}],
+            [{"key": "a", "operator": "exists"}],
+            [{"key": "a", "value": True}],
+            [{"key": "a", "tolerationSeconds": "30"}],
+            *NO_LIST,
+        ],
+        [],
+    ),
+    "podVolumes": Cases(
+        [[], [{"name": "cache", "emptyDir": {}}]], [[{"emptyDir": {}}], *NO_LIST], []
+    ),
+    "volumeMounts": Cases(
+        [[], [{"name": "cache", "mountPath": "/cache", "subPath": "a", "readOnly": True}]],
+        [
+            [{"name": "cache"}],
+            [{"mountPath": "/cache"}],
+            [{"name": "cache", "mountPath": "/cache", "readonly": True}],
+            [{"name": "cache", "mountPath": "/cache", "readOnly": "yes"}],
+            *NO_LIST,
+        ],
+        [],
+    ),
+    "policyPeers": Cases(
+        [[], *([peer] for peer in _PEERS), _PEERS],
+        [*([peer] for peer in _NO_PEERS), *NO_LIST],
+        [],
+    ),
+    "ingressRules": Cases(
+        [[], [{}], [{"from": _PEERS, "ports": _POLICY_PORTS}]],
+        [[{"to": _PEERS}], [{"from": _NO_PEERS[:1]}], *_NO_PORTS, *NO_LIST],
+        [],
+    ),
+    "egressRules": Cases(
+        [[], [{}], [{"to": _PEERS, "ports": _POLICY_PORTS}]],
+        [[{"from": _PEERS}], [{"to": _NO_PEERS[:1]}], *_NO_PORTS, *NO_LIST],
         [],
     ),
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import UsageError
+from generator.validate import kubernetes
 from generator.validate.report import CONTRADICTIONS
 from tests.helm import HELMS, ROOT
 from tests.spec_files import FOREX, checkout
@@ -209,3 +211,69 @@ def test_render_names_contradictions_at_their_places(tmp_path: Path, helm: str) 
         "2 problems",
     ]
     assert validate(tmp_path, *render, path=path).stdout == "the values are valid\n"
+
+
+BREAKS_KUBERNETES = """
+application:
+  api:
+    extraVolumes:
+      - name: cache
+        emptyDir: {sizelimit: 1Mi}
+  frontend:
+    affinity:
+      nodeAffinity:
+        preferredDuringSchedulingIgnoredDuringExecution:
+          - {weight: high, preference: {}}
+extraObjects:
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: own}, data: {a: 1}}
+  - {apiVersion: example.org/v1, kind: Own, metadata: {name: own}, spec: {any: 1}}
+"""
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_render_names_what_kubernetes_would_refuse_at_its_value(tmp_path: Path, helm: str) -> None:
+    (tmp_path / "my.yaml").write_text(BREAKS_KUBERNETES)
+    path = str(Path(tool_path(helm)).parent)
+    render = ("--spec", str(checkout(tmp_path)), "--render", "-f", "my.yaml")
+
+    done = validate(tmp_path, *render, path=path)
+
+    pod = "spec.template.spec"
+    wish = "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0]"
+    volume = "volumes[3].emptyDir"
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "my.yaml:6:19: application.api.extraVolumes[0].emptyDir: unknown key 'sizelimit'; did you"
+        f" mean 'sizeLimit'? (Deployment/api: {pod}.{volume})",
+        f'my.yaml:11:22: application.frontend.{wish}.weight: is "high", a whole number is wanted'
+        f" (Deployment/frontend: {pod}.{wish}.weight)",
+        "my.yaml:13:72: extraObjects[0].data.a: is 1, text is wanted (ConfigMap/own: data.a)",
+        "3 problems",
+    ]
+
+
+def test_render_holds_objects_against_the_kubernetes_that_is_named(tmp_path: Path) -> None:
+    """A new field is refused by the oldest Kubernetes that the chart supports."""
+    (tmp_path / "my.yaml").write_text(
+        "application: {api: {affinity: {podAffinity: {}}}}\n"
+        "extraObjects:\n  - {apiVersion: v1, kind: Pod, metadata: {name: own},"
+        " spec: {containers: [{name: a, image: b, restartPolicyRules: []}]}}\n"
+    )
+    render = ("--spec", str(checkout(tmp_path)), "--render", "-f", "my.yaml")
+
+    oldest = validate(tmp_path, *render)
+    newer = validate(tmp_path, *render, "--kube-version=1.35")
+    unknown = validate(tmp_path, *render, "--kube-version=1.99")
+
+    assert "unknown key 'restartPolicyRules'" in oldest.stdout
+    assert newer.stdout == "my.yaml is valid\n"
+    assert unknown.returncode == 2
+    assert unknown.stderr.startswith("--kube-version: 1.99: there are schemas for 1.25, ")
+
+
+def test_render_says_which_package_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "kubernetes_validate", None)
+    with pytest.raises(UsageError, match=r"pip install 'genx-fx\[render\]'"):
+        kubernetes.versions()
