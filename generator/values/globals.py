@@ -12,6 +12,7 @@ from generator.values.schemas import (
     Limits,
     choice,
     defined,
+    extra_config,
     matching,
     optional,
 )
@@ -147,7 +148,11 @@ def _config(plan: Plan) -> Section:
             address = f"Empty is the address of {key.urlOf} in this release"
             entries[name] = Value("", f"{key.about}. {address}", TEXT)
     entries["extra"] = Value(
-        {}, "Further keys of the ConfigMap: {MY_KEY: value}", defined("environmentValues")
+        {},
+        "Further keys of the ConfigMap, and the components that have them in their environment:"
+        f" {{MY_KEY: {{value: text, readBy: [{plan.components[0].name}]}}}}. A mere text,"
+        " {MY_KEY: text}, is read by nobody but by extraEnvFrom",
+        extra_config([component.name for component in plan.components]),
     )
     return Section(f"Keys of the ConfigMap {plan.spec.config.object}; every value is text", entries)
 

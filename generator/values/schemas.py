@@ -113,6 +113,8 @@ def _labels_but(*refused: str) -> JsonSchema:
     }
 
 
+_ENVIRONMENT_NAME = "[A-Z][A-Z0-9_]*"
+_ENVIRONMENT_KEY = "under a key of capital letters, digits and _ such as MY_KEY"
 NAME: JsonSchema = {"type": "string", "minLength": 1}
 
 
@@ -242,9 +244,7 @@ DEFINITIONS: dict[str, JsonSchema] = {
         for name, unit in UNITS.items()
     },
     "quantity": with_message(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
-    "environmentValues": _map(
-        "[A-Z][A-Z0-9_]*", TEXT, "under a key of capital letters, digits and _ such as MY_KEY"
-    ),
+    "environmentValues": _map(_ENVIRONMENT_NAME, TEXT, _ENVIRONMENT_KEY),
     "labelMap": _map(
         QUALIFIED_NAME,
         matching(
@@ -331,6 +331,18 @@ def documented_maximum(most: int) -> JsonSchema:
     """Return at most so many; what is no whole number is passed over."""
     more = {"type": "integer", "minimum": most + 1}
     return {"if": more, "then": {"const": f"at most {most}{AS_DOCUMENTED}"}}
+
+
+def extra_config(components: list[str]) -> JsonSchema:
+    """Return keys of a ConfigMap, each as text or with the components that read it."""
+    entry = _strict(
+        ("value", "readBy"),
+        value=TEXT,
+        readBy={"type": "array", "items": choice(*components), "uniqueItems": True},
+    )
+    return _map(
+        _ENVIRONMENT_NAME, {"if": {"type": "object"}, "then": entry, "else": TEXT}, _ENVIRONMENT_KEY
+    )
 
 
 def choice(*allowed: str) -> JsonSchema:

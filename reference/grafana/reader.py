@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pymysql
 import pymysql.cursors
+from pymysql.converters import escape_string
 
 from reference.grafana.provisioning import Dashboard, DataSource, Variable
 from reference.grafana.sql import QueryError, Range, Value, parse_range, substitute, value
@@ -45,7 +46,7 @@ def connect(source: DataSource) -> Iterator[Cursor]:
             database=str(source.jsonData.get("database") or source.database),
             connect_timeout=2,
             read_timeout=QUERY_SECONDS + 5,
-            init_command=f"SET max_execution_time = {QUERY_SECONDS * 1000}",
+            init_command=_session(source),
         )
     except (pymysql.Error, OSError) as error:
         if error.args and error.args[0] in REFUSED:
@@ -56,6 +57,13 @@ def connect(source: DataSource) -> Iterator[Cursor]:
             yield cursor
     finally:
         connection.close()
+
+
+def _session(source: DataSource) -> str:
+    """Return the statement that limits the time of queries, and sets the zone if one is said."""
+    limit = f"SET max_execution_time = {QUERY_SECONDS * 1000}"
+    zone = str(source.jsonData.get("timezone", ""))
+    return f"{limit}, time_zone = '{escape_string(zone)}'" if zone else limit
 
 
 def check_grants(source: DataSource, cursor: Cursor) -> list[str]:

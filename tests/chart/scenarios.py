@@ -183,7 +183,10 @@ _EVERYTHING = merged(
             "global.commonLabels": {"example.org/team": "fx"},
             "global.commonAnnotations": {"example.org/contact": "fx@example.org"},
             "global.toolbox.image.digest": DIGEST,
-            "global.config.extra": {"FEATURE_FLAGS": "a,b"},
+            "global.config.extra": {
+                "FEATURE_FLAGS": {"value": "a,b", "readBy": ["api", "redis"]},
+                "MERE_TEXT": "text",
+            },
             "global.secrets.source": "values",
             "global.secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
             **AUTOSCALED,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chart.conftest import Chart
-from tests.chart.reading import component, container, pod_annotations
+from tests.chart.reading import component, container, environment, pod_annotations
 from tests.chart.scenarios import COMPONENTS, SECRETS, merged, nested
 from tests.helm import CHART, refusal, render
 
@@ -110,6 +110,37 @@ def test_pods_restart_for_extra_keys_that_they_read(chart: Chart) -> None:
     ]
     before, after = (pod_annotations(component(chart(item), "api")) for item in values)
     assert before != after
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_extra_key_reaches_its_reader_and_restarts_nobody_else(helm: str, name: str) -> None:
+    """Also a reader that has no other key, and a key that YAML could misread."""
+    before, after = (
+        render(nested({"global.config.extra": {"YES": {"value": on, "readBy": [name]}}}), helm=helm)
+        for on in ("on", "off")
+    )
+    assert after.get("ConfigMap", "genx-fx-config")["data"]["YES"] == "off"
+    assert {each for each in COMPONENTS if environment(component(after, each)).get("YES")} == {name}
+    assert environment(component(after, name))["YES"] == "config YES"
+    changed = {
+        each
+        for each in COMPONENTS
+        if pod_annotations(component(before, each)) != pod_annotations(component(after, each))
+    }
+    assert changed == {name}
+
+
+def test_extra_key_that_is_mere_text_is_read_by_nobody(chart: Chart) -> None:
+    rendered = chart(nested({"global.config.extra": {"FEATURE": "on"}}))
+    assert rendered.get("ConfigMap", "genx-fx-config")["data"]["FEATURE"] == "on"
+    assert not any("FEATURE" in environment(component(rendered, name)) for name in COMPONENTS)
+
+
+def test_reader_of_an_extra_key_must_be_a_component(helm: str) -> None:
+    unknown = {"FEATURE": {"value": "on", "readBy": ["tradingBot"]}}
+    said = refusal(nested({"global.config.extra": unknown}), helm=helm)
+    assert "/global/config/extra/FEATURE/readBy/0" in said.replace(".", "/")
+    assert "'trading-bot'" in said
 
 
 def test_a_new_version_of_the_chart_restarts_nothing(tmp_path: Path) -> None:

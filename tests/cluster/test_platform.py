@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
+from generator.values.schemas import CHART_LABELS
+from tests.cluster.conftest import LABELS
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.pods import component
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
-from tests.helm import RELEASE, ROOT
+from tests.helm import HELMS, RELEASE, ROOT, HelmError
 from tools.cluster import Cluster
 
 PLAN = Plan(load_spec(ROOT / "genx-fx.yaml"))
@@ -130,6 +134,25 @@ def test_processes_run_without_root_and_cannot_write_their_image(
         assert ["CapEff:", "0" * 16] in words, name
         assert ["NoNewPrivs:", "1"] in words, name
         assert "Read-only file system" in seen, name
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_labels_that_would_isolate_every_pod_are_refused(platform: Release, helm: str) -> None:
+    before = platform.history()
+    own = {"global": {"commonLabels": dict.fromkeys(CHART_LABELS, "trading")}}
+    with pytest.raises(HelmError) as refused:
+        replace(platform, helm=helm).upgrade(own)
+    for label in CHART_LABELS:
+        assert f"/global/commonLabels/{label.replace('/', '~1')}'" in str(refused.value)
+    assert platform.history() == before
+
+
+def test_pods_carry_the_labels_of_the_user_beside_those_of_the_chart(pods: list[Object]) -> None:
+    """Services, NetworkPolicies and `helm test` are tried with them: see the other tests."""
+    own = LABELS["global"]["commonLabels"]
+    for pod in pods:
+        assert pod["metadata"]["labels"].items() >= own.items()
+        assert pod["metadata"]["labels"]["app"] == component(pod)
 
 
 def test_helm_test_passes(platform: Release) -> None:

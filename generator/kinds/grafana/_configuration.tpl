@@ -14,7 +14,7 @@ datasources.yaml: |
       isDefault: true
       url: @{ database.address | replace("$(", "${") | replace(")", "}") }@
       user: ${@{ component.spec.database.user }@}
-      jsonData: {database: "${@{ component.spec.database.name }@}", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
+      jsonData: {database: "${@{ component.spec.database.name }@}", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
       secureJsonData: {password: "${@{ component.spec.database.password }@}"}
 @% endif %@
     {{- with .prometheus.url }}

@@ -45,6 +45,12 @@ def test_reads_mysql_by_a_user_of_its_own(chart: Chart) -> None:
     assert not {"MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "DATABASE_URL"} & variables.keys()
 
 
+def test_session_has_the_time_zone_of_what_is_stored(chart: Chart) -> None:
+    """MySQL keeps UTC; in another zone of the server, Grafana would show other times."""
+    (source,) = _provisioning(chart(), "datasources.yaml")["datasources"]
+    assert source["jsonData"]["timezone"] == "+00:00"
+
+
 def test_credentials_come_from_the_secret(chart: Chart) -> None:
     variables = environment(component(chart(), "grafana"))
     assert variables["GF_SECURITY_ADMIN_USER"] == "secret GRAFANA_ADMIN_USER"

@@ -23,8 +23,23 @@ MT5_SERVER: {{ .config.MT5_SERVER | quote }}
 API_URL: {{ .config.API_URL | default (printf "http://%sapi-service:8080" .namePrefix) | quote }}
 FRONTEND_URL: {{ .config.FRONTEND_URL | default (printf "http://%sfrontend-service:3000" .namePrefix) | quote }}
 GRAFANA_DATABASE_USER: {{ .config.GRAFANA_DATABASE_USER | quote }}
-{{- range $key, $value := .config.extra }}
+{{- range $key, $entry := .config.extra }}
+{{- $value := $entry }}
+{{- if kindIs "map" $entry }}
+{{- $value = $entry.value }}
+{{- end }}
 {{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Keys of global.config.extra that a component reads, as YAML. Takes (dict "context" $ "name" "api"). */}}
+{{- define "common.extraKeysOf" -}}
+{{- range $key, $entry := .context.Values.global.config.extra }}
+{{- if kindIs "map" $entry }}
+{{- if has $.name $entry.readBy }}
+- {{ $key | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

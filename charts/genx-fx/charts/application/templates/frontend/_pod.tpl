@@ -4,7 +4,9 @@
 {{- with .Values.frontend -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "frontend.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-  annotations: {{- merge (dict) .podAnnotations (include "frontend.checksums" $ | fromYaml) | toYaml | nindent 4 }}
+  {{- with merge (dict) .podAnnotations (include "frontend.checksums" $ | fromYaml) }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}frontend
   automountServiceAccountToken: false
@@ -99,8 +101,14 @@ Takes $.
 */}}
 {{- define "frontend.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
+{{- $read := pick $config "API_URL" "FRONTEND_URL" }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "frontend") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.frontend }}
-checksum/config: {{ ternary (pick $config "API_URL" "FRONTEND_URL") $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -108,6 +116,9 @@ checksum/config: {{ ternary (pick $config "API_URL" "FRONTEND_URL") $config (emp
 {{- define "frontend.environment" -}}
 - {name: API_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: API_URL}}}
 - {name: FRONTEND_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: FRONTEND_URL}}}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "frontend") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 - {name: NODE_ENV, value: "production"}
 {{- end }}
 

@@ -11,7 +11,9 @@
 {{- with .Values.tradingBot -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "trading-bot.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-  annotations: {{- merge (dict) .podAnnotations (include "trading-bot.checksums" $ | fromYaml) | toYaml | nindent 4 }}
+  {{- with merge (dict) .podAnnotations (include "trading-bot.checksums" $ | fromYaml) }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}trading-bot
   automountServiceAccountToken: false
@@ -101,8 +103,14 @@ Takes $.
 {{- define "trading-bot.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
 {{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $read := pick $config "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "MT5_SERVER" "API_URL" }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "trading-bot") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.tradingBot }}
-checksum/config: {{ ternary (pick $config "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "MT5_SERVER" "API_URL") $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 {{- end }}
 {{- end }}
@@ -115,6 +123,9 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
 - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
 - {name: MT5_SERVER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MT5_SERVER}}}
 - {name: API_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: API_URL}}}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "trading-bot") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 - {name: DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: DATABASE_URL}}}
 - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_URL}}}
 - {name: MT5_LOGIN, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MT5_LOGIN}}}

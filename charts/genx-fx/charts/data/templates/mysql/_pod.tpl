@@ -4,7 +4,9 @@
 {{- with .Values.mysql -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "mysql.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-  annotations: {{- merge (dict) .podAnnotations (include "mysql.checksums" $ | fromYaml) | toYaml | nindent 4 }}
+  {{- with merge (dict) .podAnnotations (include "mysql.checksums" $ | fromYaml) }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}mysql
   automountServiceAccountToken: false
@@ -56,8 +58,14 @@ Takes $.
 {{- define "mysql.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
 {{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $read := pick $config "MYSQL_DATABASE" "MYSQL_USER" "GRAFANA_DATABASE_USER" }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "mysql") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.mysql }}
-checksum/config: {{ ternary (pick $config "MYSQL_DATABASE" "MYSQL_USER" "GRAFANA_DATABASE_USER") $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/secrets: {{ ternary (pick $secrets "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "GRAFANA_DATABASE_PASSWORD") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }}
 {{- end }}
@@ -68,6 +76,9 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 - {name: MYSQL_DATABASE, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_DATABASE}}}
 - {name: MYSQL_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_USER}}}
 - {name: GRAFANA_DATABASE_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: GRAFANA_DATABASE_USER}}}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "mysql") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_ROOT_PASSWORD}}}
 - {name: MYSQL_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_PASSWORD}}}
 - {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD}}}

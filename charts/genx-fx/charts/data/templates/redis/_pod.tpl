@@ -4,7 +4,9 @@
 {{- with .Values.redis -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "redis.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-  annotations: {{- merge (dict) .podAnnotations (include "redis.checksums" $ | fromYaml) | toYaml | nindent 4 }}
+  {{- with merge (dict) .podAnnotations (include "redis.checksums" $ | fromYaml) }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}redis
   automountServiceAccountToken: false
@@ -57,8 +59,16 @@ The pod restarts when one of these changes. With extraEnvFrom it may read any ke
 Takes $.
 */}}
 {{- define "redis.checksums" -}}
+{{- $config := include "common.config" $ | fromYaml }}
 {{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $read := pick $config }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "redis") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.redis }}
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/secrets: {{ ternary (pick $secrets (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }}
 {{- end }}
@@ -66,6 +76,9 @@ checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }
 
 {{/* Environment of redis; extraEnv adds to it. Takes $. */}}
 {{- define "redis.environment" -}}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "redis") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 {{- if $.Values.global.redis.auth.enabled }}
 - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_PASSWORD}}}
 - {name: REDISCLI_AUTH, value: $(REDIS_PASSWORD)}

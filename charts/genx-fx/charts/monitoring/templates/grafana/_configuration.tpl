@@ -13,7 +13,7 @@ datasources.yaml: |
       isDefault: true
       url: ${DATABASE_HOST}:${DATABASE_PORT}
       user: ${GRAFANA_DATABASE_USER}
-      jsonData: {database: "${MYSQL_DATABASE}", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
+      jsonData: {database: "${MYSQL_DATABASE}", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
       secureJsonData: {password: "${GRAFANA_DATABASE_PASSWORD}"}
     {{- with .prometheus.url }}
     - name: Prometheus

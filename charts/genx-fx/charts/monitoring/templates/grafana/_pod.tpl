@@ -4,7 +4,9 @@
 {{- with .Values.grafana -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "grafana.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-  annotations: {{- merge (dict) .podAnnotations (include "grafana.checksums" $ | fromYaml) | toYaml | nindent 4 }}
+  {{- with merge (dict) .podAnnotations (include "grafana.checksums" $ | fromYaml) }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}grafana
   automountServiceAccountToken: false
@@ -81,8 +83,14 @@ Takes $.
 {{- define "grafana.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
 {{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $read := pick $config "MYSQL_DATABASE" "DATABASE_HOST" "DATABASE_PORT" "GRAFANA_DATABASE_USER" }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "grafana") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.grafana }}
-checksum/config: {{ ternary (pick $config "MYSQL_DATABASE" "DATABASE_HOST" "DATABASE_PORT" "GRAFANA_DATABASE_USER") $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/secrets: {{ ternary (pick $secrets "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote }}
 {{- end }}
@@ -94,6 +102,9 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
 - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
 - {name: GRAFANA_DATABASE_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: GRAFANA_DATABASE_USER}}}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "grafana") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 - {name: GRAFANA_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GRAFANA_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}
 - {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD}}}

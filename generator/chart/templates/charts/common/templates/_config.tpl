@@ -12,8 +12,23 @@ alone, so that every chart of the platform computes the same. Takes $.
 @% for line in config_lines %@
 @{ line.name }@: @{ line.text }@
 @% endfor %@
-{{- range $key, $value := .config.extra }}
+{{- range $key, $entry := .config.extra }}
+{{- $value := $entry }}
+{{- if kindIs "map" $entry }}
+{{- $value = $entry.value }}
+{{- end }}
 {{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Keys of global.config.extra that a component reads, as YAML. Takes (dict "context" $ "name" "api"). */}}
+{{- define "common.extraKeysOf" -}}
+{{- range $key, $entry := .context.Values.global.config.extra }}
+{{- if kindIs "map" $entry }}
+{{- if has $.name $entry.readBy }}
+- {{ $key | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,13 +1,3 @@
-@% set checksums %@
-@% if component.config_keys %@
-checksum/config: {{ ternary (pick $config @{ component.config_keys | quoted }@) $config (empty .extraEnvFrom) | toJson | sha256sum | quote }}
-@% endif %@
-@% if component.watched_secret_keys or component.password_keys %@
-checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
-@% endif %@
-@% block configuration_checksum %@
-@% endblock %@
-@% endset %@
 {{/* Pod of @{ component.name }@, as its @{ component.workload }@ runs it. Takes $. */}}
 {{- define "@{ component.name }@.pod" -}}
 @% if component.shared_with %@
@@ -21,13 +11,9 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 {{- with .Values.@{ component.key }@ -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "@{ component.name }@.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
-@% if checksums.strip() %@
-  annotations: {{- merge (dict) .podAnnotations (include "@{ component.name }@.checksums" $ | fromYaml) | toYaml | nindent 4 }}
-@% else %@
-  {{- with .podAnnotations }}
+  {{- with merge (dict) .podAnnotations (include "@{ component.name }@.checksums" $ | fromYaml) }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
-@% endif %@
 spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}@{ component.name }@
   automountServiceAccountToken: false
@@ -135,30 +121,40 @@ spec:
   {{- end }}
 {{- end }}
 {{- end }}
-@% if checksums.strip() %@
 
 {{/*
 The pod restarts when one of these changes. With extraEnvFrom it may read any key, and so all count.
 Takes $.
 */}}
 {{- define "@{ component.name }@.checksums" -}}
-@% if component.config_keys %@
 {{- $config := include "common.config" $ | fromYaml }}
-@% endif %@
 @% if component.watched_secret_keys or component.password_keys %@
 {{- $secrets := include "common.secrets" $ | fromYaml }}
 @% endif %@
+{{- $read := pick $config@{ " " + component.config_keys | quoted if component.config_keys }@ }}
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "@{ component.name }@") | fromYamlArray }}
+{{- $_ := set $read . (get $config .) }}
+{{- end }}
 {{- with .Values.@{ component.key }@ }}
-@{ checksums.rstrip() }@
+{{- with ternary $read $config (empty .extraEnvFrom) }}
+checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-{{- end }}
+@% if component.watched_secret_keys or component.password_keys %@
+checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 @% endif %@
+@% block configuration_checksum %@
+@% endblock %@
+{{- end }}
+{{- end }}
 
 {{/* Environment of @{ component.name }@; extraEnv adds to it. Takes $. */}}
 {{- define "@{ component.name }@.environment" -}}
 @% for key in component.config_keys %@
 - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
 @% endfor %@
+{{- range include "common.extraKeysOf" (dict "context" $ "name" "@{ component.name }@") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
 @% for key in component.secret_keys %@
 - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@}}}
 @% endfor %@
