@@ -150,6 +150,11 @@ def marks(number: int) -> list[tuple[str, object]]:
         (f"{number}m", {"cpu": f"{number}m"}),
         (word, [{"name": word}]),
         (word, [{"kind": "Group", "name": word}]),
+        (word, [{"key": word}]),
+        (word, [{"configMapRef": {"name": word}}]),
+        (word, [{"name": word, "mountPath": f"/{word}"}]),
+        (word, [{"podSelector": {"matchLabels": {word: word}}}]),
+        (word, [{"ports": [{"port": word}]}]),
         (f"{number}", [number]),
         (f"{address}/32", [f"{address}/32"]),
     ]
