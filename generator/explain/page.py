@@ -68,7 +68,8 @@ class Explanations:
 
     def _own_key(self, path: ValuePath, parent: Value) -> Value | None:
         """Return a key of a mapping that takes a user's own keys, or those of the spec."""
-        if not isinstance(parent.default, Mapping) or "$ref" not in parent.schema:
+        takes_own = "$ref" in parent.schema or "patternProperties" in parent.schema
+        if not isinstance(parent.default, Mapping) or not takes_own:
             return None
         secrets = self.plan.spec.secrets
         if path[:3] == ("global", "secrets", "values") and secrets and path[3] in secrets.keys:

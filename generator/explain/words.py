@@ -20,6 +20,8 @@ def type_in_words(schema: JsonSchema) -> str:
         return type_in_words(DEFINITIONS[schema["$ref"].rpartition("/")[2]])
     if "enum" in schema:
         return f"one of {', '.join(map(shown, schema['enum']))}"
+    if "then" in schema:
+        return f"{type_in_words(schema['else'])} or {type_in_words(schema['then'])}"
     if "else" in schema:
         return str(schema["else"]["const"])
     if "const" in schema:

@@ -90,7 +90,7 @@ def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:
         ("global.exposure", "in dev: clusterIP"),
         ("application.api.extraEnv", "type: a list of mappings"),
         ("networkPolicy.apiServerPorts", "type: a list of whole numbers"),
-        ("global.config.extra", "type: a mapping of text"),
+        ("global.config.extra", "type: a mapping, each text or a mapping"),
         ("global.config.extra.MINE", "meaning: A key of your own"),
         ("application.api.preStopSeconds", "unit: seconds"),
     ],
