@@ -195,10 +195,21 @@ def _secrets(plan: Plan) -> Section:
                     "key": sections.text(
                         "", "Entry of the store that holds all keys: trading/genx-fx"
                     ),
+                    "extract": Value(
+                        {
+                            "conversionStrategy": "Default",
+                            "decodingStrategy": "None",
+                            "metadataPolicy": "None",
+                        },
+                        "How the entry is read. Say here what your version of the operator fills in"
+                        " besides, such as {nullBytePolicy: Ignore}, or Argo CD sees a difference",
+                        defined("annotationMap"),
+                    ),
                     "refreshInterval": Value(
-                        "1h",
-                        "Time between two reads of the store: 1h or 30m",
-                        matching("^([0-9]+(h|m|s))+$", "a duration such as 1h or 30m"),
+                        "1h0m0s",
+                        "Time between two reads of the store, in the form that Kubernetes gives it:"
+                        " 1h0m0s or 30m0s",
+                        matching("^([0-9]+(h|m|s))+$", "a duration such as 1h0m0s"),
                     ),
                 },
             ),

@@ -11,7 +11,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.reading import container, environment, pod, pod_labels
 from tests.chart.scenarios import SECRETS, merged, nested
-from tests.helm import NAMESPACE, Manifest, Render, refusal, render
+from tests.helm import CHART, NAMESPACE, Manifest, Render, refusal, render
 
 GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
 EXTERNAL = nested(
@@ -224,7 +224,33 @@ class TestExternalSecrets:
         spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
         assert spec["secretStoreRef"] == {"name": "vault", "kind": "SecretStore"}
         assert spec["target"]["name"] == "genx-fx-secrets"
-        assert spec["dataFrom"] == [{"extract": {"key": "genx-fx/production"}}]
+        assert spec["dataFrom"][0]["extract"]["key"] == "genx-fx/production"
+
+    def test_says_what_the_api_server_would_fill_in(self, chart: Chart) -> None:
+        """Defaults of the operator's CRD: Argo CD compares with what the server stores."""
+        spec = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]
+        assert spec["refreshInterval"] == "1h0m0s"
+        assert spec["secretStoreRef"]["kind"] == "SecretStore"
+        assert (
+            spec["target"].items()
+            >= {"creationPolicy": "Owner", "deletionPolicy": "Retain"}.items()
+        )
+        assert spec["target"]["template"]["engineVersion"] == "v2"
+        (source,) = spec["dataFrom"]
+        assert source["extract"] == {
+            "key": "genx-fx/production",
+            "conversionStrategy": "Default",
+            "decodingStrategy": "None",
+            "metadataPolicy": "None",
+        }
+
+    def test_newer_operators_fill_in_more(self, chart: Chart) -> None:
+        more = nested({"global.secrets.externalSecrets.extract": {"nullBytePolicy": "Ignore"}})
+        (source,) = chart(merged(EXTERNAL, more)).get("ExternalSecret", "genx-fx-secrets")["spec"][
+            "dataFrom"
+        ]
+        assert source["extract"]["nullBytePolicy"] == "Ignore"
+        assert source["extract"]["metadataPolicy"] == "None"
 
     def test_composed_keys_are_added_to_them(self, chart: Chart) -> None:
         template = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
@@ -237,6 +263,64 @@ class TestExternalSecrets:
         spec = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]
         template = spec["target"]["template"]["data"]["DATABASE_URL"]
         _check_url(_evaluated(template, NASTY, helm, tmp_path), "genx_user", NASTY)
+
+
+def _readme(source: str) -> dict[str, str]:
+    """Return what the chart's README says of each key where the Secret comes from a source."""
+    lines = (CHART / "README.md").read_text().splitlines()
+    (top,) = (number for number, line in enumerate(lines) if f"| `{source}` |" in line[10:])
+    rows = [[cell.strip(" `") for cell in line.split(" |")] for line in lines[top:]]
+    rows = rows[: rows.index([""])]
+    column = rows[0].index(source)
+    return {row[0].strip("| `"): row[column] for row in rows[2:]}
+
+
+def _read_keys(rendered: Render, optional: bool = False) -> set[str]:
+    """Return the keys of the Secret that pods read."""
+    sources = [
+        entry["valueFrom"]["secretKeyRef"]
+        for _, item in rendered.containers()
+        for entry in item.get("env", [])
+        if "secretKeyRef" in entry.get("valueFrom", {})
+    ]
+    return {source["key"] for source in sources if source.get("optional", False) == optional}
+
+
+class TestReadme:
+    def test_says_which_keys_a_secret_of_ones_own_must_have(self, chart: Chart) -> None:
+        said = _readme("existing")
+        always = {key for key, words in said.items() if words == "must have it"}
+        asked = {key for key, words in said.items() if "where `global." in words}
+        assert asked == {"REDIS_PASSWORD"}
+        assert always == _read_keys(chart(TestExisting.values))
+        auth = merged(TestExisting.values, nested({"global.redis.auth.enabled": True}))
+        assert always | asked == _read_keys(chart(auth))
+        assert {"DATABASE_URL", "REDIS_URL"} <= always
+        optional = {key for key, words in said.items() if words == "may have it"}
+        assert optional == _read_keys(chart(), optional=True)
+
+    def test_says_which_keys_values_must_give(self) -> None:
+        said = _readme("values")
+        assert sorted(key for key, words in said.items() if words == "must have it") == REQUIRED
+
+    def test_says_which_keys_a_store_must_have(self, chart: Chart) -> None:
+        said = _readme("externalSecrets")
+        rendered = chart(merged(EXTERNAL, nested({"global.redis.auth.enabled": True})))
+        made = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]["template"][
+            "data"
+        ]
+        assert {key for key, words in said.items() if words == "composed"} == set(made)
+        must = {key for key, words in said.items() if words == "must have it"}
+        assert must | set(made) == _read_keys(rendered)
+
+    def test_says_what_the_job_creates(self, chart: Chart) -> None:
+        told = json.loads(environment(_job(chart()))["SECRET_KEYS"])
+        made = {
+            key
+            for key, words in _readme("generate").items()
+            if words not in ("composed", "you may add it")
+        }
+        assert made == set(told)
 
 
 def _check_url(url: str, user: str, password: str) -> None:
