@@ -100,6 +100,8 @@ class PlatformContext:
     composed_secrets: list[ComposedSecret]
     secrets_in_values: list[str]
     """Keys that values must give where secrets come from values."""
+    published_secrets: dict[str, dict[str, str]]
+    """Environment → generated keys of the Secret whose texts anybody can read in its values."""
     shown_secret: str
     """Key that the notes show how to read."""
     checks: list[str]
@@ -169,6 +171,7 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
         ],
         composed_secrets=list(_composed_secrets(plan)),
         secrets_in_values=[*plan.generated_secrets, *plan.required_secrets],
+        published_secrets=_published_secrets(plan),
         shown_secret=next(
             (key for c in plan.components if (key := c.spec.administrator_key())),
             next(iter(plan.generated_secrets), ""),
@@ -229,6 +232,16 @@ def secret_keys_text(plan: Plan) -> str:
         if name not in left_out
     }
     return json.dumps({"keys": keys}) + "\n"
+
+
+def _published_secrets(plan: Plan) -> dict[str, dict[str, str]]:
+    published = {}
+    for name, environment in plan.spec.environments.items():
+        secrets = environment.values.get("global", {}).get("secrets", {})
+        given = secrets.get("values", {}).items()
+        if texts := {key: text for key, text in given if key in plan.generated_secrets}:
+            published[name] = texts
+    return published
 
 
 def _probes(component: ComponentPlan) -> dict[str, str]:

@@ -200,6 +200,15 @@ class Plan:
         """Return the components that read any of these keys of the Secret."""
         return [c for c in self.components if set(keys) & set(c.secret_keys)]
 
+    @cached_property
+    def config_forms(self) -> dict[str, str]:
+        """Keys of the ConfigMap whose texts have a form: a definition of the schema."""
+        return {
+            key: form
+            for part in self.spec.components.values()
+            for key, form in part.config_forms().items()
+        }
+
     def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str | None:
         """Return the config key that holds the host or the port of a component, if one does."""
         for name, key in self.spec.config.keys.items():

@@ -194,9 +194,17 @@ class ComponentBase(SpecModel):
         """Return the ConfigMaps that the chart mounts in the component of this name."""
         return []
 
+    def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
+        """Return keys of the ConfigMap whose texts have a form: a definition of the schema."""
+        return {}
+
     def password_key(self) -> str | None:
         """Return the key of the password that it asks for where auth is enabled, if it may."""
         return None
+
+    def expanded_keys(self) -> list[str]:
+        """Return keys of the Secret in whose texts it would replace references to variables."""
+        return []
 
     def administrator_key(self) -> str | None:
         """Return the key of its administrator's password, if it has one."""

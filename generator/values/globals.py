@@ -143,7 +143,8 @@ def _config(plan: Plan) -> Section:
     entries: dict[str, Value | Section] = {}
     for name, key in plan.spec.config.keys.items():
         if isinstance(key, FixedKey):
-            entries[name] = Value(key.value, key.about, TEXT)
+            form = plan.config_forms.get(name)
+            entries[name] = Value(key.value, key.about, defined(form) if form else TEXT)
         elif isinstance(key, UrlKey):
             address = f"Empty is the address of {key.urlOf} in this release"
             entries[name] = Value("", f"{key.about}. {address}", TEXT)

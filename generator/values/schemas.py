@@ -243,6 +243,20 @@ DEFINITIONS: dict[str, JsonSchema] = {
         name: with_message({"$ref": f"#/definitions/any{name.title()}"}, unit.examples)
         for name, unit in UNITS.items()
     },
+    # In a block of YAML, other characters than these two would end a line as well, or be refused.
+    "lines": with_message(
+        {"type": "string", "pattern": "^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*$"},
+        "lines of text, without control characters",
+    ),
+    # Names that images and scripts put into SQL, options and URLs.
+    "databaseUser": matching(
+        "^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$",
+        "1 to 32 letters, digits and _ . @ + -, such as genx_user",
+        32,
+    ),
+    "databaseName": matching(
+        "^[A-Za-z0-9_][A-Za-z0-9_-]*$", "1 to 64 letters, digits, _ and -, such as genx_db", 64
+    ),
     "quantity": with_message(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
     "environmentValues": _map(_ENVIRONMENT_NAME, TEXT, _ENVIRONMENT_KEY),
     "labelMap": _map(

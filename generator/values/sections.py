@@ -286,4 +286,5 @@ def ready(component: ComponentPlan) -> Section:
 
 def extra_configuration(example: str) -> Value:
     """Build the value of lines that are added to the configuration file of a server."""
-    return text("", f"Lines that are added to the configuration file of the server: {example}")
+    about = f"Lines that are added to the configuration file of the server: {example}"
+    return text("", about, defined("lines"))

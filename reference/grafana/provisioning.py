@@ -6,7 +6,6 @@ The formats are those of Grafana's documentation, "Provision Grafana" and "Dashb
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reference.grafana.expansion import expand_provisioned
 
 Name = Annotated[str, Field(min_length=1)]
 Uid = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,40}$")]
@@ -202,29 +203,6 @@ def load(folder: Path, environment: Mapping[str, str]) -> Provisioning:
     return found
 
 
-VARIABLE = re.compile(r"\$\$|\$__env\{(\w+)\}|\$__file\{([^}]+)\}|\$\{(\w+)\}|\$(\w+)")
-
-
-def expand(value: Any, environment: Mapping[str, str]) -> Any:
-    """Put the environment into a value, as Grafana does; KeyError for a variable that isn't set."""
-
-    def replace(match: re.Match[str]) -> str:
-        if match[0] == "$$":
-            return "$"
-        if match[2]:
-            return Path(match[2]).read_text().strip()
-        return environment[match[1] or match[3] or match[4]]
-
-    match value:
-        case str():
-            return VARIABLE.sub(replace, value)
-        case dict():
-            return {key: expand(part, environment) for key, part in value.items()}
-        case list():
-            return [expand(part, environment) for part in value]
-    return value
-
-
 def _yaml_files(folder: Path, problems: list[str]) -> list[Path]:
     paths = [path for path in sorted(folder.glob("*")) if path.suffix in (".yaml", ".yml")]
     if not paths:
@@ -239,7 +217,7 @@ def _read_yaml(
     path: Path, model: type[File], environment: Mapping[str, str], problems: list[str]
 ) -> File | None:
     try:
-        content = expand(yaml.safe_load(path.read_text()), environment)
+        content = expand_provisioned(yaml.safe_load(path.read_text()), environment)
         return model.model_validate(content)
     except KeyError as error:
         problems.append(f"{path}: the environment has no {error.args[0]}")

@@ -12,7 +12,7 @@ from reference.common.settings import load
 from reference.common.stopping import on_signal
 from reference.grafana.check import Checker
 from reference.grafana.server import Server
-from reference.grafana.settings import Settings, with_files
+from reference.grafana.settings import Settings, read
 from reference.grafana.store import Store
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def run() -> None:
     """Serve until SIGTERM or SIGINT."""
-    settings = load(Settings, with_files(os.environ))
+    settings = load(Settings, read(os.environ, sys.argv[1:]))
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
         stream=sys.stdout,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from reference.grafana.expansion import expand_setting
 
 
 class Settings(BaseModel):
@@ -20,12 +22,40 @@ class Settings(BaseModel):
         repr=False,
         description="password of the administrator, or GF_SECURITY_ADMIN_PASSWORD__FILE",
     )
+    secret_key: str = Field(
+        alias="GF_SECURITY_SECRET_KEY",
+        min_length=1,
+        repr=False,
+        description="what encrypts stored secrets; Grafana's own default is published",
+    )
     address: str = Field(default="0.0.0.0", alias="GF_SERVER_HTTP_ADDR")
     port: int = Field(default=3000, alias="GF_SERVER_HTTP_PORT", ge=0, le=65535)
     provisioning: Path = Field(
         default=Path("/etc/grafana/provisioning"), alias="GF_PATHS_PROVISIONING"
     )
     data: Path = Field(default=Path("/var/lib/grafana"), alias="GF_PATHS_DATA")
+
+
+def read(environment: Mapping[str, str], arguments: Sequence[str] = ()) -> dict[str, str]:
+    """Return the environment with every `GF_…` as Grafana takes it.
+
+    An argument `cfg:section.key=text` comes before the variable, and an empty variable counts for
+    nothing. References in the texts are expanded.
+    """
+    values = {
+        name: text
+        for name, text in with_files(environment).items()
+        if text or not name.startswith("GF_")
+    }
+    for argument in arguments:
+        name, equals, text = argument.removeprefix("cfg:").partition("=")
+        if not argument.startswith("cfg:") or not equals or "=" in text:
+            raise SystemExit(f"invalid argument {argument}: must be cfg:section.key=text")
+        values["GF_" + name.replace(".", "_").upper()] = text
+    return {
+        name: expand_setting(text, environment) if name.startswith("GF_") else text
+        for name, text in values.items()
+    }
 
 
 def with_files(environment: Mapping[str, str]) -> dict[str, str]:

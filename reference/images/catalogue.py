@@ -217,7 +217,7 @@ def recipes() -> list[Recipe]:
                 ),
                 _python_program("grafana"),
             ],
-            {"WorkingDir": "/app", "Cmd": ["python", "main.py"], **_port(3000)},
+            {"WorkingDir": "/app", "Entrypoint": ["python", "main.py"], **_port(3000)},
             PYTHON_ENVIRONMENT,
         ),
         Recipe(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.chart.scenarios import PLAN, SECRETS, has_path, nested, read_yaml
+from tests.chart.scenarios import PLAN, SECRETS, at_path, has_path, nested, read_yaml
 from tests.helm import CHART, refusal, render
 
 LOGS_COLOCATED = {"global.storage.logs.mode": "rwo-colocated", "global.storage.data.mode": "rwx"}
@@ -16,6 +16,8 @@ STORE = {
     "global.secrets.externalSecrets.secretStoreRef.name": "vault",
     "global.secrets.externalSecrets.key": "genx-fx",
 }
+
+PUBLISHED: dict[str, str] = at_path(read_yaml(CHART / "values-dev.yaml"), "global.secrets.values")
 
 Values = dict[str, Any]
 
@@ -109,7 +111,15 @@ CASES: list[tuple[Values, list[str]]] = [
     ),
     *(
         ({"global.config.MYSQL_USER": user}, ["global.config.MYSQL_USER"])
-        for user in ("", "root", "u" * 33)
+        for user in ("root", "mysql.sys")
+    ),
+    (
+        {"global.config.GRAFANA_DATABASE_USER": "mysql.session"},
+        ["global.config.GRAFANA_DATABASE_USER"],
+    ),
+    *(
+        ({"global.config.MYSQL_DATABASE": name}, ["global.config.MYSQL_DATABASE"])
+        for name in ("mysql", "SYS", "information_schema", "performance_schema")
     ),
     (
         {
@@ -144,6 +154,42 @@ CASES: list[tuple[Values, list[str]]] = [
             },
         },
         ["global.secrets.values.DATABASE_URL", "global.secrets.values.REDIS_URL"],
+    ),
+    *(
+        (
+            {**GIVEN, "global.secrets.values": {**SECRETS, "JWT_SECRET": text}},
+            ["global.secrets.values.JWT_SECRET"],
+        )
+        for text in ("secret\n", "a\tb", "\x7f")
+    ),
+    *(
+        (
+            {**GIVEN, "global.secrets.values": {**SECRETS, key: text}},
+            [f"global.secrets.values.{key}"],
+        )
+        for key, text in (
+            ("GRAFANA_ADMIN_USER", "$__env{HOME}"),
+            ("GRAFANA_ADMIN_PASSWORD", "a$__file{/etc/passwd}b"),
+            ("GRAFANA_SECRET_KEY", "%(admin_user)s"),
+        )
+    ),
+    *(
+        (
+            {**GIVEN, "global.secrets.values": {**SECRETS, key: PUBLISHED[key]}, **opened},
+            [f"global.secrets.values.{key}"],
+        )
+        for key, opened in (
+            ("GRAFANA_ADMIN_PASSWORD", {"global.exposure": "loadBalancer"}),
+            ("MYSQL_ROOT_PASSWORD", INGRESS),
+            ("JWT_SECRET", GATEWAY),
+            *(
+                (
+                    "GRAFANA_ADMIN_PASSWORD",
+                    {"global.exposure": "clusterIP", "monitoring.grafana.service.type": kind},
+                )
+                for kind in ("LoadBalancer", "NodePort")
+            ),
+        )
     ),
     (
         {"global.secrets.source": "externalSecrets"},
@@ -295,6 +341,15 @@ def test_values_that_agree_say_nothing() -> None:
         {**LOGS_COLOCATED, "application.frontend.topologySpread.hosts": "DoNotSchedule"},
         GIVEN,
         STORE,
+        {**GIVEN, "global.secrets.values": {**SECRETS, "MYSQL_PASSWORD": "${HOME} $x %s $(X)"}},
+        {**GIVEN, "global.exposure": "clusterIP", "global.secrets.values": PUBLISHED},
+        {
+            **GIVEN,
+            "global.exposure": "clusterIP",
+            "global.secrets.values": PUBLISHED,
+            "monitoring.grafana.enabled": False,
+            "monitoring.grafana.service.type": "NodePort",
+        },
     ]
     for values in agreeing:
         assert render(nested(values)).objects

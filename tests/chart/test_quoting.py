@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.chart.scenarios import SECRETS, at_path, merged, nested
+from tests.chart.scenarios import SECRETS, at_path, has_path, merged, nested, read_yaml
 from tests.chart.test_invariants import nodes
 from tests.chart.test_values_schema import described, leaves, schema
 from tests.helm import CHART, HELMS, Render, render
@@ -58,6 +58,7 @@ LEFT_ALONE = (
     "prometheus.url",
 )
 DESCRIBED = dict(described())
+DEFAULTS = read_yaml(CHART / "values.yaml")
 
 
 @functools.cache
@@ -146,6 +147,80 @@ def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
         ]
     if way == "existing":
         assert '"1e5"' in json.dumps(objects.get("StatefulSet", "mysql"))
+
+
+# Texts that would end what they stand in, and go on as YAML or as a template. YAML also breaks lines
+# at a carriage return and at three characters that look like spaces.
+INTRUDERS = {
+    "line": "x\nkind: Intruder",
+    "document": "x\n---\nkind: Intruder",
+    "return": "x\rkind: Intruder",
+    "next line": "x\u0085kind: Intruder",
+    "separator": "x\u2028kind: Intruder",
+    "paragraph": "x\u2029kind: Intruder",
+    "brace": 'x"}, intruder: {"a": "b',
+    "quote": "x', intruder: 'y",
+    "comment": "x #",
+    "action": '{{ fail "intruder" }}',
+    "action's end": "x }} intruder: {{ 1",
+    "backslash": "x\\",
+    "mark": "\ufeffx",
+    "bell": "x\x07",
+}
+MAPS = (
+    *("global.commonAnnotations", "global.ingress.annotations", "global.gateway.annotations"),
+    *("global.config.extra", "application.api.podAnnotations", "data.redis.podAnnotations"),
+    *("application.api.service.annotations", "application.api.serviceAccount.annotations"),
+    "global.secrets.externalSecrets.extract",
+)
+
+
+def intruded(way: str, text: str, fitting: str) -> dict[str, Any]:
+    """Return values with this text wherever the schema takes another one, which is to fit."""
+    paths = [
+        path
+        for path, default in leaves()
+        if isinstance(default, str)
+        and not path.endswith(LEFT_ALONE[len(GIVEN) + len(EXTERNAL) + len(EXISTING) :])
+        and path not in WAYS[way]
+        and path in DESCRIBED
+        and "enum" not in DESCRIBED[path]
+        and fits(path, fitting)
+    ]
+    assert len(paths) >= 3
+    maps = {path: {"KEY": text} for path in MAPS if has_path(DEFAULTS, path)}
+    values = merged(nested(dict.fromkeys(paths, text) | maps), nested(WAYS[way]))
+    secrets = values["global"]["secrets"]
+    if way == "given":
+        secrets["values"] = {**secrets["values"], "OWN_KEY": text}
+    if way == "external":
+        secrets["externalSecrets"]["key"] = text
+    return values
+
+
+@functools.cache
+def fits(path: str, text: str) -> bool:
+    schema_of_path = {**DESCRIBED[path], "definitions": schema()["definitions"]}
+    return bool(jsonschema.Draft7Validator(schema_of_path).is_valid(text))
+
+
+def shape(objects: Render) -> set[tuple[str, str]]:
+    """Return every place of every object, by the object's kind and name."""
+    return {
+        (f"{item.get('kind')}/{item['metadata']['name']}", path)
+        for item in objects.objects
+        for path, _ in nodes(item)
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("text", INTRUDERS.values(), ids=INTRUDERS)
+def test_no_text_goes_on_as_yaml_or_as_a_template(way: str, text: str) -> None:
+    objects = render(intruded(way, text, text))
+    assert shape(objects) == shape(render(intruded(way, "x", text)))
+    if way == "external":
+        (source,) = objects.get("ExternalSecret", "genx-fx-secrets")["spec"]["dataFrom"]
+        assert source["extract"]["key"] == text
 
 
 @pytest.mark.parametrize("helm", HELMS)

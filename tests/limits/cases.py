@@ -284,6 +284,21 @@ FORMS = {
         ],
         [],
     ),
+    "lines": Cases(
+        ["", "timeout 0", "a = b\nc = \td # é ü €\n\n", "x" * 1000],
+        ["a\rb", "a\x85b", "a\u2028b", "a\u2029b", "a\x07", "\x7f", "\ufeffa", *NO_TEXT],
+        [],
+    ),
+    "databaseUser": Cases(
+        ["genx_user", "u" * 32, "user@server", "0", "a.b+c-d", "root"],
+        ["", "u" * 33, "-u", "it's", 'a"b', "a\\b", "a b", "a`b", "a%", "ü", "$U", *NO_TEXT],
+        [],
+    ),
+    "databaseName": Cases(
+        ["genxdb_fx_db", "d" * 64, "a-b", "0"],
+        ["", "d" * 65, "-d", "a`b", "a.b", "a/b", "a%", "a b", "a'b", "a$b", *NO_TEXT],
+        [],
+    ),
     "portList": Cases(
         [[443], [1, 65535], [443, 6443, 16443]],
         [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],

@@ -1,4 +1,7 @@
-{{/* Provisioning files; Grafana itself replaces ${…} by its environment. A change restarts the pod. Takes $. */}}
+{{/*
+Provisioning files. Grafana itself replaces $NAME by its environment, and leaves alone what comes of it;
+in what comes of ${NAME} it would replace again. A change restarts the pod. Takes $.
+*/}}
 {{- define "@{ component.name }@.configuration" -}}
 {{- with .Values.@{ component.key }@ }}
 datasources.yaml: |
@@ -12,23 +15,23 @@ datasources.yaml: |
       type: mysql
       access: proxy
       isDefault: true
-      url: @{ database.address | replace("$(", "${") | replace(")", "}") }@
-      user: ${@{ component.spec.database.user }@}
-      jsonData: {database: "${@{ component.spec.database.name }@}", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
-      secureJsonData: {password: "${@{ component.spec.database.password }@}"}
+      url: @{ database.address | replace("$(", "$") | replace(")", "") }@
+      user: $@{ component.spec.database.user }@
+      jsonData: {database: "$@{ component.spec.database.name }@", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
+      secureJsonData: {password: "$@{ component.spec.database.password }@"}
 @% endif %@
     {{- with .prometheus.url }}
     - name: Prometheus
       uid: prometheus
       type: prometheus
       access: proxy
-      url: {{ . | quote }}
+      url: {{ . | replace "$" "$$" | quote }}
     {{- end }}
 dashboards.yaml: |
   apiVersion: 1
   providers:
     - name: @{ platform.name }@
-      folder: @{ platform.title | json | literal }@
+      folder: @{ platform.title | replace("$", "$$") | json | literal }@
       type: file
       disableDeletion: true
       allowUiUpdates: false

@@ -2,9 +2,17 @@
 @% block configuration_checksum %@
 checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum | quote }}
 @% endblock %@
+@% block command %@
+      # Grafana would replace ${…} in a variable's text, and take an empty one for its published default.
+      args:
+        - cfg:security.admin_user=$__env{GF_SECURITY_ADMIN_USER}
+        - cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}
+        - cfg:security.secret_key=$__env{GF_SECURITY_SECRET_KEY}
+@% endblock %@
 @% block environment %@
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.user }@}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.password }@}}}
+- {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.secretKey }@}}}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}
 - {name: GF_ANALYTICS_REPORTING_ENABLED, value: "false"}

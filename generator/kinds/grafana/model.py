@@ -44,6 +44,9 @@ class Grafana(ServedComponent, StoredComponent):
         " them"
     )
     admin: Administrator
+    secretKey: EnvironmentName = Field(
+        description="Secret key of the text that encrypts what Grafana stores"
+    )
     database: DatabaseReader | None = Field(
         None, description="MySQL database that the dashboards read"
     )
@@ -60,14 +63,25 @@ class Grafana(ServedComponent, StoredComponent):
         """Return the key of the administrator's password."""
         return self.admin.password
 
+    def expanded_keys(self) -> list[str]:
+        """Return the keys that become settings of its own."""
+        return [self.admin.user, self.admin.password, self.secretKey]
+
     def named_keys(self) -> Iterator[NamedKey]:
         """Yield the keys of the administrator and of the database's reader."""
         yield NamedKey(("admin", "user"), "secrets", self.admin.user)
         yield NamedKey(("admin", "password"), "secrets", self.admin.password)
+        yield NamedKey(("secretKey",), "secrets", self.secretKey)
         if self.database:
             yield NamedKey(("database", "name"), "config", self.database.name)
             yield NamedKey(("database", "user"), "config", self.database.user)
             yield NamedKey(("database", "password"), "secrets", self.database.password)
+
+    def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
+        """Return the names of its database and of the user that it reads with."""
+        if not self.database:
+            return {}
+        return {self.database.user: "databaseUser", self.database.name: "databaseName"}
 
     def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
         """Yield the folder of dashboards."""

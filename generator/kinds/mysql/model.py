@@ -46,6 +46,10 @@ class MySQL(ServedComponent, StoredComponent):
         lives = ["mysqladmin", "ping", f"--socket={SOCKET}"]
         return {"startup": served, "readiness": served, "liveness": lives}
 
+    def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
+        """Return the names that the image puts into SQL as they are."""
+        return {"MYSQL_USER": "databaseUser", "MYSQL_DATABASE": "databaseName"}
+
     def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
         """Yield the folder of init scripts."""
         yield ("initialization", "scripts"), self.initialization.scripts

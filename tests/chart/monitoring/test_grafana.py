@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
+from reference.grafana.expansion import expand_provisioned
+from reference.grafana.settings import read
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, outside, pods
 from tests.chart.reading import component, container, environment, mounts, objects_of, pod
 from tests.chart.scenarios import nested
 from tests.helm import Render
+from tests.passwords import PASSWORDS
 
 PROMETHEUS = nested({"monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090"})
 
@@ -34,14 +37,14 @@ def test_reads_mysql_by_a_user_of_its_own(chart: Chart) -> None:
     assert source["type"] == "mysql"
     assert source["isDefault"] is True
     variables = environment(component(rendered, "grafana"))
-    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(source)))
+    used = set(re.findall(r"\$(\w+)", json.dumps(source)))
     assert used == {
         *("DATABASE_HOST", "DATABASE_PORT", "MYSQL_DATABASE"),
         *("GRAFANA_DATABASE_USER", "GRAFANA_DATABASE_PASSWORD"),
     }
     assert used <= variables.keys()
     assert variables["GRAFANA_DATABASE_PASSWORD"] == "secret GRAFANA_DATABASE_PASSWORD"
-    assert source["secureJsonData"] == {"password": "${GRAFANA_DATABASE_PASSWORD}"}
+    assert source["secureJsonData"] == {"password": "$GRAFANA_DATABASE_PASSWORD"}
     assert not {"MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "DATABASE_URL"} & variables.keys()
 
 
@@ -55,6 +58,53 @@ def test_credentials_come_from_the_secret(chart: Chart) -> None:
     variables = environment(component(chart(), "grafana"))
     assert variables["GF_SECURITY_ADMIN_USER"] == "secret GRAFANA_ADMIN_USER"
     assert variables["GF_SECURITY_ADMIN_PASSWORD"] == "secret GRAFANA_ADMIN_PASSWORD"
+
+
+@pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+def test_any_password_reaches_grafana_as_it_is(chart: Chart, password: str) -> None:
+    rendered = chart()
+    grafana = component(rendered, "grafana")
+    told = {
+        name: password if origin.startswith("secret ") else origin
+        for name, origin in environment(grafana).items()
+    }
+    settings = read(told, container(grafana).get("args", []))
+    for name in ("ADMIN_USER", "ADMIN_PASSWORD"):
+        assert settings[f"GF_SECURITY_{name}"] == password
+    (source,) = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert expand_provisioned(source, told)["secureJsonData"] == {"password": password}
+
+
+@pytest.mark.parametrize("name", ["ADMIN_USER", "ADMIN_PASSWORD", "SECRET_KEY"])
+def test_empty_text_is_not_the_published_default(chart: Chart, name: str) -> None:
+    told = {f"GF_SECURITY_{name}": ""}
+    settings = read(told, container(component(chart(), "grafana")).get("args", []))
+    assert settings.get(f"GF_SECURITY_{name}") == "", "set, and to nothing"
+
+
+def test_encrypts_with_a_key_of_its_own(chart: Chart) -> None:
+    """Grafana's default is the same for all, and published."""
+    rendered = chart()
+    grafana = component(rendered, "grafana")
+    variables = environment(grafana)
+    assert variables["GF_SECURITY_SECRET_KEY"] == "secret GRAFANA_SECRET_KEY"
+    assert (
+        read({"GF_SECURITY_SECRET_KEY": "a${b}"}, container(grafana)["args"])[
+            "GF_SECURITY_SECRET_KEY"
+        ]
+        == "a${b}"
+    )
+    (job,) = rendered.of_kind("Job")
+    made = json.loads(environment(job)["SECRET_KEYS"])
+    assert made["GRAFANA_SECRET_KEY"] == {"generate": 32}
+
+
+@pytest.mark.parametrize("part", ["$HOME", "${HOME}", "$$"])
+def test_address_of_prometheus_is_no_reference(chart: Chart, part: str) -> None:
+    url = f"http://prometheus:9090/{part}"
+    rendered = chart(nested({"monitoring.grafana.prometheus.url": url}))
+    _, source = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert expand_provisioned(source["url"], {"HOME": "/root"}) == url
 
 
 def test_lets_nobody_sign_up_and_calls_nobody(chart: Chart) -> None:

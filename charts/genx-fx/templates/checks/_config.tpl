@@ -8,11 +8,14 @@ global.config.extra.{{ $key }}: the platform has this key already; set global.co
 {{- end }}
 {{- if include "mysql.runs" $ }}
 {{- with .Values.global.config }}
-{{- if or (eq .MYSQL_USER "") (gt (len .MYSQL_USER) 32) }}
-global.config.MYSQL_USER: is {{ .MYSQL_USER | quote }}; the name of a user in MySQL has 1 to 32 characters
+{{- if has (lower .MYSQL_DATABASE) (list "mysql" "sys" "information_schema" "performance_schema") }}
+global.config.MYSQL_DATABASE: is {{ .MYSQL_DATABASE }}, a database of MySQL's own; take another name
 {{- end }}
-{{- if eq .MYSQL_USER "root" }}
-global.config.MYSQL_USER: is root, the administrator that MySQL has already; take another name
+{{- if or (eq .MYSQL_USER "root") (hasPrefix "mysql." .MYSQL_USER) }}
+global.config.MYSQL_USER: is {{ .MYSQL_USER }}, an account that MySQL has already; take another name
+{{- end }}
+{{- if or (eq .GRAFANA_DATABASE_USER "root") (hasPrefix "mysql." .GRAFANA_DATABASE_USER) }}
+global.config.GRAFANA_DATABASE_USER: is {{ .GRAFANA_DATABASE_USER }}, an account that MySQL has already; take another name
 {{- end }}
 {{- if eq .GRAFANA_DATABASE_USER .MYSQL_USER }}
 global.config.GRAFANA_DATABASE_USER: is {{ .MYSQL_USER }}, as MYSQL_USER is; grafana reads with a user of its own, take another name

@@ -12,9 +12,43 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
 {{- if eq .source "values" }}
-{{- range $key := list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "MT5_LOGIN" "MT5_PASSWORD" }}
+{{- range $key := list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD" }}
 {{- if not (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
+{{- end }}
+{{- end }}
+{{- range $key := list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD" }}
+{{- if regexMatch "[\\x00-\\x1f\\x7f]" (get $.Values.global.secrets.values $key) }}
+global.secrets.values.{{ $key }}: contains a character that cannot be printed, such as a line break or a tab: remove it
+{{- end }}
+{{- end }}
+{{- range $key := list "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_SECRET_KEY" }}
+{{- if regexMatch "[$]__\\w+{|%\\([^)]+\\)s" (get $.Values.global.secrets.values $key) }}
+global.secrets.values.{{ $key }}: contains $__NAME{ or %(NAME)s, which grafana takes for a reference: choose another text
+{{- end }}
+{{- end }}
+{{- $open := list }}
+{{- if ne $.Values.global.exposure "clusterIP" }}
+{{- $open = append $open (print "global.exposure is " $.Values.global.exposure) }}
+{{- end }}
+{{- with $.Values.application.frontend }}
+{{- if and (include "frontend.runs" $) (has .service.type (list "LoadBalancer" "NodePort")) }}
+{{- $open = append $open (print "application.frontend.service.type is " .service.type) }}
+{{- end }}
+{{- end }}
+{{- with $.Values.application.api }}
+{{- if and (include "api.runs" $) (has .service.type (list "LoadBalancer" "NodePort")) }}
+{{- $open = append $open (print "application.api.service.type is " .service.type) }}
+{{- end }}
+{{- end }}
+{{- with $.Values.monitoring.grafana }}
+{{- if and (include "grafana.runs" $) (has .service.type (list "LoadBalancer" "NodePort")) }}
+{{- $open = append $open (print "monitoring.grafana.service.type is " .service.type) }}
+{{- end }}
+{{- end }}
+{{- range $key, $text := dict "MYSQL_ROOT_PASSWORD" "root-for-dev" "MYSQL_PASSWORD" "genx-for-dev" "REDIS_PASSWORD" "redis-for-dev" "SECRET_KEY" "secret-key-for-dev" "JWT_SECRET" "jwt-secret-for-dev" "GRAFANA_ADMIN_PASSWORD" "admin" "GRAFANA_DATABASE_PASSWORD" "grafana-for-dev" "GRAFANA_SECRET_KEY" "secret-key-of-grafana-for-dev" }}
+{{- if and $open (eq (get $.Values.global.secrets.values $key) $text) }}
+global.secrets.values.{{ $key }}: is that of values-dev.yaml, which anybody can read, but {{ join " and " $open }}: choose another text, or reach the platform by clusterIP alone
 {{- end }}
 {{- end }}
 {{- if hasKey .values "DATABASE_URL" }}

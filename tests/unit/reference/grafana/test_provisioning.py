@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reference.grafana.provisioning import expand, load
+from reference.grafana.provisioning import load
 
 ENVIRONMENT = {"HOST": "db", "PASSWORD": "p$ss"}
 
@@ -174,22 +174,3 @@ def test_passwords_are_not_repeated(tmp_path: Path) -> None:
     found = load(write(tmp_path, contents), ENVIRONMENT)
     assert found.problems
     assert "hush" not in str(found.problems)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("$HOST", "db"),
-        ("${HOST}:3306", "db:3306"),
-        ("$__env{HOST}", "db"),
-        ("$$HOST", "$HOST"),
-        ("50$", "50$"),
-    ],
-)
-def test_environment_is_put_in_as_grafana_does(text: str, expected: str) -> None:
-    assert expand({"a": [text, 1]}, ENVIRONMENT) == {"a": [expected, 1]}
-
-
-def test_file_is_put_in(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("s\n")
-    assert expand(f"$__file{{{tmp_path}/secret}}", {}) == "s"

@@ -11,7 +11,7 @@ from reference.common.settings import load
 from reference.grafana.check import Checker, State
 from reference.grafana.provisioning import Dashboard, Provisioning
 from reference.grafana.server import Server
-from reference.grafana.settings import Settings, with_files
+from reference.grafana.settings import Settings, read
 from reference.grafana.store import Store
 
 ADMIN = httpx.BasicAuth("admin", "secret")
@@ -41,6 +41,7 @@ class Running:
             Settings,
             {
                 "GF_SECURITY_ADMIN_PASSWORD": "secret",
+                "GF_SECURITY_SECRET_KEY": "key",
                 "GF_SERVER_HTTP_ADDR": "127.0.0.1",
                 "GF_SERVER_HTTP_PORT": "0",
             },
@@ -166,10 +167,29 @@ def test_odd_bodies_are_answered(client: httpx.Client, content: bytes) -> None:
     assert answer.status_code == 400
 
 
+KEY = {"GF_SECURITY_SECRET_KEY": "key"}
+
+
 def test_settings_may_be_in_files(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("from-file\n")
-    environment = with_files({"GF_SECURITY_ADMIN_PASSWORD__FILE": str(tmp_path / "password")})
-    assert load(Settings, environment).admin_password == "from-file"
-    missing = with_files({"GF_SECURITY_ADMIN_PASSWORD__FILE": str(tmp_path / "missing")})
+    found = read({"GF_SECURITY_ADMIN_PASSWORD__FILE": str(tmp_path / "password"), **KEY})
+    assert load(Settings, found).admin_password == "from-file"
+    missing = read({"GF_SECURITY_ADMIN_PASSWORD__FILE": str(tmp_path / "missing"), **KEY})
     with pytest.raises(SystemExit, match="GF_SECURITY_ADMIN_PASSWORD is not set"):
         load(Settings, missing)
+
+
+def test_arguments_come_before_variables_and_all_are_expanded() -> None:
+    environment = {"GF_SECURITY_ADMIN_PASSWORD": "a${HOME}b", "HOME": "/root", **KEY}
+    assert read(environment)["GF_SECURITY_ADMIN_PASSWORD"] == "a/rootb"
+    argument = "cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}"
+    assert read(environment, [argument])["GF_SECURITY_ADMIN_PASSWORD"] == "a${HOME}b"
+    with pytest.raises(SystemExit, match="must be cfg:section"):
+        read(environment, ["--password"])
+
+
+def test_empty_variable_counts_for_nothing_and_an_empty_argument_does() -> None:
+    environment = {"GF_SECURITY_ADMIN_PASSWORD": "", **KEY}
+    assert "GF_SECURITY_ADMIN_PASSWORD" not in read(environment)
+    argument = "cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}"
+    assert read(environment, [argument])["GF_SECURITY_ADMIN_PASSWORD"] == ""

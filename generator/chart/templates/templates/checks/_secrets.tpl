@@ -16,6 +16,38 @@ global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
 {{- end }}
+{{- range $key := list @{ secrets_in_values | quoted }@ }}
+{{- if regexMatch "[\\x00-\\x1f\\x7f]" (get $.Values.global.secrets.values $key) }}
+global.secrets.values.{{ $key }}: contains a character that cannot be printed, such as a line break or a tab: remove it
+{{- end }}
+{{- end }}
+@% for component in plan.components if component.spec.expanded_keys() %@
+{{- range $key := list @{ component.spec.expanded_keys() | quoted }@ }}
+{{- if regexMatch "[$]__\\w+{|%\\([^)]+\\)s" (get $.Values.global.secrets.values $key) }}
+global.secrets.values.{{ $key }}: contains $__NAME{ or %(NAME)s, which @{ component.name }@ takes for a reference: choose another text
+{{- end }}
+{{- end }}
+@% endfor %@
+@% if published_secrets %@
+{{- $open := list }}
+{{- if ne $.Values.global.exposure "clusterIP" }}
+{{- $open = append $open (print "global.exposure is " $.Values.global.exposure) }}
+{{- end }}
+@% for component in plan.exposed %@
+{{- with $.Values.@{ component.path }@ }}
+{{- if and (include "@{ component.name }@.runs" $) (has .service.type (list "LoadBalancer" "NodePort")) }}
+{{- $open = append $open (print "@{ component.path }@.service.type is " .service.type) }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% for environment, texts in published_secrets.items() %@
+{{- range $key, $text := dict@% for key, text in texts.items() %@ "@{ key }@" @{ text | json }@@% endfor %@ }}
+{{- if and $open (eq (get $.Values.global.secrets.values $key) $text) }}
+global.secrets.values.{{ $key }}: is that of values-@{ environment }@.yaml, which anybody can read, but {{ join " and " $open }}: choose another text, or reach the platform by clusterIP alone
+{{- end }}
+{{- end }}
+@% endfor %@
+@% endif %@
 @% for key in composed_secrets %@
 {{- if hasKey .values "@{ key.name }@" }}
 global.secrets.values.@{ key.name }@: is composed of other keys, so that it always agrees with them: remove it

@@ -45,6 +45,11 @@ spec:
     - name: grafana
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
       imagePullPolicy: {{ .image.pullPolicy }}
+      # Grafana would replace ${…} in a variable's text, and take an empty one for its published default.
+      args:
+        - cfg:security.admin_user=$__env{GF_SECURITY_ADMIN_USER}
+        - cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}
+        - cfg:security.secret_key=$__env{GF_SECURITY_SECRET_KEY}
       ports: [{name: http, containerPort: 3000}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "grafana.environment" $)) }}
       env: {{- . | nindent 8 }}
@@ -91,7 +96,7 @@ Takes $.
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+checksum/secrets: {{ ternary (pick $secrets "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote }}
 {{- end }}
 {{- end }}
@@ -108,8 +113,10 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: GRAFANA_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GRAFANA_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}
 - {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD}}}
+- {name: GRAFANA_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_SECRET_KEY}}}
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}
+- {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_SECRET_KEY}}}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}
 - {name: GF_ANALYTICS_REPORTING_ENABLED, value: "false"}
