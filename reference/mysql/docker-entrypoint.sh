@@ -81,22 +81,23 @@ check_environment() {
   fi
 }
 
+# The password of root as an option file. Like the official image, this script quotes no password.
+client_options() {
+  if [[ $1 != --dont-use-mysql-root-password && -n $MYSQL_ROOT_PASSWORD ]]; then
+    printf '[client]\nuser=root\npassword="%s"\n' "$MYSQL_ROOT_PASSWORD"
+  fi
+}
+
 # Runs SQL from standard input or arguments of mysql, as root on the temporary server. Part of the
 # contract: init scripts call it.
 docker_process_sql() {
-  local password=$MYSQL_ROOT_PASSWORD
+  local option=
   if [[ $1 == --dont-use-mysql-root-password ]]; then
-    password=
+    option=$1
     shift
   fi
-  MYSQL_PWD=$password mysql --protocol=socket --socket="$socket" --user=root --comments \
-    ${MYSQL_DATABASE:+"--database=$MYSQL_DATABASE"} "$@"
-}
-
-# A text as an SQL literal.
-quoted() {
-  local text=${1//\\/\\\\}
-  printf "'%s'" "${text//\'/\'\'}"
+  mysql --defaults-extra-file=<(client_options "$option") --protocol=socket \
+    --socket="$socket" --user=root --comments ${MYSQL_DATABASE:+"--database=$MYSQL_DATABASE"} "$@"
 }
 
 start_temporary_server() {
@@ -112,14 +113,15 @@ start_temporary_server() {
 
 stop_temporary_server() {
   note 'Stopping temporary server'
-  kill "$temporary_server"
+  mysqladmin --defaults-extra-file=<(client_options) --user=root --socket="$socket" shutdown ||
+    fail 'Unable to shut down server.'
   wait "$temporary_server" || fail 'Unable to shut down server.'
   note 'Temporary server stopped'
 }
 
 create_users_and_database() {
   local database_pattern=${MYSQL_DATABASE//_/\\_} # an underscore would stand for any character
-  local user root_password root_host
+  local user root_host
 
   if [[ -z $MYSQL_INITDB_SKIP_TZINFO ]]; then
     # mysql_tzinfo_to_sql complains about files there that are no time zones.
@@ -132,15 +134,14 @@ create_users_and_database() {
     export MYSQL_ROOT_PASSWORD
     note "GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
   fi
-  root_password=$(quoted "$MYSQL_ROOT_PASSWORD")
   {
     echo 'SET @@SESSION.sql_log_bin = 0;'
     if [[ -n $MYSQL_ROOT_HOST && $MYSQL_ROOT_HOST != localhost ]]; then
-      root_host="'root'@$(quoted "$MYSQL_ROOT_HOST")"
-      echo "CREATE USER $root_host IDENTIFIED BY $root_password;"
+      root_host="'root'@'$MYSQL_ROOT_HOST'"
+      echo "CREATE USER $root_host IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';"
       echo "GRANT ALL ON *.* TO $root_host WITH GRANT OPTION;"
     fi
-    echo "ALTER USER 'root'@'localhost' IDENTIFIED BY $root_password;"
+    echo "ALTER USER 'root'@'localhost' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';"
   } | MYSQL_DATABASE=mysql docker_process_sql --dont-use-mysql-root-password
 
   if [[ -n $MYSQL_DATABASE ]]; then
@@ -149,8 +150,8 @@ create_users_and_database() {
   fi
   if [[ -n $MYSQL_USER && -n $MYSQL_PASSWORD ]]; then
     note "Creating user $MYSQL_USER"
-    user="$(quoted "$MYSQL_USER")@'%'"
-    docker_process_sql <<<"CREATE USER $user IDENTIFIED BY $(quoted "$MYSQL_PASSWORD");"
+    user="'$MYSQL_USER'@'%'"
+    docker_process_sql <<<"CREATE USER $user IDENTIFIED BY '$MYSQL_PASSWORD';"
     if [[ -n $MYSQL_DATABASE ]]; then
       note "Giving user $MYSQL_USER access to schema $MYSQL_DATABASE"
       docker_process_sql <<<"GRANT ALL ON \`$database_pattern\`.* TO $user;"
@@ -202,7 +203,7 @@ initialise() {
   create_users_and_database
   run_init_files
   if [[ -n $MYSQL_ONETIME_PASSWORD ]]; then
-    docker_process_sql <<<"ALTER USER 'root'@$(quoted "$MYSQL_ROOT_HOST") PASSWORD EXPIRE;"
+    docker_process_sql <<<"ALTER USER 'root'@'$MYSQL_ROOT_HOST' PASSWORD EXPIRE;"
   fi
   stop_temporary_server
   note 'MySQL init process done. Ready for start up.'

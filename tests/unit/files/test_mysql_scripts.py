@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ import sqlglot
 
 from tests.chart.reading import component, container, environment, mounts
 from tests.helm import render
+from tests.passwords import PASSWORDS
 
 MARK = ".initialising"
 READER = {
@@ -58,14 +60,17 @@ class Pod:
             timeout=20,
         )
 
-    def start(self, entrypoint: str) -> subprocess.CompletedProcess[str]:
+    def start(self, entrypoint: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Start the pod: the script of the chart, then this entrypoint in place of the image's."""
         self.program("docker-entrypoint.sh", f'echo "$@" >{self.folder}/arguments\n{entrypoint}')
-        return self.bash(START)
+        return self.bash(START, **environment)
 
-    def complete(self) -> None:
-        """Do what the last init script does."""
-        assert self.bash(COMPLETE).returncode == 0
+    def complete(self, script: str = COMPLETE, **environment: str) -> str:
+        """Do what the last init script does; return what it tells the server, and prints."""
+        self.program("mysql", f"echo $MYSQL_PWD $@ >{self.folder}/called\ncat >{self.folder}/sql")
+        done = self.bash(script, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     @property
     def files(self) -> set[str]:
@@ -168,6 +173,71 @@ class TestStart:
         assert "reached" not in done.stdout
 
 
+class TestPasswords:
+    """The image puts passwords into SQL and into an option file as they are."""
+
+    @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+    def test_image_is_given_harmless_ones_and_scripts_know_the_real_ones(
+        self, pod: Pod, password: str
+    ) -> None:
+        names = ("MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD")
+        tell = " ".join(f'"${name}" "$REAL_{name}"' for name in names)
+        done = pod.start(f"printf '%s\\0' {tell}", **dict.fromkeys(names, password))
+        assert done.returncode == 0, done.stderr
+        root, real_root, user, real_user, _ = done.stdout.split("\0")
+        assert real_root == real_user == password
+        assert root != user
+        for given in (root, user):
+            assert re.fullmatch(r"[0-9a-f-]{36}", given), given
+
+    def test_image_is_given_the_real_ones_by_a_full_directory(self, pod: Pod) -> None:
+        (pod.data / "mysql").mkdir()
+        done = pod.start('echo "$MYSQL_ROOT_PASSWORD"', MYSQL_ROOT_PASSWORD="it's")
+        assert done.stdout == "it's\n"
+
+    @pytest.mark.parametrize("name", ["MYSQL_ROOT_PASSWORD", "MYSQL_PASSWORD"])
+    def test_empty_one_is_refused_in_words(self, pod: Pod, name: str) -> None:
+        given = {"MYSQL_ROOT_PASSWORD": "root", "MYSQL_PASSWORD": "user", name: ""}
+        done = pod.start("echo reached", **given)
+        assert done.returncode == 1
+        assert done.stdout == f"error: {name} is empty in the Secret: set it\n"
+
+    @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+    def test_last_script_sets_the_real_ones(self, pod: Pod, password: str) -> None:
+        pod.complete(
+            MYSQL_USER="genx_user",
+            MYSQL_ROOT_HOST="%",
+            MYSQL_ROOT_PASSWORD="harmless",
+            REAL_MYSQL_ROOT_PASSWORD=f"root {password}",
+            REAL_MYSQL_PASSWORD=password,
+        )
+        assert (pod.folder / "called").read_text().split() == ["harmless", "--user=root"]
+        statements = _statements((pod.folder / "sql").read_text())
+        assert statements == [
+            ["ALTER", "USER", "IF", "EXISTS", *who, "IDENTIFIED", "BY", text]
+            for who, text in (
+                (("genx_user", "@", "%"), password),
+                (("root", "@", "%"), f"root {password}"),
+                (("root", "@", "localhost"), f"root {password}"),
+            )
+        ]
+
+    @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+    def test_image_can_stop_its_server_afterwards(self, pod: Pod, password: str) -> None:
+        tell = '\nprintf \'\\0password="%s"\' "$MYSQL_ROOT_PASSWORD"'
+        printed = pod.complete(COMPLETE + tell, REAL_MYSQL_ROOT_PASSWORD=password)
+        assert _option(printed.partition("\0")[2]) == password
+
+
+def _option(line: str) -> str:
+    """Return the value of a line of an option file, as MySQL's programs read it."""
+    value = line.partition("=")[2].strip()
+    quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', value)
+    assert quoted, value
+    escapes = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " "}
+    return re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), quoted[1])
+
+
 class TestComplete:
     def test_can_be_run_twice(self, pod: Pod) -> None:
         (pod.data / MARK).touch()
@@ -210,9 +280,14 @@ class TestGrafanaUser:
         assert "username" in columns
         assert "password_hash" not in columns
 
-    @pytest.mark.parametrize(
-        "password", ["it's", "back\\slash", "$HOME `id`", "'; DROP USER x; --"]
-    )
+    def test_empty_password_is_refused_in_words(self, pod: Pod) -> None:
+        pod.program("mysql", "echo reached >&2")
+        done = pod.bash(GRAFANA, **{**READER, "GRAFANA_DATABASE_PASSWORD": ""})
+        assert done.returncode != 0
+        assert "GRAFANA_DATABASE_PASSWORD: is empty in the Secret" in done.stderr
+        assert "reached" not in done.stderr
+
+    @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
     def test_any_password_is_a_password(self, pod: Pod, password: str) -> None:
         create, *grants = _statements(self.sql(pod, GRAFANA_DATABASE_PASSWORD=password))
         assert create[-1] == password

@@ -36,6 +36,7 @@ case " $* " in
     exit ;;
 esac
 echo "start: $*" >> "$FAKE/calls"
+echo "$$" >"$FAKE/server"
 [[ ! -e $FAKE/broken-server ]] || exit 1
 trap 'echo stop >> "$FAKE/calls"; kill "$sleeping"; exit 0' TERM
 sleep 60 >/dev/null &
@@ -44,12 +45,18 @@ touch "$FAKE/answers"
 [[ " $* " == *' --skip-networking '* ]] || echo 'the server itself'
 wait "$sleeping"
 """
-MYSQLADMIN = "#!/bin/bash\n[[ -e $FAKE/answers ]]\n"
+MYSQLADMIN = r"""#!/bin/bash
+[[ $* == *' shutdown' ]] || exec test -e "$FAKE/answers"
+grep -s ^password "${1#--defaults-extra-file=}" >>"$FAKE/calls"
+kill "$(<"$FAKE/server")"
+"""
 MYSQL = r"""#!/bin/bash
 for argument; do
   [[ $argument != --database=* ]] || database=${argument#--database=}
+  [[ $argument != --defaults-extra-file=* ]] || options=$(<"${argument#*=}")
 done
-while IFS= read -r line; do echo "sql ${MYSQL_PWD:-no password} ${database:-none}: $line"; done \
+password=$(sed -n 's/^password="\(.*\)"$/\1/p' <<<"$options")
+while IFS= read -r line; do echo "sql ${password:-no password} ${database:-none}: $line"; done \
   >> "$FAKE/calls"
 """
 TZINFO = "#!/bin/bash\necho 'time zones of '\"$1\"\n"
@@ -156,6 +163,7 @@ def test_first_start_initialises_then_becomes_the_server(container: Container) -
     assert steps == [
         "initialize: --port=3307 --initialize-insecure --default-time-zone=SYSTEM --autocommit=1",
         f"start: --port=3307 --skip-networking --default-time-zone=SYSTEM {socket}",
+        'password="secret"',
         "stop",
         "start: --port=3307",
         "stop",
@@ -220,7 +228,7 @@ VARIABLES = {
     "MYSQL_ROOT_HOST": "10.%",
     "MYSQL_DATABASE": "rates_db",
     "MYSQL_USER": "trader",
-    "MYSQL_PASSWORD": "it's",
+    "MYSQL_PASSWORD": "its",
 }
 
 
@@ -230,7 +238,7 @@ CREATED = [
     "no password mysql: GRANT ALL ON *.* TO 'root'@'10.%' WITH GRANT OPTION;",
     "no password mysql: ALTER USER 'root'@'localhost' IDENTIFIED BY 'secret';",
     "secret mysql: CREATE DATABASE IF NOT EXISTS `rates_db`;",
-    "secret rates_db: CREATE USER 'trader'@'%' IDENTIFIED BY 'it''s';",
+    "secret rates_db: CREATE USER 'trader'@'%' IDENTIFIED BY 'its';",
     r"secret rates_db: GRANT ALL ON `rates\_db`.* TO 'trader'@'%';",
 ]
 
@@ -238,6 +246,13 @@ CREATED = [
 def test_database_and_users_are_created(container: Container) -> None:
     container.start("mysqld", **VARIABLES)
     assert container.sql() == CREATED
+
+
+def test_passwords_are_not_quoted_as_in_the_official_image(container: Container) -> None:
+    given = {"MYSQL_ROOT_PASSWORD": 'a"b', "MYSQL_USER": "trader", "MYSQL_PASSWORD": "it's"}
+    container.start("mysqld", **given)
+    assert container.sql()[-1] == "a\"b none: CREATE USER 'trader'@'%' IDENTIFIED BY 'it's';"
+    assert 'password="a"b"' in container.calls()
 
 
 @pytest.mark.parametrize("name", VARIABLES)
