@@ -1,4 +1,4 @@
-"""Passwords that shells, SQL, YAML, URLs, option files or Kubernetes could take for something else."""
+"""Passwords that shells, SQL, YAML, URLs or Kubernetes could take for something else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ PASSWORDS = {
     "references": "$(HOME) $$(HOME) $(id)",
     "url": "p@ss/w:rd?x=1&y=2#%25 +",
     "dashes": "--requirepass -x",
-    "template": "{{ .Values }} {MYSQL_USER} %s %(user)s %d",
+    "template": "{{ .Values }} {MYSQL_USER} %s %d",
     "sql": "'; DROP USER root; -- ",
     "yaml": "- a: b #c *d &e !f [g {h | > @",
     "spaces": " a  b ",
-    "unicode": "пароль ü € 🔑 \u2028 \u0085",
+    "unicode": "пароль ü € 🔑 \u2028",
     "number": "1e5",
     "long": "x" * 200,
 }
-"""Each by what it is nasty for; all can be printed but for two separators of lines."""
+"""Each by what it is nasty for; all can be printed but for a separator of lines."""
+
+ALL = " ".join(text for name, text in PASSWORDS.items() if name not in ("dashes", "long"))
+"""Nearly all in one; MySQL takes 256 bytes at most."""

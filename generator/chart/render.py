@@ -31,9 +31,13 @@ def literal(text: str) -> str:
     return text.replace("{{", '{{ "{{" }}')
 
 
-def _auth_enabled(server: str) -> str:
-    """Return the Helm expression that is true where a server (`redis`) asks for its password."""
-    return f"$.Values.global.{server}.auth.enabled"
+def _password_in_use(server: str, component: str) -> str:
+    """Return the Helm expression that is true where a component needs a server's password.
+
+    The server itself needs it where it demands it; clients may send it before.
+    """
+    auth = f"$.Values.global.{server}.auth"
+    return f"(and {auth}.enabled {auth}.required)" if component == server else f"{auth}.enabled"
 
 
 def _json(value: Any) -> str:
@@ -59,13 +63,13 @@ def environment() -> Environment:
         autoescape=False,
     )
     env.filters |= {
-        "auth_enabled": _auth_enabled,
         "cell": cell,
         "json": _json,
         "quoted": _quoted,
         "yaml": scalar,
         "camel_case": camel_case,
         "literal": literal,
+        "password_in_use": _password_in_use,
         "volume_name": volume_name,
     }
     return env

@@ -329,13 +329,19 @@ def _composed_secrets(plan: Plan) -> Iterator[ComposedSecret]:
 
 
 def _redis_url(plan: Plan, name: str, server: ComponentPlan) -> ComposedSecret:
-    """Build redis://:{REDIS_PASSWORD}@host:port, with TLS and password only where in use."""
+    """Build redis://default:{REDIS_PASSWORD}@host:port, with TLS and password only where in use.
+
+    Our own Redis takes a password that it doesn't demand yet only beside a name. An external server
+    may be older than names.
+    """
     login = '""'
+    external = f"$.Values.global.external.{server.key}"
     if server.password_key:
         enabled = f"$.Values.global.{server.key}.auth.enabled"
-        login = f'(ternary ":{{{server.password_key}}}@" "" {enabled})'
+        user = f'(ternary "" "default" (ne {external}.host ""))'
+        login = f'(ternary (printf "%s:{{{server.password_key}}}@" {user}) "" {enabled})'
     arguments = [
-        _redis_scheme(f"$.Values.global.external.{server.key}"),
+        _redis_scheme(external),
         login,
         f"$config.{plan.config_key(HostKey, server.name)}",
         f"$config.{plan.config_key(PortKey, server.name)}",

@@ -288,10 +288,16 @@ def _authentication(component: ComponentPlan) -> Section:
         f"Whether {component.name}, or the external server, asks for the password in the secret key"
         f" {component.password_key}"
     )
-    return Section(
-        f"Access to {component.name}",
-        {"auth": Section("Password", {"enabled": sections.switch(False, about)})},
+    required = (
+        f"Whether {component.name} refuses clients that send no password. false is for the first of"
+        " two upgrades that turn the password on in a running installation: clients send it before"
+        " it is demanded"
     )
+    switches = {
+        "enabled": sections.switch(False, about),
+        "required": sections.switch(True, required),
+    }
+    return Section(f"Access to {component.name}", {"auth": Section("Password", switches)})
 
 
 def _toolbox(plan: Plan) -> Tree:

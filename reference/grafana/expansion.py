@@ -21,13 +21,12 @@ def expand_setting(text: str, environment: Mapping[str, str]) -> str:
 
     OSError where a file can't be read.
     """
-    for kinds, look_up in (
-        (("", "__env"), lambda name: environment.get(name, "")),
-        (("__file",), lambda path: Path(path).read_text().strip()),
-    ):
-        for match in list(_BRACES.finditer(text)):
-            if match[1] in kinds:
-                text = text.replace(match[0], look_up(match[2]), 1)
+    for match in list(_BRACES.finditer(text)):
+        if match[1] in ("", "__env"):
+            text = text.replace(match[0], environment.get(match[2], ""), 1)
+    for match in list(_BRACES.finditer(text)):
+        if match[1] == "__file":
+            text = text.replace(match[0], Path(match[2]).read_text().strip(), 1)
     return text
 
 

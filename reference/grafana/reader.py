@@ -42,7 +42,7 @@ def connect(source: DataSource) -> Iterator[Cursor]:
             host=host,
             port=int(port or 3306),
             user=source.user,
-            password=source.secureJsonData.get("password", ""),
+            password=source.secureJsonData.get("password", "").encode(),
             database=str(source.jsonData.get("database") or source.database),
             connect_timeout=2,
             read_timeout=QUERY_SECONDS + 5,

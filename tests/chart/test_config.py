@@ -14,6 +14,7 @@ from tests.helm import CHART, refusal, render
 
 GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
 AUTH = nested({"global.redis.auth.enabled": True})
+LENIENT_AUTH = nested({"global.redis.auth": {"enabled": True, "required": False}})
 EXTERNAL_REDIS = nested({"global.external.redis.host": "redis.example.org"})
 
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], set[str]]] = [
@@ -32,6 +33,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, Any], set[str]]] = [
         {"api", "trading-bot"},
     ),
     ({}, AUTH, {"redis", "api", "trading-bot"}),
+    ({}, LENIENT_AUTH, {"api", "trading-bot"}),
+    (LENIENT_AUTH, nested({"global.redis.auth.required": True}), {"redis"}),
     ({}, nested({"data.redis.extraConfiguration": "timeout 5"}), {"redis"}),
     ({}, nested({"data.mysql.maxConnections": 200}), {"mysql"}),
     ({}, nested({"global.config.extra": {"FEATURE": "on"}}), set()),

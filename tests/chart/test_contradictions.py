@@ -128,6 +128,17 @@ CASES: list[tuple[Values, list[str]]] = [
         },
         ["global.config.GRAFANA_DATABASE_USER"],
     ),
+    *(
+        (
+            {
+                "global.redis.auth.enabled": enabled,
+                "global.redis.auth.required": False,
+                "global.external.redis.host": host,
+            },
+            ["global.redis.auth.required"],
+        )
+        for enabled, host in ((False, ""), (True, "cache.example"))
+    ),
     (
         {"global.secrets.source": "existing", "global.secrets.existingSecret": ""},
         ["global.secrets.existingSecret"],
@@ -160,7 +171,7 @@ CASES: list[tuple[Values, list[str]]] = [
             {**GIVEN, "global.secrets.values": {**SECRETS, "JWT_SECRET": text}},
             ["global.secrets.values.JWT_SECRET"],
         )
-        for text in ("secret\n", "a\tb", "\x7f")
+        for text in ("secret\n", "a\tb", "\x7f", "\x85")
     ),
     *(
         (

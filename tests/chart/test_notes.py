@@ -106,6 +106,16 @@ def test_how_to_read_the_generated_password(notes: Notes) -> None:
     assert "GRAFANA_ADMIN_PASSWORD" not in notes(GIVEN)
 
 
+def test_that_redis_does_not_demand_its_password_yet(notes: Notes) -> None:
+    auth = nested({"global.redis.auth": {"enabled": True, "required": False}})
+    (told,) = (line for line in _warnings(notes(auth)) if "auth.required" in line)
+    assert told == (
+        "global.redis.auth.required is false: redis lets clients in without a password."
+        " Upgrade again without it."
+    )
+    assert "auth.required" not in notes(nested({"global.redis.auth.enabled": True}))
+
+
 def test_no_secret_is_shown(notes: Notes) -> None:
     text = notes(GIVEN)
     assert not [value for value in SECRETS.values() if value in text]

@@ -149,8 +149,8 @@ def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
         assert '"1e5"' in json.dumps(objects.get("StatefulSet", "mysql"))
 
 
-# Texts that would end what they stand in, and go on as YAML or as a template. YAML also breaks lines
-# at a carriage return and at three characters that look like spaces.
+# Texts that would end what they stand in, and go on as YAML or as a template. YAML also breaks
+# lines at a carriage return and at three characters that look like spaces.
 INTRUDERS = {
     "line": "x\nkind: Intruder",
     "document": "x\n---\nkind: Intruder",
@@ -218,6 +218,8 @@ def shape(objects: Render) -> set[tuple[str, str]]:
 def test_no_text_goes_on_as_yaml_or_as_a_template(way: str, text: str) -> None:
     objects = render(intruded(way, text, text))
     assert shape(objects) == shape(render(intruded(way, "x", text)))
+    if way == "given":
+        assert objects.get("Secret", "genx-fx-secrets")["stringData"]["OWN_KEY"] == text
     if way == "external":
         (source,) = objects.get("ExternalSecret", "genx-fx-secrets")["spec"]["dataFrom"]
         assert source["extract"]["key"] == text

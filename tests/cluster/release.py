@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tests.cluster.kubectl import Kubectl
 from tests.helm import CHART, RELEASE, HelmError, Manifest, Render, parse
 from tools.build import tool_path
@@ -125,8 +127,9 @@ class Release:
         files = list(self.files)
         with tempfile.TemporaryDirectory() as folder:
             for name, layer in (("base", self.base), ("own", values or {})):
-                files.append(Path(folder, f"{name}.json"))
-                files[-1].write_text(json.dumps(layer))
+                files.append(Path(folder, f"{name}.yaml"))
+                # Not JSON: YAML doesn't know its escapes of characters beyond 16 bits.
+                files[-1].write_text(yaml.safe_dump(layer))
             layers = [word for file in files for word in ("--values", str(file))]
             return self.run(command, RELEASE, str(self.chart), *layers, self._limit, *options)
 

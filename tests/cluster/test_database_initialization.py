@@ -33,6 +33,7 @@ from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
 from tests.fixtures import MakeNamespace
+from tests.passwords import ALL, PASSWORDS
 from tools.cluster import Cluster
 
 SEED = 20260301
@@ -42,17 +43,16 @@ LATEST = 1.5  # of the time that an undisturbed first start took: several at onc
 
 pytestmark = pytest.mark.xdist_group("database")
 
-# All that the init scripts must quote.
-PASSWORD = """it's \\ "quoted" `id` $HOME %s #;--"""
+SECRET_VALUES = {
+    **SECRETS,
+    "MYSQL_ROOT_PASSWORD": ALL,
+    "MYSQL_PASSWORD": ALL[::-1],
+    "GRAFANA_DATABASE_PASSWORD": f"-{ALL}",
+}
 MYSQL_ALONE = merged(
     DATA_TIER,
     {
-        "global": {
-            "secrets": {
-                "source": "values",
-                "values": {**SECRETS, "GRAFANA_DATABASE_PASSWORD": PASSWORD},
-            }
-        },
+        "global": {"secrets": {"source": "values", "values": SECRET_VALUES}},
         "data": {"redis": {"enabled": False}},
     },
 )
@@ -105,6 +105,21 @@ def test_grafana_may_read_what_it_shows_and_nothing_else(
     kubectl: Kubectl, database: Release
 ) -> None:
     assert_rights(kubectl, database, "GRAFANA_DATABASE", READER_MAY, READER_MAY_NOT)
+
+
+def test_any_password_is_set_and_let_in(kubectl: Kubectl, database: Release) -> None:
+    """Each by the script that sets it on the first start; the last one is that of the Secret."""
+    script = """
+        while IFS= read -r -d '' password; do
+          REAL_MYSQL_PASSWORD=$password bash /docker-entrypoint-initdb.d/90-complete.sh >/dev/null
+          MYSQL_PWD=$password mysql --host=127.0.0.1 --user="$MYSQL_USER" --skip-column-names \\
+            --execute='SELECT 1' 2>&1
+        done"""
+    given = [*PASSWORDS.values(), SECRET_VALUES["MYSQL_PASSWORD"]]
+    asked = "".join(f"{password}\0" for password in given)
+    done = kubectl.exec("mysql-0", ["bash", "-c", script], database.namespace, stdin=asked)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:-1] == ["1"] * len(given)
 
 
 def test_nobody_else_may_log_in(whole: Picture) -> None:

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from tests.chart.scenarios import merged
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
+from tests.cluster.load import REQUESTS, addresses, steady_load
 from tests.cluster.pods import component
 from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
 from tests.helm import CHART
+from tests.passwords import ALL, PASSWORDS
 
 UPGRADES = 2
 MANAGER = "gitops"
 GIVEN = CHART / "ci" / "values-given-values.yaml"
-REDIS_PASSWORD = "another-redis-password"
+RATE = 20  # requests a second
+REDIS_PASSWORD = f"--requirepass {ALL}"
+PASSWORD_VALUES = {
+    "MYSQL_ROOT_PASSWORD": ALL,
+    "MYSQL_PASSWORD": ALL[::-1],
+    "REDIS_PASSWORD": ALL,
+    "SECRET_KEY": ALL,
+    "JWT_SECRET": ALL,
+    "MT5_LOGIN": ALL,
+    "MT5_PASSWORD": ALL,
+    "GRAFANA_ADMIN_USER": PASSWORDS["quotes"],
+    "GRAFANA_ADMIN_PASSWORD": ALL,
+    "GRAFANA_DATABASE_PASSWORD": f"-{ALL}",
+    "GRAFANA_SECRET_KEY": ALL,
+}
 READERS = {"redis", "api", "trading-bot"}
 
 
@@ -72,24 +90,70 @@ def applied(kubectl: Kubectl, namespace: str, manifests: str) -> dict[str, str]:
     }
 
 
-def test_changed_given_password_restarts_what_reads_it(kubectl: Kubectl, release: Release) -> None:
+def test_any_password_works_and_redis_comes_to_demand_one(
+    kubectl: Kubectl, release: Release, tmp_path: Path
+) -> None:
+    """Turned on in two steps, the password of Redis costs no request but while Redis restarts."""
     release = replace(release, files=(GIVEN,))
-    release.install(ONE_OF_EACH)
+    release.install(given(enabled=False))
+    off = pod_of_each(kubectl, release.namespace)
+    targets = addresses(kubectl, release, REQUESTS)
+
+    with steady_load(targets, RATE, tmp_path) as load:
+        release.upgrade(given(enabled=True, required=False))
+    assert [str(failure) for failure in load.failures] == []
+    assert load.requests > RATE
+    sent = pod_of_each(kubectl, release.namespace)
+    assert {name for name in off if off[name] != sent[name]} == READERS - {"redis"}
+    assert ping(kubectl, release, "env -u REDISCLI_AUTH redis-cli ping") == "PONG"
+
+    release.upgrade(given(enabled=True))
+
+    demanded = pod_of_each(kubectl, release.namespace)
+    assert {name for name in sent if sent[name] != demanded[name]} == {"redis"}
+    assert ping(kubectl, release, "env -u REDISCLI_AUTH redis-cli ping").startswith("NOAUTH")
+    assert ping(kubectl, release, "redis-cli ping") == "PONG"
     assert "Phase:          Succeeded" in release.test()
-    before = pod_of_each(kubectl, release.namespace)
+    assert logs_in(kubectl, release, PASSWORD_VALUES["GRAFANA_ADMIN_PASSWORD"])
+    assert not logs_in(kubectl, release, "admin")
 
     # The new ones are ready only if Redis lets them in.
-    changed = {"global": {"secrets": {"values": {"REDIS_PASSWORD": REDIS_PASSWORD}}}}
-    release.upgrade(merged(ONE_OF_EACH, changed))
-
+    release.upgrade(given(enabled=True, REDIS_PASSWORD=REDIS_PASSWORD))
     after = pod_of_each(kubectl, release.namespace)
-    assert before.keys() == after.keys() > READERS
-    assert {name for name in after if after[name] != before[name]} == READERS
-    login = ["sh", "-c", f"REDISCLI_AUTH={REDIS_PASSWORD} redis-cli ping"]
-    assert kubectl.exec("redis-0", login, release.namespace).stdout.strip() == "PONG"
+    assert {name for name in after if after[name] != demanded[name]} == READERS
+    assert ping(kubectl, release, "redis-cli ping") == "PONG"
 
     release.uninstall()
     assert_only_what_is_meant_to_stays(kubectl, release.namespace, "values-given")
+
+
+def given(enabled: bool, required: bool = True, **passwords: str) -> dict[str, Any]:
+    """Return values with nasty passwords, and with these in their place."""
+    auth = {"enabled": enabled, "required": required}
+    secrets = {"values": {**PASSWORD_VALUES, **passwords}}
+    return merged(ONE_OF_EACH, {"global": {"secrets": secrets, "redis": {"auth": auth}}})
+
+
+def ping(kubectl: Kubectl, release: Release, command: str) -> str:
+    """Return what Redis answers to a command in its own container."""
+    return kubectl.exec("redis-0", ["sh", "-c", command], release.namespace).stdout.strip()
+
+
+def logs_in(kubectl: Kubectl, release: Release, password: str) -> bool:
+    """Return whether Grafana lets its administrator in with this password."""
+    script = """
+import os, sys, urllib.error, urllib.parse, urllib.request
+fields = {"user": os.environ["GRAFANA_ADMIN_USER"], "password": sys.stdin.read()}
+try:
+    urllib.request.urlopen("http://localhost:3000/login", urllib.parse.urlencode(fields).encode())
+except urllib.error.HTTPError as error:
+    sys.exit(str(error.code))
+"""
+    done = kubectl.exec(
+        "deploy/grafana", ["python", "-c", script], release.namespace, stdin=password
+    )
+    assert done.stderr.strip() in ("", "401", "401\ncommand terminated with exit code 1"), done
+    return done.returncode == 0
 
 
 def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:

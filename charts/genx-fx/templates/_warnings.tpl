@@ -18,6 +18,9 @@
 {{- if eq .Values.global.secrets.source "values" }}
   - global.secrets.source is values: the secrets are also stored in the release and wherever the values come from.
 {{- end }}
+{{- if not .Values.global.redis.auth.required }}
+  - global.redis.auth.required is false: redis lets clients in without a password. Upgrade again without it.
+{{- end }}
 {{- with .Values.global.secrets.values }}
 {{- if eq (get . "GRAFANA_ADMIN_PASSWORD") (get . "GRAFANA_ADMIN_USER" | default "admin") }}
   - global.secrets.values.GRAFANA_ADMIN_PASSWORD is the user's name: whoever reaches grafana can log in.

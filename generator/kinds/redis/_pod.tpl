@@ -5,7 +5,7 @@ checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha2
 @% block command %@
       command: [redis-server, /etc/redis/redis.conf]
 @% if component.password_key %@
-      {{- if @{ component.key | auth_enabled }@ }}
+      {{- if @{ component.key | password_in_use(component.key) }@ }}
       args: [--requirepass, $(@{ component.password_key }@)]
       {{- end }}
 @% endif %@

@@ -10,10 +10,11 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, environment, mounts, objects_of, waits
 from tests.chart.scenarios import SECRETS, merged, nested, nobody_waits_for
-from tests.helm import Render, render
+from tests.helm import Render, pod_template, render
 
 TLS = nested({"global.external.redis.tls.enabled": True})
 AUTH = nested({"global.redis.auth.enabled": True})
+LENIENT = nested({"global.redis.auth.required": False})
 EXTERNAL = nested(
     {"global.external.redis.host": "cache.example", "global.external.redis.port": 6380}
 )
@@ -79,11 +80,21 @@ def test_password_reaches_server_probes_and_callers(chart: Chart) -> None:
         assert variables["REDIS_URL"] == "secret REDIS_URL"
 
 
+def test_clients_send_the_password_before_it_is_demanded(chart: Chart) -> None:
+    """So that a running installation can turn it on without a failed request."""
+    off, sent, demanded = (chart(values) for values in ({}, merged(AUTH, LENIENT), AUTH))
+    for name in ("api", "trading-bot"):
+        assert environment(component(sent, name))["REDIS_PASSWORD"] == "secret REDIS_PASSWORD"
+        assert pod_template(component(sent, name)) == pod_template(component(demanded, name))
+    assert component(sent, "redis") == component(off, "redis"), "nothing restarts it"
+    assert container(component(demanded, "redis"))["args"] == ["--requirepass", "$(REDIS_PASSWORD)"]
+
+
 @pytest.mark.parametrize(
     ("change", "url"),
     [
         ({}, "redis://redis-service:6379"),
-        (AUTH, "redis://:p%40ss%3Aw%2Frd%20%2B%25@redis-service:6379"),
+        (AUTH, "redis://default:p%40ss%3Aw%2Frd%20%2B%25@redis-service:6379"),
         (EXTERNAL, "redis://cache.example:6380"),
         (merged(AUTH, EXTERNAL), "redis://:p%40ss%3Aw%2Frd%20%2B%25@cache.example:6380"),
         (merged(EXTERNAL, TLS), "rediss://cache.example:6380"),

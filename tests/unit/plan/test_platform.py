@@ -109,6 +109,7 @@ def test_readers_of_config_and_secrets(forex: Plan) -> None:
         "GRAFANA_ADMIN_USER",
         "GRAFANA_ADMIN_PASSWORD",
         "GRAFANA_DATABASE_PASSWORD",
+        "GRAFANA_SECRET_KEY",
     ]
 
 

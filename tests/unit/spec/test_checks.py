@@ -74,13 +74,13 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
     (
         "volume that nobody mounts",
         [("volumes:\n", "volumes:\n  spare: {claim: spare-pvc, size: 1Gi, access: RWX}\n")],
-        ["123:3: volumes.spare: no component mounts this volume"],
+        ["124:3: volumes.spare: no component mounts this volume"],
     ),
     (
         "single-writer volume under several pods",
         [("size: 10Gi, access: RWX", "size: 10Gi, access: RWO")],
         [
-            "123:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
+            "124:47: volumes.logs.access: RWO is for one pod, and 51 may mount it "
             "(api 50, trading-bot 1); say RWX"
         ],
     ),
@@ -88,13 +88,13 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "reader that doesn't exist",
         [("hostOf: redis, readBy: [api, trading-bot]", "hostOf: redis, readBy: [api, bot]")],
         [
-            f"133:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
+            f"134:69: config.keys.REDIS_HOST.readBy[1]: no component is named 'bot'; {COMPONENTS}",
         ],
     ),
     (
         "reader that is listed twice",
         [("readBy: [mysql]}", "readBy: [mysql, mysql]}")],
-        ["130:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
+        ["131:97: config.keys.MYSQL_USER.readBy[1]: 'mysql' is listed twice"],
     ),
     (
         "password of Redis that isn't declared",
@@ -165,7 +165,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is no key",
         [("{MYSQL_USER}:", "{MYSQL_USR}:")],
         [
-            "150:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
+            "151:16: secrets.keys.DATABASE_URL.compose: no key is named 'MYSQL_USR'; "
             "allowed are …; did you mean 'MYSQL_USER'?"
         ],
     ),
@@ -173,19 +173,19 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "placeholder that is composed itself",
         [("{MYSQL_USER}:", "{DATABASE_URL}:")],
         [
-            "150:16: secrets.keys.DATABASE_URL.compose: "
+            "151:16: secrets.keys.DATABASE_URL.compose: "
             "{DATABASE_URL} is composed itself; name the keys it is made of"
         ],
     ),
     (
         "placeholder that isn't closed",
         [("{MYSQL_USER}:", "{MYSQL_USER:")],
-        ["150:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
+        ["151:16: secrets.keys.DATABASE_URL.compose: a brace is without its other half"],
     ),
     (
         "key in config and in secrets",
         [("    SECRET_KEY: {about", "    DEBUG: {about")],
-        ["156:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
+        ["157:5: secrets.keys.DEBUG: DEBUG is in config as well; a component would get it twice"],
     ),
     (
         "component of one name in two tiers",
@@ -217,7 +217,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "volume and storage on one claim",
         [("claim: data-pvc", "claim: mysql-pvc")],
         [
-            "124:17: volumes.data.claim: "
+            "125:17: volumes.data.claim: "
             "claim 'mysql-pvc' is taken by tiers.data.mysql.storage.claim"
         ],
     ),
@@ -241,7 +241,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "address of a component that doesn't exist",
         [("urlOf: frontend", "urlOf: frontent")],
         [
-            "140:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
+            "141:68: config.keys.FRONTEND_URL.urlOf: no component is named 'frontent'; "
             f"{COMPONENTS}; did you mean 'frontend'?"
         ],
     ),
@@ -249,27 +249,27 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         "port of a component that doesn't listen",
         [("listenPortOf: api", "listenPortOf: trading-bot")],
         [
-            "136:63: config.keys.PORT.listenPortOf: "
+            "137:63: config.keys.PORT.listenPortOf: "
             "trading-bot doesn't listen: kind singleton has no port"
         ],
     ),
     (
         "address in secrets of a component of another kind",
         [("urlOf: redis", "urlOf: mysql")],
-        ["155:15: secrets.keys.REDIS_URL.urlOf: mysql is of kind mysql; a redis is allowed here"],
+        ["156:15: secrets.keys.REDIS_URL.urlOf: mysql is of kind mysql; a redis is allowed here"],
     ),
     (
         "address in secrets of a component that doesn't exist",
         [("urlOf: redis", "urlOf: radis")],
         [
-            "155:15: secrets.keys.REDIS_URL.urlOf: no component is named 'radis'; "
+            "156:15: secrets.keys.REDIS_URL.urlOf: no component is named 'radis'; "
             f"{COMPONENTS}; did you mean 'redis'?"
         ],
     ),
     (
         "address in secrets whose port is in no config key",
         [("portOf: redis", "portOf: mysql")],
-        ["155:15: secrets.keys.REDIS_URL.urlOf: no config key has portOf: redis; add one"],
+        ["156:15: secrets.keys.REDIS_URL.urlOf: no config key has portOf: redis; add one"],
     ),
     (
         "variable from env and from config",
@@ -385,7 +385,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
             "8-16 is too little for bytes; write 512Mi or 2Gi",
             "96:41: tiers.data.redis.storage.size: 5m is too little for bytes; write 512Mi or 2Gi",
             "97:22: tiers.data.redis.writes./tmp: 16m is too little for bytes; write 512Mi or 2Gi",
-            "124:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
+            "125:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
         ],
     ),
     (

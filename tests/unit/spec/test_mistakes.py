@@ -110,7 +110,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "false for the value of a key",
         'value: "false"',
         "value: false",
-        "137:68: config.keys.DEBUG.value: "
+        "138:68: config.keys.DEBUG.value: "
         f"false is given, which YAML reads as true or false; {QUOTE}",
     ),
     (
@@ -187,7 +187,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "size that is no quantity",
         "size: 20Gi",
         "size: 20GB",
-        "124:33: volumes.data.size: "
+        "125:33: volumes.data.size: "
         "'20GB' is no Kubernetes quantity such as 512Mi, 2Gi, 250m or 0.5",
     ),
     (
@@ -208,7 +208,7 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt choice",
         "given: required",
         "given: requird",
-        "158:60: secrets.keys.MT5_LOGIN.given: "
+        "159:60: secrets.keys.MT5_LOGIN.given: "
         "'requird' is given; allowed are required, optional; did you mean 'required'?",
     ),
     (
@@ -246,21 +246,21 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt choice of a config key",
         "value: genx_user",
         "valeu: genx_user",
-        "130:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
+        "131:63: config.keys.MYSQL_USER.valeu: unknown key 'valeu'; "
         "allowed are about, readBy, value; did you mean 'value'?",
     ),
     (
         "config key without a choice",
         "value: genx_user, ",
         "",
-        "130:5: config.keys.MYSQL_USER: "
+        "131:5: config.keys.MYSQL_USER: "
         "a key is missing; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
         "config key with two choices",
         "value: genx_user",
         "value: genx_user, hostOf: mysql",
-        "130:81: config.keys.MYSQL_USER.hostOf: "
+        "131:81: config.keys.MYSQL_USER.hostOf: "
         "'hostOf' is one too many; give one of value, hostOf, portOf, listenPortOf, urlOf",
     ),
     (
@@ -268,20 +268,20 @@ CASES: list[tuple[str, str, str, str]] = [
         "MYSQL_USER: {about: Database user of the API and the bot, value: genx_user, "
         "readBy: [mysql]}",
         "MYSQL_USER: genx_user",
-        "130:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
+        "131:17: config.keys.MYSQL_USER: 'genx_user' is given; a mapping is wanted",
     ),
     (
         "name of a key in small letters",
         "    PORT: {",
         "    port: {",
-        "136:5: config.keys.port: "
+        "137:5: config.keys.port: "
         "'port' is given; wanted: capital letters, digits and '_', a letter first",
     ),
     (
         "secret key without a choice",
         "given: required, ",
         "",
-        "158:5: secrets.keys.MT5_LOGIN: "
+        "159:5: secrets.keys.MT5_LOGIN: "
         "a key is missing; give one of generate, compose, urlOf, given, fixed",
     ),
     (
@@ -320,14 +320,14 @@ CASES: list[tuple[str, str, str, str]] = [
         "misspelt urlOf",
         "urlOf: redis",
         "urlOff: redis",
-        "155:8: secrets.keys.REDIS_URL.urlOff: "
+        "156:8: secrets.keys.REDIS_URL.urlOff: "
         "unknown key 'urlOff'; allowed are about, readBy, urlOf; did you mean 'urlOf'?",
     ),
     (
         "key of an environment",
         "    about: A laptop",
         "    abuot: A laptop",
-        "171:5: environments.dev.abuot: "
+        "173:5: environments.dev.abuot: "
         "unknown key 'abuot'; allowed are about, values; did you mean 'about'?",
     ),
     (

@@ -21,6 +21,11 @@
   - global.secrets.source is values: the secrets are also stored in the release and wherever the values come from.
 {{- end }}
 @% endif %@
+@% for server in plan.authenticated %@
+{{- if not .Values.global.@{ server.key }@.auth.required }}
+  - global.@{ server.key }@.auth.required is false: @{ server.name }@ lets clients in without a password. Upgrade again without it.
+{{- end }}
+@% endfor %@
 @% for component in plan.components if component.spec.admin is defined %@
 {{- with .Values.global.secrets.values }}
 {{- if eq (get . "@{ component.spec.admin.password }@") (get . "@{ component.spec.admin.user }@" | default "admin") }}

@@ -1,4 +1,4 @@
-"""What Grafana's own code does: pkg/setting/expanders.go, provisioning/values/values.go, os.Expand."""
+"""What Grafana does in pkg/setting/expanders.go and pkg/services/provisioning/values/values.go."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ DATABASE_URL: {{ printf "mysql://%s:{MYSQL_PASSWORD}@%s:%s/%s"
   | quote }}
 REDIS_URL: {{ printf "%s://%s%s:%s"
   (ternary "rediss" "redis" (and (ne $.Values.global.external.redis.host "") $.Values.global.external.redis.tls.enabled))
-  (ternary ":{REDIS_PASSWORD}@" "" $.Values.global.redis.auth.enabled)
+  (ternary (printf "%s:{REDIS_PASSWORD}@" (ternary "" "default" (ne $.Values.global.external.redis.host ""))) "" $.Values.global.redis.auth.enabled)
   $config.REDIS_HOST
   $config.REDIS_PORT
   | quote }}
@@ -42,7 +42,9 @@ that are made of others, as above. Takes $.
 {{- end -}}
 {{- $_ := set $all $key $text -}}
 {{- end -}}
-{{ toYaml $all }}
+{{- range $key, $text := $all }}
+{{ $key }}: {{ $text | quote }}
+{{- end }}
 {{- else -}}
 {{ toYaml $composed }}
 {{- end }}

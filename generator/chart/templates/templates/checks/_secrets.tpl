@@ -1,5 +1,15 @@
 {{/* One line per problem with secrets. Takes $. */}}
 {{- define "@{ platform.name }@.problems.secrets" -}}
+@% for server in plan.authenticated %@
+{{- with .Values.global }}
+{{- if not (or .@{ server.key }@.auth.required .@{ server.key }@.auth.enabled) }}
+global.@{ server.key }@.auth.required: is false, but global.@{ server.key }@.auth.enabled is false too: there is no password to send, remove it
+{{- end }}
+{{- if and .external.@{ server.key }@.host (not .@{ server.key }@.auth.required) }}
+global.@{ server.key }@.auth.required: is false, but the server {{ .external.@{ server.key }@.host }} outside the release decides that itself: remove it
+{{- end }}
+{{- end }}
+@% endfor %@
 {{- with .Values.global.secrets }}
 {{- if and (eq .source "existing") (not .existingSecret) }}
 global.secrets.existingSecret: is empty, but global.secrets.source is existing: name the Secret
@@ -17,7 +27,7 @@ global.secrets.values.{{ $key }}: is missing, and global.secrets.source is value
 {{- end }}
 {{- end }}
 {{- range $key := list @{ secrets_in_values | quoted }@ }}
-{{- if regexMatch "[\\x00-\\x1f\\x7f]" (get $.Values.global.secrets.values $key) }}
+{{- if regexMatch "\\p{Cc}" (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: contains a character that cannot be printed, such as a line break or a tab: remove it
 {{- end }}
 {{- end }}

@@ -22,6 +22,14 @@ elif [[ -z $(contents) ]]; then
 fi
 [[ -e $mark ]] || exec docker-entrypoint.sh mysqld "$@"
 
+# The image quotes no password that it puts into SQL and option files. So it is given others, and the
+# last init script sets the real ones.
+for name in MYSQL_ROOT_PASSWORD MYSQL_PASSWORD; do
+  [[ -v $name ]] || continue
+  [[ -n ${!name} ]] || { echo "error: $name is empty in the Secret: set it"; exit 1; }
+  export "REAL_$name=${!name}" "$name=$(</proc/sys/kernel/random/uuid)"
+done
+
 # The first process of a container gets no signal that it doesn't handle, and the image's entrypoint
 # handles none: a pod that is deleted while it initialises would use up its whole grace period.
 docker-entrypoint.sh mysqld "$@" &

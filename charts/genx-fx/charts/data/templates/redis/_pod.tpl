@@ -24,7 +24,7 @@ spec:
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
       imagePullPolicy: {{ .image.pullPolicy }}
       command: [redis-server, /etc/redis/redis.conf]
-      {{- if $.Values.global.redis.auth.enabled }}
+      {{- if (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required) }}
       args: [--requirepass, $(REDIS_PASSWORD)]
       {{- end }}
       ports: [{name: redis, containerPort: 6379}]
@@ -69,7 +69,7 @@ Takes $.
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+checksum/secrets: {{ ternary (pick $secrets (ternary "REDIS_PASSWORD" "" (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required))) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }}
 {{- end }}
 {{- end }}
@@ -79,7 +79,7 @@ checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }
 {{- range include "common.extraKeysOf" (dict "context" $ "name" "redis") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
 {{- end }}
-{{- if $.Values.global.redis.auth.enabled }}
+{{- if (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required) }}
 - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_PASSWORD}}}
 - {name: REDISCLI_AUTH, value: $(REDIS_PASSWORD)}
 {{- end }}

@@ -40,7 +40,9 @@ that are made of others, as above. Takes $.
 {{- end -}}
 {{- $_ := set $all $key $text -}}
 {{- end -}}
-{{ toYaml $all }}
+{{- range $key, $text := $all }}
+{{ $key }}: {{ $text | quote }}
+{{- end }}
 {{- else -}}
 {{ toYaml $composed }}
 {{- end }}

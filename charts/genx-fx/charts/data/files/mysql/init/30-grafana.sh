@@ -4,6 +4,7 @@ quoted() {
   local text=${1//\\/\\\\}
   printf "'%s'" "${text//\'/\'\'}"
 }
+: "${GRAFANA_DATABASE_PASSWORD:?is empty in the Secret: set it}"
 reader="$(quoted "$GRAFANA_DATABASE_USER")@'%'"
 MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --user=root "$MYSQL_DATABASE" <<SQL
 CREATE USER IF NOT EXISTS $reader IDENTIFIED BY $(quoted "$GRAFANA_DATABASE_PASSWORD");

@@ -140,7 +140,7 @@ Takes $.
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
 @% if component.watched_secret_keys or component.password_keys %@
-checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | auth_enabled }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | password_in_use(component.key) }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
 @% endif %@
 @% block configuration_checksum %@
 @% endblock %@
@@ -167,7 +167,7 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 - {name: @{ name }@, value: @{ value | json | literal }@}
 @% endfor %@
 @% for password in component.password_keys %@
-{{- if @{ password.server | auth_enabled }@ }}
+{{- if @{ password.server | password_in_use(component.key) }@ }}
 - {name: @{ password.key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ password.key }@}}}
 @% block password_environment scoped %@
 @% endblock %@
