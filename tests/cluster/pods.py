@@ -16,10 +16,14 @@ def component(pod: Object) -> str:
     return str(pod["metadata"]["labels"][NAME])
 
 
+def image_name(image: Mapping[str, str]) -> str:
+    """Return the name of an image that values for the chart give."""
+    return f"{image['registry']}/{image['repository']}:{image['tag']}"
+
+
 def toolbox_image(values: Mapping[str, Any]) -> str:
     """Return the name of the toolbox image that values for the chart give."""
-    image = values["global"]["toolbox"]["image"]
-    return f"{image['registry']}/{image['repository']}:{image['tag']}"
+    return image_name(values["global"]["toolbox"]["image"])
 
 
 def python_pod(

@@ -1,4 +1,4 @@
-{{/* Configuration file of the server. A change restarts the pod. Takes $. */}}
+{{/* Configuration files of the server. A change restarts the pod. Takes $. */}}
 {{- define "@{ component.name }@.configuration" -}}
 {{- with .Values.@{ component.key }@ }}
 # Three fifths of the memory limit for data: rewriting the append-only file forks, and pages that
@@ -15,5 +15,7 @@ redis.conf: |
   {{- with .extraConfiguration }}
   {{- . | nindent 2 }}
   {{- end }}
+start.sh: |
+  {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -3,7 +3,7 @@
 checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum | quote }}
 @% endblock %@
 @% block command %@
-      command: [redis-server, /etc/redis/redis.conf]
+      command: [sh, /etc/redis/start.sh, /etc/redis/redis.conf]
 @% if component.password_key %@
       {{- if @{ component.key | password_in_use(component.key) }@ }}
       args: [--requirepass, $(@{ component.password_key }@)]

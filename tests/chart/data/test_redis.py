@@ -54,7 +54,7 @@ def test_configuration_is_read_and_can_be_added_to(chart: Chart) -> None:
     assert _configuration(rendered)["timeout"] == "5"
     assert _configuration(rendered)["latency-tracking"] == "no"
     redis = component(rendered, "redis")
-    assert container(redis)["command"] == ["redis-server", "/etc/redis/redis.conf"]
+    assert container(redis)["command"] == ["sh", "/etc/redis/start.sh", "/etc/redis/redis.conf"]
     assert mounts(redis)["/etc/redis"] == "config redis-config"
 
 

@@ -102,7 +102,7 @@ def test_every_source_is_used() -> None:
         for folder in ("chart/templates", "kinds")
         for file in (SOURCES / folder).rglob("*")
         if file.is_file() and file.suffix != ".pyc" and file.suffix != ".py"
-    } - {f"kinds/mysql/files/{name}" for name in registry.files("mysql")}
+    } - {f"kinds/{kind}/files/{name}" for kind in registry.kinds() for name in registry.files(kind)}
     assert sources - used == set()
 
 

@@ -23,7 +23,7 @@ spec:
     - name: redis
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
       imagePullPolicy: {{ .image.pullPolicy }}
-      command: [redis-server, /etc/redis/redis.conf]
+      command: [sh, /etc/redis/start.sh, /etc/redis/redis.conf]
       {{- if (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required) }}
       args: [--requirepass, $(REDIS_PASSWORD)]
       {{- end }}
