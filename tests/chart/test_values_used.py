@@ -269,8 +269,11 @@ MATTERS_IN = {
     "global.secrets.externalSecrets.secretStoreRef.kind": "external_servers",
     "global.external.redis.tls.enabled": "external_servers",
 }
-# Who waits for a component that is disabled is refused.
-WITH = {"data.enabled": nested(nobody_waits_for("mysql", "redis"))}
+# Who waits for a component that is disabled is refused, and so is a password that nobody has.
+WITH = {
+    "data.enabled": nested(nobody_waits_for("mysql", "redis")),
+    "global.redis.auth.required": nested({"global.redis.auth.enabled": True}),
+}
 
 
 @pytest.mark.parametrize("path", [path for path in CHOICES if not component_of(path)])

@@ -99,14 +99,17 @@ ALLOWED = {
     "secrets.object": (*VALUES, "templates/NOTES.txt", f"{COMMON}/_secrets.tpl",
                        "templates/secrets/*"),
     "secrets.keys.*.about": ("README.md",),
-    "secrets.keys.*.generate": ("files/secret-keys.json",),
-    "secrets.keys.*.fixed": ("files/secret-keys.json", f"{COMMON}/_secrets.tpl"),
-    "secrets.keys.*.compose": (f"{COMMON}/_secrets.tpl",),
-    "secrets.keys.*.urlOf": (f"{COMMON}/_secrets.tpl",),
+    "secrets.keys.*.generate": ("README.md", "files/secret-keys.json"),
+    "secrets.keys.*.fixed": ("README.md", "files/secret-keys.json", f"{COMMON}/_secrets.tpl"),
+    "secrets.keys.*.compose": ("README.md", f"{COMMON}/_secrets.tpl"),
+    "secrets.keys.*.urlOf": ("README.md", f"{COMMON}/_secrets.tpl"),
     "secrets.keys.*.given": ("README.md", "files/secret-keys.json", "templates/NOTES.txt",
                              f"{OF_ANY_COMPONENT}/_pod.tpl", "templates/checks/_secrets.tpl"),
     "secrets.keys.*.readBy*": ("README.md", "templates/NOTES.txt", f"{OF_ANY_COMPONENT}/_pod.tpl"),
     "environments.{name}.about": ("README.md", "values-{name}.yaml"),
+    # Passwords that anybody can read are refused where others reach the platform.
+    "environments.{name}.values.global.secrets.*": ("values-{name}.yaml",
+                                                    "templates/checks/_secrets.tpl"),
     "environments.{name}.values.*": ("values-{name}.yaml",),
 }  # fmt: skip
 

@@ -16,6 +16,13 @@ redis.conf: |
   {{- . | nindent 2 }}
   {{- end }}
 start.sh: |
+@% if component.password_key %@
+  # An empty password would be none, and let everybody in. The variable is there where one is demanded.
+  if [ "${REDISCLI_AUTH-unset}" = "" ]; then
+    echo "error: @{ component.password_key }@ is empty in the Secret, but global.@{ component.key }@.auth.enabled is true: set it"
+    exit 1
+  fi
+@% endif %@
   {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -189,11 +189,11 @@ def test_each_installation_has_passwords_of_its_own(run: Run) -> None:
 
 def test_database_url_agrees_with_the_password(run: Run) -> None:
     cluster = Cluster({"MYSQL_PASSWORD": "p@ss/w:rd?#%+ ü"})
-    run(cluster, {"global.config.MYSQL_USER": "us@er x"})
+    run(cluster, {"global.config.MYSQL_USER": "us@er+x"})
     assert cluster.data is not None
     url = urlsplit(cluster.data["DATABASE_URL"])
     assert unquote(url.password or "") == "p@ss/w:rd?#%+ ü"
-    assert unquote(url.username or "") == "us@er x"
+    assert unquote(url.username or "") == "us@er+x"
     assert (url.hostname, url.port, url.path) == ("mysql-service", 3306, "/genxdb_fx_db")
 
 
@@ -280,7 +280,7 @@ def test_redis_url_agrees_with_the_password(run: Run) -> None:
     assert cluster.data is not None
     url = urlsplit(cluster.data["REDIS_URL"])
     assert unquote(url.password or "") == "p@ss/w:rd?#%+ ü"
-    assert (url.scheme, url.username) == ("redis", "")
+    assert (url.scheme, url.username) == ("redis", "default")
     assert (url.hostname, url.port, url.path) == ("redis-service", 6379, "")
 
 

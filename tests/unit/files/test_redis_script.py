@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.chart.reading import component, environment
+from tests.chart.scenarios import nested
 from tests.helm import render
+from tests.passwords import PASSWORDS
 
 START = str(render().get("ConfigMap", "redis-config")["data"]["start.sh"])
 DUMP = "ten keys"
@@ -30,14 +33,16 @@ class Pod:
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
 
-    def start(self, *more: str) -> subprocess.CompletedProcess[str]:
+    def start(
+        self, *more: str, password: str = "a b", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Start the server with these lines in its configuration."""
         configuration = self.folder / "redis.conf"
         lines = [f"dir {self.data}", "port 6379", "appendonly yes", *more]
         configuration.write_text("\n".join(lines) + "\n")
         return subprocess.run(
-            ["sh", "-c", START, "start.sh", str(configuration), "--requirepass", "a b"],
-            env={"PATH": f"{self.folder}:{os.environ['PATH']}"},
+            ["sh", "-c", START, "start.sh", str(configuration), "--requirepass", password],
+            env={"PATH": f"{self.folder}:{os.environ['PATH']}", **environment},
             capture_output=True,
             text=True,
             check=False,
@@ -141,3 +146,23 @@ def test_the_server_gets_its_arguments(pod: Pod) -> None:
     pod.start()
     arguments = f"{pod.folder}/redis.conf --requirepass a b\n"
     assert (pod.folder / "arguments").read_text() == arguments
+
+
+def test_an_empty_password_is_refused_in_words(pod: Pod) -> None:
+    done = pod.start(password="", REDISCLI_AUTH="")
+    assert done.returncode == 1
+    assert "error: REDIS_PASSWORD is empty in the Secret" in done.stdout
+    assert not (pod.folder / "arguments").exists()
+
+
+@pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+def test_any_password_reaches_the_server(pod: Pod, password: str) -> None:
+    pod.program("redis-server", f"printf '%s' \"$3\" >{pod.folder}/password")
+    assert pod.start(password=password, REDISCLI_AUTH=password).returncode == 0
+    assert (pod.folder / "password").read_text() == password
+
+
+def test_the_script_is_told_of_a_password_where_one_is_demanded() -> None:
+    auth = render(nested({"global.redis.auth.enabled": True}))
+    assert environment(component(auth, "redis"))["REDISCLI_AUTH"] == "$(REDIS_PASSWORD)"
+    assert "REDISCLI_AUTH" not in environment(component(render(), "redis"))

@@ -24,8 +24,6 @@ global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set
 {{- if not (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
-{{- end }}
-{{- range $key := list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD" }}
 {{- if regexMatch "\\p{Cc}" (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: contains a character that cannot be printed, such as a line break or a tab: remove it
 {{- end }}

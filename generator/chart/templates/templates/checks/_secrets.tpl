@@ -25,8 +25,6 @@ global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set
 {{- if not (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
-{{- end }}
-{{- range $key := list @{ secrets_in_values | quoted }@ }}
 {{- if regexMatch "\\p{Cc}" (get $.Values.global.secrets.values $key) }}
 global.secrets.values.{{ $key }}: contains a character that cannot be printed, such as a line break or a tab: remove it
 {{- end }}

@@ -17,6 +17,11 @@ redis.conf: |
   {{- . | nindent 2 }}
   {{- end }}
 start.sh: |
+  # An empty password would be none, and let everybody in. The variable is there where one is demanded.
+  if [ "${REDISCLI_AUTH-unset}" = "" ]; then
+    echo "error: REDIS_PASSWORD is empty in the Secret, but global.redis.auth.enabled is true: set it"
+    exit 1
+  fi
   {{- $.Files.Get "files/redis/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}
