@@ -50,6 +50,7 @@ def _files(loaded: LoadedPlatform) -> Iterator[tuple[str, File]]:
     platform = template_data.platform_context(plan, list(loaded.values["global"].entries))
     yield from _umbrella(loaded, platform)
     yield from _network(plan, platform)
+    yield from _tests(plan, platform)
     yield from _common(plan, platform)
     for tier in plan.tiers:
         yield from _tier(loaded, platform, tier)
@@ -95,6 +96,7 @@ def _umbrella_templates(plan: Plan) -> list[str]:
         if path.is_file()
     ]
     paths += ["templates/network/_dns.tpl", "templates/network/default-deny.yaml"]
+    paths += ["templates/network/stranger-test.yaml"] if plan.flows else []
     unused = {
         f"templates/checks/_{name}.tpl"
         for name, sensible in template_data.checks(plan).items()
@@ -108,7 +110,7 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
     shared = f"{TEMPLATES}/{flows}"
     for flow in plan.flows:
         source = f"{shared}/between.yaml"
-        text = render(source, platform, template_data.FlowContext(flow))
+        text = render(source, platform, template_data.flow_context(plan, flow))
         yield f"{flows}/{flow.name}.yaml", File(text, source)
     for component in plan.components:
         name = component.name
@@ -120,11 +122,26 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
             sources[f"{flows}/{name}-to-internet.yaml"] = f"{shared}/to-internet.yaml"
         for file in registry.flows(component.kind):
             sources[f"{flows}/{name}-{file}"] = f"kinds/{component.kind}/flows/{file}"
-        if component.waits_for:
-            sources[f"templates/tests/{name}.yaml"] = f"{TEMPLATES}/templates/tests/flows.yaml"
         given = template_data.component_context(plan, component)
         for path, source in sources.items():
             yield path, File(render(source, platform, given), source)
+
+
+def _tests(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
+    """Yield the pods of `helm test`."""
+    tests = "templates/tests"
+    for name in ("stranger", "isolated") if plan.flows else ():
+        source = f"{TEMPLATES}/{tests}/{name}.yaml"
+        yield f"{tests}/{name}.yaml", File(render(source, platform), source)
+    for flow in plan.flows:
+        source = f"{TEMPLATES}/{tests}/flow.yaml"
+        text = render(source, platform, template_data.flow_context(plan, flow))
+        yield f"{tests}/{flow.name}.yaml", File(text, source)
+    for component in plan.components:
+        given = template_data.component_context(plan, component)
+        for file in registry.tests(component.kind):
+            source = f"kinds/{component.kind}/tests/{file}"
+            yield f"{tests}/{component.name}-{file}", File(render(source, platform, given), source)
 
 
 def _common(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:

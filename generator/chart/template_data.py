@@ -136,9 +136,10 @@ class ComponentContext:
 
 @dataclass(frozen=True)
 class FlowContext:
-    """What the template of a flow is given besides."""
+    """What the templates of a flow are given besides."""
 
     flow: Flow
+    callee: Callee
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,11 @@ def component_context(plan: Plan, component: ComponentPlan) -> ComponentContext:
         volume_mounts=volume_mounts(component),
         probes=_probes(component),
     )
+
+
+def flow_context(plan: Plan, flow: Flow) -> FlowContext:
+    """Build what the templates of one flow are given besides."""
+    return FlowContext(flow, _callee(plan, flow.callee))
 
 
 def volume_mounts(component: ComponentPlan) -> list[VolumeMount]:

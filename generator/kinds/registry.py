@@ -71,6 +71,11 @@ def flows(kind: str) -> list[str]:
     return sorted(path.name for path in (FOLDER / kind).glob("flows/*.yaml"))
 
 
+def tests(kind: str) -> list[str]:
+    """Return the file names of tests by `helm test` that only a kind has, sorted."""
+    return sorted(path.name for path in (FOLDER / kind).glob("tests/*.yaml"))
+
+
 def files(kind: str) -> dict[str, str]:
     """Return the files that the chart holds as they are: path below files/ → text."""
     folder = FOLDER / kind / "files"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from generator.names import camel_case
 from generator.plan.component import ComponentPlan, ServerPassword
-from generator.spec.component import ComponentBase
+from generator.spec.component import ComponentBase, DatabaseLogin
 from generator.spec.model import (
     AddressKey,
     ComposedKey,
@@ -25,11 +25,20 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
+class UrlLogin:
+    """Key of the Secret that holds the address of a server, with user and password."""
+
+    url: str
+
+
+@dataclass(frozen=True)
 class Flow:
     """A declared connection from one component to another."""
 
     caller: ComponentPlan
     callee: ComponentPlan
+    login: UrlLogin | DatabaseLogin | None = None
+    """How the caller logs in, where the keys are known."""
 
     @property
     def name(self) -> str:
@@ -87,7 +96,7 @@ class Plan:
     def flows(self) -> list[Flow]:
         """Connections between components, by caller."""
         return [
-            Flow(caller, self.by_name[callee])
+            Flow(caller, self.by_name[callee], self._login(caller, callee))
             for caller in self.components
             for callee in caller.waits_for
         ]
@@ -195,6 +204,15 @@ class Plan:
 
     def _mounted_by(self, volume: str) -> list[str]:
         return [name for name, part in self.spec.components.items() if volume in part.mounts]
+
+    def _login(self, caller: ComponentPlan, callee: str) -> UrlLogin | DatabaseLogin | None:
+        for name in caller.secret_keys:
+            key, host = self._secrets[name], self.config_key(HostKey, callee)
+            if isinstance(key, AddressKey) and key.urlOf == callee:
+                return UrlLogin(name)
+            if isinstance(key, ComposedKey) and host in PLACEHOLDER.findall(key.compose):
+                return UrlLogin(name)
+        return caller.spec.database_login(callee)
 
     def readers_of(self, keys: list[str]) -> list[ComponentPlan]:
         """Return the components that read any of these keys of the Secret."""

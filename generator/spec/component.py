@@ -139,6 +139,16 @@ class MountedConfigMap:
     entries: dict[str, str]
 
 
+@dataclass(frozen=True)
+class DatabaseLogin:
+    """Keys by which a component logs in to a database: of the ConfigMap, but for the password."""
+
+    user: str
+    password: str
+    database: str
+    url: None = None
+
+
 class ComponentBase(SpecModel):
     """What every component says of itself."""
 
@@ -208,6 +218,10 @@ class ComponentBase(SpecModel):
 
     def administrator_key(self) -> str | None:
         """Return the key of its administrator's password, if it has one."""
+        return None
+
+    def database_login(self, server: str) -> DatabaseLogin | None:
+        """Return how it logs in to a database server, if it names the keys for that."""
         return None
 
 

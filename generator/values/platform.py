@@ -68,10 +68,15 @@ def _network_policy(plan: Plan) -> Section:
         "Ports of the Kubernetes API, which the Job that creates the Secret calls",
         defined("portList"),
     )
+    enforced = sections.switch(
+        True,
+        "Whether the network plugin enforces them, which `helm test` shows; false accepts that not",
+    )
     return Section(
         "NetworkPolicies, which refuse every connection that the platform does not declare",
         {
             "enabled": sections.switch(True, "Whether NetworkPolicies are created"),
+            **({"enforced": enforced} if plan.flows else {}),
             **({"exposedTo": exposed_to} if plan.exposed else {}),
             **({"apiServerPorts": api_server_ports} if plan.spec.secrets else {}),
             "dns": Section(

@@ -85,7 +85,8 @@ def test_resources_of_the_toolbox(chart: Chart) -> None:
         if owner.startswith(("Job/", "Pod/")) or owner.endswith("/wait-for-dependencies")
     }
     callers = {flow.caller.name for flow in PLAN.flows}
-    assert len(tools) == 1 + 2 * len(callers), "the job of the secrets, tests, and who waits"
+    tests = len(PLAN.flows) + 3  # two of the policies, and Grafana's login
+    assert len(tools) == 1 + tests + len(callers), "the job of the secrets, tests, and who waits"
     for owner, resources in tools.items():
         assert resources == TOOLBOX, owner
 

@@ -522,7 +522,7 @@ def test_every_claim_that_a_pod_mounts_exists(scenario: str) -> None:
 @each_scenario
 def test_every_service_account_and_role_that_is_named_exists(scenario: str) -> None:
     objects = rendered(scenario)
-    accounts = objects.names("ServiceAccount")
+    accounts = objects.names("ServiceAccount") | {"default"}  # which every namespace has
     for where, template in pod_templates(objects):
         assert template["spec"]["serviceAccountName"] in accounts, where
     for binding in objects.of_kind("RoleBinding"):

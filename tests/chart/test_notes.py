@@ -116,6 +116,51 @@ def test_that_redis_does_not_demand_its_password_yet(notes: Notes) -> None:
     assert "auth.required" not in notes(nested({"global.redis.auth.enabled": True}))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"global.namePrefix": "blue-"},
+        {"global.storage.logs.mode": "ephemeral", "data.mysql.persistence.enabled": False},
+        {
+            "global.storage.data.mode": "existingClaim",
+            "global.storage.data.existingClaim": "theirs",
+            "data.redis.persistence.existingClaim": "theirs-too",
+        },
+        {"global.external.mysql.host": "db", "monitoring.enabled": False},
+        {
+            "application.api.enabled": False,
+            "application.tradingBot.enabled": False,
+            **nobody_waits_for("api"),
+        },
+        {"global.secrets.source": "values", "global.secrets.values": SECRETS},
+    ],
+)
+def test_name_all_that_stays_after_an_uninstall(notes: Notes, values: dict[str, Any]) -> None:
+    rendered = render(nested(values))
+    kept = {
+        f"pvc/{item['metadata']['name']}"
+        for item in rendered.of_kind("PersistentVolumeClaim")
+        if item["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    }
+    if not rendered.has("Secret", "genx-fx-secrets"):  # no object of the release: the Job's
+        prefix = values.get("global.namePrefix", "")
+        kept.add(f"secret/{prefix}genx-fx-secrets")
+    _, _, words = notes(nested(values)).partition("kubectl delete -n genx-fx ")
+    assert set(words.partition("\n")[0].split()) == kept
+
+
+def test_nothing_stays_where_nothing_is_kept(notes: Notes) -> None:
+    assert "kubectl delete" not in notes(None, CHART / "values-dev.yaml")
+
+
+def test_say_how_a_failed_upgrade_is_undone(notes: Notes) -> None:
+    text = notes()
+    for helm, flag in {"helm4": "--rollback-on-failure", "helm3": "--atomic"}.items():
+        assert flag in text
+        assert flag in run_helm(helm, "upgrade", "--help")
+
+
 def test_no_secret_is_shown(notes: Notes) -> None:
     text = notes(GIVEN)
     assert not [value for value in SECRETS.values() if value in text]

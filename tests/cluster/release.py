@@ -84,9 +84,10 @@ class Release:
         """Remove the release, and wait until its objects are gone."""
         self.run("uninstall", RELEASE, "--wait", self._limit)
 
-    def test(self) -> str:
-        """Run `helm test`; HelmError where a test fails."""
-        return self.run("test", RELEASE, self._limit)
+    def test(self, *names: str) -> str:
+        """Run all tests of the release, or those of these names; HelmError where one fails."""
+        chosen = [f"--filter=name={name}" for name in names]
+        return self.run("test", RELEASE, *chosen, self._limit)
 
     def manifests(self) -> Render:
         """Return the objects of the release as it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,7 +15,7 @@ from tests.cluster.conftest import LABELS
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.pods import component
 from tests.cluster.processes import is_ready
-from tests.cluster.release import Release
+from tests.cluster.release import SECRET, Release
 from tests.helm import HELMS, RELEASE, ROOT, HelmError
 from tools.cluster import Cluster
 
@@ -30,6 +32,8 @@ RESOURCES = {
     "redis": (("100m", "256Mi"), ("200m", "512Mi")),
     "grafana": (("100m", "256Mi"), ("250m", "512Mi")),
 }
+
+TESTS = 10  # of `helm test`: seven connections, Grafana's login, and two of the policies
 
 pytestmark = pytest.mark.xdist_group("platform")
 
@@ -156,4 +160,66 @@ def test_pods_carry_the_labels_of_the_user_beside_those_of_the_chart(pods: list[
 
 
 def test_helm_test_passes(platform: Release) -> None:
-    assert "Phase:          Succeeded" in platform.test()
+    assert platform.test().count("Phase:          Succeeded") == TESTS
+
+
+@pytest.fixture
+def failing(kubectl: Kubectl, platform: Release) -> Iterator[Callable[[str, str], str]]:
+    """Give a function that runs one test, which must fail, and returns what its pod printed."""
+    kept: list[str] = []
+
+    def run(helm: str, test: str) -> str:
+        kept.append(test)
+        with pytest.raises(HelmError):
+            replace(platform, helm=helm).test(test)
+        return kubectl("logs", test, "-n", platform.namespace)
+
+    yield run
+    kubectl("delete", "pod", *kept, "-n", platform.namespace, "--ignore-not-found")
+
+
+def test_helm_test_fails_where_policies_are_gone(
+    kubectl: Kubectl, platform: Release, failing: Callable[[str, str], str]
+) -> None:
+    with platform.unchanged():
+        kubectl("delete", "networkpolicies", "--all", "-n", platform.namespace)
+        for helm, test in (("helm3", "stranger-test"), ("helm4", "isolated-test")):
+            printed = failing(helm, test)
+            assert "does not enforce NetworkPolicies" in printed, test
+            assert "networkPolicy.enforced=false" in printed, test
+
+
+@pytest.mark.parametrize(
+    ("helm", "key", "value", "test", "words"),
+    [
+        ("helm3", "DATABASE_URL", "mysql://genx_user:wrong@mysql-service:3306/genxdb_fx_db",
+         "api-to-mysql-test", "Access denied for user 'genx_user'"),
+        ("helm4", "REDIS_URL", "redis://:wrong@redis-service:6379",
+         "trading-bot-to-redis-test", "WRONGPASS"),
+        ("helm4", "GRAFANA_DATABASE_PASSWORD", "wrong",
+         "grafana-to-mysql-test", "Access denied for user"),
+        ("helm3", "GRAFANA_ADMIN_PASSWORD", "wrong", "grafana-login-test", "401"),
+    ],
+)  # fmt: skip
+def test_helm_test_fails_where_a_password_is_wrong(
+    kubectl: Kubectl,
+    platform: Release,
+    failing: Callable[[str, str], str],
+    helm: str,
+    key: str,
+    value: str,
+    test: str,
+    words: str,
+) -> None:
+    namespace = platform.namespace
+    right = kubectl.secret(SECRET, namespace)[key]
+
+    def write(text: str) -> None:
+        kubectl("patch", "secret", SECRET, "-n", namespace, "-p",
+                json.dumps({"stringData": {key: text}}))  # fmt: skip
+
+    write(value)
+    try:
+        assert words in failing(helm, test)
+    finally:
+        write(right)

@@ -46,6 +46,14 @@ def test_every_file_that_it_points_at_exists() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_every_upgrade_undoes_itself_where_it_fails() -> None:
+    joined = "\n".join(code_blocks("bash")).replace("\\\n", " ")
+    upgrades = [line for line in joined.splitlines() if line.startswith("helm upgrade")]
+    assert upgrades
+    assert all("--rollback-on-failure" in line for line in upgrades)
+    assert "`--atomic`" in README, "as Helm 3 calls it"
+
+
 def test_own_values_of_the_example_are_accepted(tmp_path: Path) -> None:
     example = next(block for block in code_blocks("yaml") if block.startswith("# my-values.yaml"))
     file = tmp_path / "my-values.yaml"
@@ -76,7 +84,7 @@ def test_edit_of_the_example_does_what_is_said(edited: Path) -> None:
         "templates/network/flows/frontend-to-redis.yaml",
         "charts/application/templates/frontend/_pod.tpl",
         "charts/application/values.yaml",
-        "templates/tests/frontend.yaml",
+        "templates/tests/frontend-to-redis.yaml",
         "README.md",
     } <= changed
     values = yaml.safe_load(after["charts/application/values.yaml"])

@@ -35,3 +35,17 @@
 {{- define "grafana.answers" -}}
 {{- include "grafana.runs" . }}
 {{- end }}
+
+{{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
+{{- define "frontend.exposed" -}}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.frontend.service) }}
+{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- end }}
+{{- define "api.exposed" -}}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.api.service) }}
+{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- end }}
+{{- define "grafana.exposed" -}}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.monitoring.grafana.service) }}
+{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- end }}

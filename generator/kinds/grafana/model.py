@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from generator.spec.component import (
+    DatabaseLogin,
     HttpHealth,
     MountedConfigMap,
     NamedKey,
@@ -66,6 +67,12 @@ class Grafana(ServedComponent, StoredComponent):
     def expanded_keys(self) -> list[str]:
         """Return the keys that become settings of its own."""
         return [self.admin.user, self.admin.password, self.secretKey]
+
+    def database_login(self, server: str) -> DatabaseLogin | None:
+        """Return how the dashboards' data source logs in."""
+        if not self.database or self.database.component != server:
+            return None
+        return DatabaseLogin(self.database.user, self.database.password, self.database.name)
 
     def named_keys(self) -> Iterator[NamedKey]:
         """Yield the keys of the administrator and of the database's reader."""

@@ -290,8 +290,9 @@ OPERATOR = "Role/price-feed-operator"  # names every workload that people may re
             {
                 "NetworkPolicy/collector-to-quote-api-egress",
                 "NetworkPolicy/collector-to-quote-api-ingress",
+                "Pod/collector-to-quote-api-test",
             },
-            {COLLECTOR, "Pod/collector-test"},
+            {COLLECTOR},
         ),
         (add_way_to_the_internet, {"NetworkPolicy/archiver-to-internet"}, set()),
         (add_volume, {"PersistentVolumeClaim/quote-spool"}, {COLLECTOR}),

@@ -17,3 +17,13 @@
 {{- end }}
 @% endfor %@
 @% endif %@
+@% if plan.exposed %@
+
+{{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
+@% for component in plan.exposed %@
+{{- define "@{ component.name }@.exposed" -}}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.@{ component.path }@.service) }}
+{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- end }}
+@% endfor %@
+@% endif %@

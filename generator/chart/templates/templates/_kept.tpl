@@ -1,0 +1,24 @@
+{{/* What stays when the release is uninstalled, as words for kubectl: pvc/mysql-pvc. Takes $. */}}
+{{- define "@{ platform.name }@.kept" -}}
+{{- $kept := list }}
+@% for component in plan.components if component.storage %@
+{{- with .Values.@{ component.path }@.persistence }}
+{{- if and (include "@{ component.name }@.runs" $) .enabled (not .existingClaim) }}
+{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "@{ component.storage.claim }@") }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% for volume in plan.volumes %@
+{{- with .Values.global.storage.@{ volume.key }@ }}
+{{- if and (or@% for component in volume.mounted_by %@ (include "@{ component.name }@.runs" $)@% endfor %@ "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "@{ volume.spec.claim }@") }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% if secrets %@
+{{- if eq .Values.global.secrets.source "generate" }}
+{{- $kept = append $kept (print "secret/" .Values.global.namePrefix "@{ secrets.object }@") }}
+{{- end }}
+@% endif %@
+{{- join " " $kept }}
+{{- end }}
