@@ -11,6 +11,7 @@ from generator.chart import overlays, template_data, value_tables
 from generator.chart.diagram import diagram
 from generator.chart.mark import MARK, mark
 from generator.chart.render import SOURCES, render
+from generator.chart.restarts import restarts
 from generator.chart.secret_sources import secret_key_sources
 from generator.kinds import registry
 from generator.load import LoadedPlatform
@@ -69,7 +70,9 @@ def _umbrella(
     readme = render(
         f"{TEMPLATES}/README.md",
         platform,
-        template_data.ReadmeContext(tables, diagram(plan), list(secret_key_sources(plan))),
+        template_data.ReadmeContext(
+            tables, diagram(plan), list(secret_key_sources(plan)), restarts(plan)
+        ),
     )
     yield "README.md", File(readme.rstrip("\n") + "\n")
     for path, text in overlays.overlay_files(plan):

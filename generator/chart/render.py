@@ -26,6 +26,11 @@ def _quoted(names: Iterable[str]) -> str:
     return " ".join(json.dumps(name) for name in names)
 
 
+def _code(words: Iterable[str]) -> str:
+    """Return words as code in Markdown, with commas between."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
 def literal(text: str) -> str:
     """Return text that Helm prints as it is: opening braces would begin an action."""
     return text.replace("{{", '{{ "{{" }}')
@@ -64,6 +69,7 @@ def environment() -> Environment:
     )
     env.filters |= {
         "cell": cell,
+        "code": _code,
         "json": _json,
         "quoted": _quoted,
         "yaml": scalar,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.chart.render import literal
+from generator.chart.restarts import Restart
 from generator.chart.secret_sources import SecretKeySources
 from generator.chart.value_tables import Table
 from generator.names import volume_name
@@ -156,6 +157,7 @@ class ReadmeContext:
     tables: list[Table]
     diagram: str
     secret_keys: list[SecretKeySources]
+    restarts: list[Restart]
 
 
 def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:

@@ -227,6 +227,37 @@ class Plan:
             for key, form in part.config_forms().items()
         }
 
+    def restarted_by_config(self, keys: list[str]) -> list[ComponentPlan]:
+        """Return the components that restart when keys of the ConfigMap change.
+
+        They read one of them, or a key of the Secret that is made of one.
+        """
+        made = [name for name, parts in self._made_of.items() if parts & set(keys)]
+        reading = [c for c in self.components if set(keys) & set(c.config_keys)]
+        return self._in_order([*reading, *self.restarted_by_secrets(made)])
+
+    def restarted_by_secrets(self, keys: list[str]) -> list[ComponentPlan]:
+        """Return the components that read keys of the Secret, or keys that are made of these."""
+        changed = {*keys, *(name for name, parts in self._made_of.items() if parts & set(keys))}
+        return [
+            c
+            for c in self.components
+            if changed & {*c.watched_secret_keys, *(password.key for password in c.password_keys)}
+        ]
+
+    def _in_order(self, components: list[ComponentPlan]) -> list[ComponentPlan]:
+        return [component for component in self.components if component in components]
+
+    @cached_property
+    def _made_of(self) -> dict[str, set[str]]:
+        """Key of the Secret that is made of others → the keys of Secret and ConfigMap it holds."""
+        found = {k: set(PLACEHOLDER.findall(v.compose)) for k, v in self.composed_secrets.items()}
+        for name, key in self.address_secrets.items():
+            server = self.by_name[key.urlOf]
+            parts = {self.config_key(HostKey, key.urlOf), self.config_key(PortKey, key.urlOf)}
+            found[name] = {part for part in {*parts, server.password_key} if part}
+        return found
+
     def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str | None:
         """Return the config key that holds the host or the port of a component, if one does."""
         for name, key in self.spec.config.keys.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import merged
+from tests.chart.scenarios import merged, nested
 from tests.cluster.kubectl import Kubectl
 from tests.control_plane.release import QuietRelease, only
 from tests.helm import HELMS, RELEASE, HelmError
@@ -28,6 +28,11 @@ FOUND: list[dict[str, Any]] = [
     },
 ]
 API = only("api")
+PART = only("api", "trading-bot", "mysql")
+CHANGED = nested({"global.config.MT5_SERVER": "changed"})
+OTHER_CLASS = nested({"data.mysql.persistence.storageClass": "other"})
+# How an upgrade that fails is undone.
+UNDO = {"helm3": "--atomic", "helm4": "--rollback-on-failure"}
 helm_3, helm_4 = (pytest.mark.parametrize("helm", [helm]) for helm in HELMS)
 
 
@@ -103,6 +108,53 @@ def test_helm_4_names_who_scaled_and_leaves_half_an_upgrade(release: QuietReleas
 
     release.upgrade(wanted, "--force-conflicts")
     assert replicas(release) == 4
+
+
+@helm_4
+def test_conflict_leaves_nothing_behind_where_helm_4_is_told_to_undo_it(
+    release: QuietRelease,
+) -> None:
+    release.install(PART)
+    scale(release)
+    before = state(release)
+    with pytest.raises(HelmError, match=r'conflict with "kubectl" .*\.spec\.replicas'):
+        release.upgrade(merged(PART, CHANGED), UNDO[release.helm])
+    assert state(release) == before
+    release.upgrade(merged(PART, CHANGED), UNDO[release.helm], "--force-conflicts")
+    assert replicas(release) == 2
+
+
+def test_failed_upgrade_leaves_nothing_behind_where_it_is_to_be_undone(
+    release: QuietRelease,
+) -> None:
+    release.install(PART)
+    before = state(release)
+    with pytest.raises(HelmError, match="immutable"):
+        release.upgrade(merged(PART, CHANGED, OTHER_CLASS), UNDO[release.helm])
+    assert state(release) == before
+    release.upgrade(merged(PART, CHANGED), UNDO[release.helm])
+    assert state(release) != before
+
+
+def test_failed_upgrade_stays_half_done_where_nothing_undoes_it(release: QuietRelease) -> None:
+    release.install(PART)
+    before = state(release)
+    with pytest.raises(HelmError, match="immutable"):
+        release.upgrade(merged(PART, CHANGED, OTHER_CLASS))
+    after = state(release)
+    assert {name for name in before if after[name] != before[name]} >= {
+        "ConfigMap/genx-fx-config",
+        "StatefulSet/trading-bot",
+    }
+
+
+def state(release: QuietRelease) -> dict[str, Any]:
+    """Return what each object of the release says, without what Kubernetes notes of it."""
+    kinds = "configmaps,services,deployments,statefulsets,networkpolicies,pvc,pdb"
+    return {
+        f"{item['kind']}/{item['metadata']['name']}": (item.get("data"), item.get("spec"))
+        for item in release.kubectl.list(kinds, release.namespace)
+    }
 
 
 def scale(release: QuietRelease) -> None:

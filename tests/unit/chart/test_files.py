@@ -119,7 +119,7 @@ def test_a_source_that_names_what_is_not_there_fails(
     environment.cache_clear()
     try:
         with pytest.raises(jinja2.UndefinedError, match="nmae"):
-            render_source("wrong.yaml", ReadmeContext([], "", []))
+            render_source("wrong.yaml", ReadmeContext([], "", [], []))
     finally:
         environment.cache_clear()
 
