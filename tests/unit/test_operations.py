@@ -1,0 +1,66 @@
+"""docs/operations.md points at what is there; its commands are run in tests/control_plane."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from tests.helm import CHART
+from tests.operations_document import DOCUMENT, blocks, sections, typed
+
+TEXT = DOCUMENT.read_text()
+PROMISED = {
+    *("What restarts", "The broker's login", "Where the Secret comes from"),
+    *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume", "Nodes"),
+    *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
+}
+
+
+def anchors(markdown: str) -> set[str]:
+    """Return what links to headings say, as GitHub makes it of them."""
+    headings = re.findall(r"^#+ (.+)$", markdown, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_subject_has_a_section() -> None:
+    assert set(sections()) == PROMISED
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", TEXT)
+    assert len(links) > 10
+    for path, anchor in links:
+        file = (DOCUMENT.parent / path) if path else DOCUMENT
+        assert file.exists(), path
+        assert not anchor or anchor in anchors(file.read_text()), anchor
+
+
+def test_every_section_is_in_the_table_at_the_top() -> None:
+    top = TEXT.partition("\n## ")[0]
+    linked = set(re.findall(r"\]\(#([^)]+)\)", top))
+    assert linked == {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in PROMISED}
+
+
+def test_the_package_is_that_of_this_version() -> None:
+    version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
+    assert set(re.findall(r"genx-fx-(\S+?)\.tgz", TEXT)) == {version}
+
+
+def test_every_command_says_its_namespace() -> None:
+    """Whoever types one in a hurry must not hit another namespace."""
+    whole = {"node", "nodes", "pv", "storageclass", "drain", "uncordon", "namespace"}
+    for command in typed():
+        assert "--namespace" in command or whole & set(command[1:3]), command
+
+
+def test_every_upgrade_undoes_itself_where_it_fails() -> None:
+    scripts = [script for section in sections() for script in blocks(section)]
+    upgrades = [
+        line
+        for script in scripts
+        for line in script.splitlines()
+        if line.startswith("helm upgrade") and "--dry-run" not in line
+    ]
+    assert upgrades
+    assert all("--rollback-on-failure" in line for line in upgrades)
