@@ -27,7 +27,7 @@ PASSWORD_VALUES = {
     "REDIS_PASSWORD": ALL,
     "SECRET_KEY": ALL,
     "JWT_SECRET": ALL,
-    "MT5_LOGIN": ALL,
+    "MT5_LOGIN": PASSWORDS["quotes"],  # the bot keeps it in a column of 100 characters
     "MT5_PASSWORD": ALL,
     "GRAFANA_ADMIN_USER": PASSWORDS["quotes"],
     "GRAFANA_ADMIN_PASSWORD": ALL,
