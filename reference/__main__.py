@@ -39,6 +39,7 @@ T = TypeVar("T")
 CHART = Path(__file__).resolve().parents[1] / "charts" / "genx-fx"
 RELEASE = NAMESPACE = "genx-fx"
 MARK = "genx-fx.local/made-by-make-up"  # label of the namespace
+RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 SERVICES = {"frontend": "frontend-service", "api": "api-service", "grafana": "grafana-service"}
 PATIENCE = 300  # seconds until the first trade, on a busy machine
 
@@ -113,8 +114,8 @@ def namespace_labels(cluster: Cluster) -> dict[str, str] | None:
 
 
 def make_namespace(cluster: Cluster) -> None:
-    """Make the namespace, with the mark by which `make down` knows that it may remove it."""
-    metadata = {"name": NAMESPACE, "labels": {MARK: "true"}}
+    """Make the namespace, restricted, with the mark by which `make down` knows its own."""
+    metadata = {"name": NAMESPACE, "labels": {MARK: "true", **RESTRICTED}}
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
     cluster.kubectl_output("create", "--filename=-", stdin=json.dumps(namespace))
 

@@ -98,7 +98,9 @@ def _umbrella_templates(plan: Plan) -> list[str]:
         for path in (root / "templates" / folder).iterdir()
         if path.is_file()
     ]
-    paths += ["templates/network/_dns.tpl", "templates/network/default-deny.yaml"]
+    paths += [
+        f"templates/network/{name}" for name in ("_addresses.tpl", "_dns.tpl", "default-deny.yaml")
+    ]
     paths += ["templates/network/stranger-test.yaml"] if plan.flows else []
     unused = {
         f"templates/checks/_{name}.tpl"

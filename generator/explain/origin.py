@@ -26,6 +26,7 @@ _OF_PART: dict[ValuePath, Path] = {
     ("autoscaling", "maxReplicas"): ("autoscaling", "max"),
     ("autoscaling", "targetCPUUtilizationPercentage"): ("autoscaling", "cpu"),
     ("service",): ("service",),
+    ("service", "loadBalancerSourceRanges"): ("exposed", "to"),
     ("ingress", "hostname"): ("exposed", "host"),
     ("persistence",): ("storage",),
     ("persistence", "size"): ("storage", "size"),
@@ -46,7 +47,6 @@ _OF_PART: dict[ValuePath, Path] = {
 
 _ELSEWHERE: dict[ValuePath, Path] = {
     ("global", "domain"): ("platform", "domain"),
-    ("global", "tls", "secretName"): ("platform", "name"),
     ("resourceQuota", "hard"): ("tiers",),
 }
 

@@ -102,6 +102,11 @@ class ComponentPlan:
         return self.spec.exposed if isinstance(self.spec, ServedComponent) else None
 
     @property
+    def for_admins(self) -> bool:
+        """Whether it is an entrance of admins, which the public is kept out of."""
+        return self.exposed is not None and self.exposed.to == "admins"
+
+    @property
     def host_prefix(self) -> str:
         """What stands before the domain in its host name: `api.` or nothing."""
         return f"{self.exposed.host}." if self.exposed and self.exposed.host else ""

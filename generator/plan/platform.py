@@ -112,6 +112,14 @@ class Plan:
         return [component for component in self.components if component.exposed]
 
     @cached_property
+    def audiences(self) -> dict[str, list[ComponentPlan]]:
+        """Who comes from outside, such as users, and the components that they reach."""
+        return {
+            name: [c for c in self.exposed if c.exposed and c.exposed.to == name]
+            for name in dict.fromkeys(c.exposed.to for c in self.exposed if c.exposed)
+        }
+
+    @cached_property
     def replaceable(self) -> list[ComponentPlan]:
         """Components that a server outside the release may replace."""
         return [component for component in self.components if component.replaceable]

@@ -46,7 +46,7 @@ RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
 GLOBAL_KEYS = (
     *("imageRegistry", "imagePullSecrets", "storageClass", "namePrefix"),
     *("commonLabels", "commonAnnotations", "enforceDocumentedLimits"),
-    *("exposure", "domain", "tls", "ingress", "gateway"),
+    *("exposure", "domain", "exposedTo", "tls", "loadBalancer", "ingress", "gateway"),
     *("config", "secrets", "storage", "external", "toolbox"),
 )
 """Keys of the values below `global`, where a component with a password has a key as well."""

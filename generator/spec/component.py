@@ -49,7 +49,10 @@ class Service(SpecModel):
 class Exposed(SpecModel):
     """Reached from outside the cluster, by load balancer, ingress or gateway."""
 
-    to: DnsLabel = Field(description="Who comes in: users, admins")
+    to: DnsLabel = Field(
+        description="Who comes in: users; admins, for whom a load balancer is closed to public"
+        " addresses unless values say otherwise"
+    )
     host: DnsLabel | None = Field(
         None, description="Label before platform.domain; without it the domain itself"
     )

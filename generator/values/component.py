@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generator.kinds.registry import values_of
+from generator.names import camel_case
 from generator.plan.component import ComponentPlan
 from generator.values import sections
 from generator.values.schemas import (
@@ -17,6 +18,9 @@ from generator.values.schemas import (
     optional,
 )
 from generator.values.tree import Section, Tree, Value
+
+# RFC 1918. Clouds refuse a list that holds IPv4 and IPv6.
+PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
 
 
 def component_values(component: ComponentPlan, default_user: int) -> Section:
@@ -108,6 +112,7 @@ def _service(component: ComponentPlan) -> Tree:
     if component.exposed is None:
         return {"service": Section(about, {"annotations": annotations})}
     types = choice("", "ClusterIP", "NodePort", "LoadBalancer")
+    exposed_to = f"global.exposedTo.{camel_case(component.exposed.to)}"
     return {
         "service": Section(
             about,
@@ -124,10 +129,17 @@ def _service(component: ComponentPlan) -> Tree:
                     optional("qualifiedName"),
                 ),
                 "loadBalancerSourceRanges": Value(
-                    [],
-                    "Address ranges that the load balancer lets in: [203.0.113.0/24]. Empty lets"
-                    " everybody in",
-                    {"type": "array", "items": defined("addressRange")},
+                    PRIVATE_NETWORKS if component.for_admins else [],
+                    "Address ranges that the load balancer lets in: [203.0.113.0/24]. 0.0.0.0/0, or"
+                    " an empty list, lets everybody in",
+                    defined("addressRangeList"),
+                ),
+                "externalTrafficPolicy": sections.text(
+                    "",
+                    "Local: its pods see the addresses of clients, and only nodes with a pod of it"
+                    " answer; Cluster: they see the address of a node. Empty is Local where"
+                    f" {exposed_to} names address ranges, and else Cluster",
+                    choice("", "Cluster", "Local"),
                 ),
             },
         ),
@@ -137,13 +149,36 @@ def _service(component: ComponentPlan) -> Tree:
 def _ingress(component: ComponentPlan) -> Tree:
     if component.exposed is None:
         return {}
-    hostname = sections.text(
-        "",
-        "Host name: trade.example.org. Empty follows global.domain",
-        optional("dnsName"),
-    )
-    about = "Way in by ingress or gateway"
-    return {"ingress": Section(about, {"hostname": hostname})}
+    return {
+        "ingress": Section(
+            "Way in by ingress or gateway",
+            {
+                "enabled": sections.switch(
+                    True, "Whether there is one; false leaves it to be reached inside the cluster"
+                ),
+                "hostname": sections.text(
+                    "",
+                    "Host name: trade.example.org. Empty follows global.domain",
+                    optional("dnsName"),
+                ),
+                "tlsSecretName": sections.text(
+                    "",
+                    "Name of the Secret with its certificate: trade-tls. Empty follows global.tls",
+                    optional("dnsName"),
+                ),
+                "className": sections.text(
+                    "",
+                    "Name of the IngressClass: internal. Empty follows global.ingress.className",
+                    optional("dnsName"),
+                ),
+                "annotations": Value(
+                    {},
+                    "Annotations of its Ingress, besides those of global.ingress.annotations",
+                    defined("annotationMap"),
+                ),
+            },
+        )
+    }
 
 
 def _storage(component: ComponentPlan) -> Tree:

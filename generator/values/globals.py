@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.names import camel_case
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan
 from generator.spec.model import FixedKey, UrlKey
@@ -13,6 +14,7 @@ from generator.values.schemas import (
     choice,
     defined,
     extra_config,
+    integer,
     matching,
     optional,
 )
@@ -87,14 +89,43 @@ def _exposure(plan: Plan) -> Tree:
             "Domain of the host names of ingress and gateway: fx.example.org",
             defined("dnsName"),
         ),
+        "exposedTo": _exposed_to(plan),
         "tls": Section(
-            "TLS of ingress and gateway",
+            "HTTPS for whoever comes from outside",
             {
-                "enabled": sections.switch(False, "Whether connections from outside use HTTPS"),
+                "enabled": Value(
+                    "auto",
+                    "Whether people connect by HTTPS. auto: yes with ingress and gateway, no with"
+                    " loadBalancer and clusterIP; false: plain HTTP, logins included; true with"
+                    " loadBalancer: annotations of the Services have the load balancer do it",
+                    choice("auto", True, False),
+                    bounds="auto, true or false",
+                ),
+                "source": sections.text(
+                    "secret",
+                    "Where certificates are. secret: in Secrets, which you or cert-manager create;"
+                    " controller: with the controller or the cloud (its default certificate, AWS"
+                    " Certificate Manager), so that no Secret is named",
+                    choice("secret", "controller"),
+                    "secret or controller",
+                ),
                 "secretName": sections.text(
-                    f"{platform.name}-tls",
-                    "Name of the Secret that holds the certificate and its key",
+                    "",
+                    "Name of one Secret whose certificate holds for every host: wildcard-tls. Empty"
+                    " names a Secret for each component, <component>-tls, as cert-manager needs"
+                    " with ingress",
                     optional("dnsName"),
+                ),
+            },
+        ),
+        "loadBalancer": Section(
+            "Settings of every Service of type LoadBalancer",
+            {
+                "annotations": Value(
+                    {},
+                    "Annotations of each of them, below those of the component:"
+                    " {service.beta.kubernetes.io/aws-load-balancer-scheme: internal}",
+                    defined("annotationMap"),
                 ),
             },
         ),
@@ -122,6 +153,8 @@ def _exposure(plan: Plan) -> Tree:
                 "className": sections.text(
                     "", "Name of the GatewayClass of a created Gateway: envoy", optional("dnsName")
                 ),
+                "httpPort": _listener_port(80, "HTTP", 8000),
+                "httpsPort": _listener_port(443, "HTTPS", 8443),
                 "name": sections.text(
                     "", "Name of the Gateway that routes attach to", optional("dnsName")
                 ),
@@ -130,12 +163,49 @@ def _exposure(plan: Plan) -> Tree:
                     "Namespace of that Gateway. Empty is the namespace of the release",
                     optional("dnsLabel"),
                 ),
+                "sectionName": sections.text(
+                    "",
+                    "Listener of that Gateway: https. Empty attaches to every listener that takes"
+                    " the host, those of plain HTTP included",
+                    optional("dnsName"),
+                ),
                 "annotations": Value(
-                    {}, "Annotations of a created Gateway", defined("annotationMap")
+                    {},
+                    "Annotations of a created Gateway: {cert-manager.io/cluster-issuer:"
+                    " letsencrypt}",
+                    defined("annotationMap"),
                 ),
             },
         ),
     }
+
+
+def _listener_port(port: int, protocol: str, of_traefik: int) -> Value:
+    about = (
+        f"Port of the {protocol} listener of a created Gateway, as its controller opens it:"
+        f" {of_traefik} with Traefik's chart"
+    )
+    return Value(port, about, PORT, bounds="1 to 65535")
+
+
+def _exposed_to(plan: Plan) -> Section:
+    """Build a list of peers for each audience."""
+    about = (
+        "Peers of a NetworkPolicy that may come in: [{ipBlock: {cidr: 203.0.113.0/24}}], or with"
+        " ingress and gateway the controller: [{namespaceSelector: {matchLabels:"
+        " {kubernetes.io/metadata.name: ingress-nginx}}}]. Empty lets everybody in"
+    )
+    return Section(
+        "Who may come in from outside, while networkPolicy.enabled is true",
+        {
+            camel_case(name): Value(
+                [],
+                f"{about}. For {', '.join(c.name for c in components)}",
+                defined("policyPeers"),
+            )
+            for name, components in plan.audiences.items()
+        },
+    )
 
 
 def _config(plan: Plan) -> Section:
@@ -270,9 +340,21 @@ def _external_server(component: ComponentPlan) -> Section:
         "port": Value(component.port, "Port of the server", PORT, bounds="1 to 65535"),
         "cidrs": Value(
             [],
-            "Address ranges of the server, which NetworkPolicies open: [10.20.0.0/16]. Empty opens"
-            " every address",
-            {"type": "array", "items": defined("addressRange")},
+            "Address ranges of the server, which NetworkPolicies open: [10.20.0.0/16]. Not needed"
+            " where `host` is an IPv4 address, or `peers` names pods",
+            defined("addressRangeList"),
+        ),
+        "peers": Value(
+            [],
+            "Peers of a NetworkPolicy that are the server, where it runs in this cluster:"
+            " [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: databases}}}]",
+            defined("policyPeers"),
+        ),
+        "podPort": Value(
+            0,
+            "Port of its pods, where it is not that of their Service. 0 is `port`",
+            integer(0, 65535),
+            bounds="0 to 65535",
         ),
     }
     if component.url_scheme == "redis":

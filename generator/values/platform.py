@@ -57,34 +57,37 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
 
 
 def _network_policy(plan: Plan) -> Section:
-    exposed_to = Value(
-        [],
-        "Peers of a NetworkPolicy that may reach exposed components:"
-        " [{ipBlock: {cidr: 203.0.113.0/24}}]. Empty lets everybody in",
-        defined("policyPeers"),
-    )
-    api_server_ports = Value(
-        [443, 6443],
-        "Ports of the Kubernetes API, which the Job that creates the Secret calls",
-        defined("portList"),
-    )
     enforced = sections.switch(
         True,
         "Whether the network plugin enforces them, which `helm test` shows; false accepts that not",
     )
+    api_server = {
+        "apiServerPorts": Value(
+            [443, 6443],
+            "Ports of the Kubernetes API, which the Job that creates the Secret calls",
+            defined("portList"),
+        ),
+        "apiServerCidrs": Value(
+            ["0.0.0.0/0", "::/0"],
+            "Address ranges of the Kubernetes API: [10.0.0.1/32]; 169.254.0.0/16 is always left"
+            " out. Empty names no address, for Cilium, which does not count the API server of a"
+            " node as an address",
+            defined("addressRangeList"),
+        ),
+    }
     return Section(
         "NetworkPolicies, which refuse every connection that the platform does not declare",
         {
             "enabled": sections.switch(True, "Whether NetworkPolicies are created"),
             **({"enforced": enforced} if plan.flows else {}),
-            **({"exposedTo": exposed_to} if plan.exposed else {}),
-            **({"apiServerPorts": api_server_ports} if plan.spec.secrets else {}),
+            **(api_server if plan.spec.secrets else {}),
             "dns": Section(
                 "Name servers of the cluster, which every pod may ask",
                 {
                     "peers": Value(
                         [CLUSTER_DNS],
-                        "Peers of a NetworkPolicy that are the name servers",
+                        "Peers of a NetworkPolicy that are the name servers. GKE Cloud DNS:"
+                        " [{ipBlock: {cidr: 169.254.169.254/32}}]",
                         defined("policyPeers"),
                     ),
                     "ports": Value(
@@ -94,7 +97,7 @@ def _network_policy(plan: Plan) -> Section:
                     ),
                     "nodeLocalAddress": sections.text(
                         "",
-                        "Address of NodeLocal DNSCache, where there is one: 169.254.20.10",
+                        "Address of NodeLocal DNSCache, where the cluster has one: 169.254.20.10",
                         optional("ipv4Address"),
                     ),
                 },

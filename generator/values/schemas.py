@@ -269,6 +269,7 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "ownLabels": _labels_but(*CHART_LABELS),
     "annotationMap": _map(QUALIFIED_NAME, TEXT, "under a key such as example.org/team"),
     "objectList": {"type": "array", "items": {"type": "object"}},
+    "addressRangeList": {"type": "array", "items": {"$ref": "#/definitions/addressRange"}},
     "portList": {"type": "array", "items": integer(1, 65535), "minItems": 1},
     "quantityMap": {"type": "object", "additionalProperties": {"$ref": "#/definitions/quantity"}},
     # Subjects of a RoleBinding: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
@@ -359,8 +360,8 @@ def extra_config(components: list[str]) -> JsonSchema:
     )
 
 
-def choice(*allowed: str) -> JsonSchema:
-    """Return one of these words."""
+def choice(*allowed: str | bool) -> JsonSchema:
+    """Return one of these words, or true or false."""
     return {"enum": list(allowed)}
 
 

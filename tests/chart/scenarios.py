@@ -170,7 +170,8 @@ _EVERYTHING = merged(
             "global.tls.enabled": True,
             "global.ingress.className": "nginx",
             "global.ingress.annotations": {"example.org/ingress": "yes"},
-            "networkPolicy.exposedTo": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
+            "global.exposedTo.users": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
+            "global.exposedTo.admins": [{"ipBlock": {"cidr": "198.51.100.0/24"}}],
             "networkPolicy.dns.nodeLocalAddress": "169.254.20.10",
             "access.viewers": [
                 {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "traders"}
@@ -195,7 +196,9 @@ _EVERYTHING = merged(
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",
             "global.redis.auth.enabled": True,
-            "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
+            "monitoring.grafana.prometheus.url": "http://prometheus.monitoring",
+            "monitoring.grafana.prometheus.peers": [{"namespaceSelector": {}}],
+            "monitoring.grafana.prometheus.podPort": 9090,
             "extraObjects": [
                 {
                     "apiVersion": "v1",
@@ -208,22 +211,22 @@ _EVERYTHING = merged(
     ),
 )
 
-_EXTERNAL_MYSQL = {
-    "global.external.mysql.host": "mysql.example.org",
-    "global.external.mysql.port": 13306,
-    "global.external.mysql.cidrs": ["203.0.113.7/32"],
-}
-_EXTERNAL_REDIS = {
-    "global.external.redis.host": "redis.example.org",
-    "global.external.redis.port": 16379,
-    "global.external.redis.cidrs": ["203.0.113.8/32"],
-}
+
+def external(server: str, host: str, **options: Any) -> dict[str, Any]:
+    """Values, by dotted path, of a server outside the release; policies need its addresses."""
+    options = {"host": host, "cidrs": ["203.0.113.7/32"], **options}
+    return {f"global.external.{server}.{key}": value for key, value in options.items()}
+
+
+_EXTERNAL_MYSQL = external("mysql", "mysql.example.org", port=13306)
+_EXTERNAL_REDIS = external("redis", "redis.example.org", port=16379)
 _EXTERNAL_SECRETS = {
     "global.secrets.source": "externalSecrets",
     "global.secrets.externalSecrets.secretStoreRef.name": "vault",
     "global.secrets.externalSecrets.key": "genx-fx",
 }
 _TLS = {"global.tls.enabled": True, "global.tls.secretName": "fx-certificate"}
+_PLAIN = {"global.tls.enabled": False}
 
 
 # The largest whole number that Kubernetes takes where the schema names no maximum of its own.
@@ -301,7 +304,14 @@ SCENARIOS: dict[str, Scenario] = {
     "everything_on": Scenario(_EVERYTHING),
     "cluster_ip": _flat({"global.exposure": "clusterIP"}),
     "ingress": _flat({"global.exposure": "ingress"}),
+    "ingress_without_tls": _flat({"global.exposure": "ingress", **_PLAIN}),
+    "ingress_with_tls_of_the_controller": _flat(
+        {"global.exposure": "ingress", "global.tls.source": "controller"}
+    ),
     "gateway": _flat({"global.exposure": "gateway", "global.gateway.className": "envoy", **_TLS}),
+    "gateway_without_tls": _flat(
+        {"global.exposure": "gateway", "global.gateway.className": "envoy", **_PLAIN}
+    ),
     "gateway_of_others": _flat(
         {
             "global.exposure": "gateway",
@@ -316,8 +326,12 @@ SCENARIOS: dict[str, Scenario] = {
             {
                 "service.loadBalancerClass": "example.org/internal",
                 "service.loadBalancerSourceRanges": ["203.0.113.0/24"],
+                "service.externalTrafficPolicy": "Local",
             },
         )
+    ),
+    "load_balancer_with_tls": _flat(
+        {"global.tls.enabled": True, "global.loadBalancer.annotations": {"example.org/tls": "yes"}}
     ),
     "secrets_existing": _flat(
         {"global.secrets.source": "existing", "global.secrets.existingSecret": "vaulted"}

@@ -9,13 +9,19 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, environment, pod_annotations
-from tests.chart.scenarios import COMPONENTS, SECRETS, merged, nested
+from tests.chart.scenarios import (
+    COMPONENTS,
+    SECRETS,
+    external,
+    merged,
+    nested,
+)
 from tests.helm import CHART, refusal, render
 
 GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
 AUTH = nested({"global.redis.auth.enabled": True})
 LENIENT_AUTH = nested({"global.redis.auth": {"enabled": True, "required": False}})
-EXTERNAL_REDIS = nested({"global.external.redis.host": "redis.example.org"})
+EXTERNAL_REDIS = nested(external("redis", "redis.example.org"))
 
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], set[str]]] = [
     ({}, nested({"global.config.ENV": "staging"}), {"api"}),
@@ -64,8 +70,8 @@ def test_addresses_follow_the_services(chart: Chart) -> None:
 
 
 def test_addresses_follow_external_servers(chart: Chart) -> None:
-    external = {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307}
-    data = chart(nested(external)).get("ConfigMap", "genx-fx-config")["data"]
+    values = nested(external("mysql", "db.example", port=3307))
+    data = chart(values).get("ConfigMap", "genx-fx-config")["data"]
     assert (data["DATABASE_HOST"], data["DATABASE_PORT"]) == ("db.example", "3307")
 
 

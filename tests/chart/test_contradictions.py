@@ -10,6 +10,21 @@ LOGS_COLOCATED = {"global.storage.logs.mode": "rwo-colocated", "global.storage.d
 DATA_COLOCATED = {"global.storage.logs.mode": "rwx", "global.storage.data.mode": "rwo-colocated"}
 GATEWAY = {"global.exposure": "gateway", "global.gateway.className": "cilium"}
 INGRESS = {"global.exposure": "ingress"}
+ISSUER = {
+    f"global.{exposure}.annotations": {"cert-manager.io/cluster-issuer": "letsencrypt"}
+    for exposure in ("ingress", "gateway")
+}
+HTTPS = {"global.tls.enabled": "auto"}
+# A server outside the release leaves less to contradict.
+EXTERNAL = {
+    "global.external.mysql.peers": [],
+    "global.config.MYSQL_USER": "genx_user",
+    "global.config.MYSQL_DATABASE": "genxdb_fx_db",
+    "global.config.GRAFANA_DATABASE_USER": "grafana_reader",
+    "resourceQuota.enabled": False,
+}
+CLIENT = {"ipBlock": {"cidr": "203.0.113.7/32"}}
+MONITORING = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
 GIVEN = {"global.secrets.source": "values", "global.secrets.values": SECRETS}
 STORE = {
     "global.secrets.source": "externalSecrets",
@@ -25,10 +40,113 @@ Values = dict[str, Any]
 CASES: list[tuple[Values, list[str]]] = [
     ({"global.config.extra": {"DEBUG": "true"}}, ["global.config.extra.DEBUG"]),
     ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
+    ({"global.exposure": "clusterIP", "global.tls.enabled": True}, ["global.tls.enabled"]),
     (
         {"global.exposure": "loadBalancer", "global.tls.enabled": True},
-        ["global.tls.enabled"],
+        [
+            "application.frontend.service.annotations",
+            "application.api.service.annotations",
+            "monitoring.grafana.service.annotations",
+        ],
     ),
+    *(
+        ({**exposure, "global.tls.enabled": False, **ISSUER}, ["global.tls.enabled"])
+        for exposure in (INGRESS, GATEWAY)
+    ),
+    (
+        {**INGRESS, **HTTPS, "global.tls.source": "controller", **ISSUER},
+        ["global.tls.source"],
+    ),
+    (
+        {
+            **INGRESS,
+            **HTTPS,
+            "global.tls.source": "secret",
+            "global.tls.secretName": "wildcard",
+            **ISSUER,
+        },
+        ["global.tls.secretName"],
+    ),
+    (
+        {**INGRESS, **HTTPS, "global.tls.source": "controller", "global.tls.secretName": "wildcard"}
+        | {"global.ingress.annotations": {}},
+        ["global.tls.secretName"],
+    ),
+    (
+        {
+            "global.exposure": "loadBalancer",
+            "global.exposedTo.users": [CLIENT],
+            "application.api.service.externalTrafficPolicy": "Cluster",
+        },
+        ["application.api.service.externalTrafficPolicy"],
+    ),
+    (
+        {"global.exposure": "loadBalancer", "global.exposedTo.admins": [MONITORING]},
+        ["global.exposedTo.admins"],
+    ),
+    (
+        {"global.exposure": "loadBalancer", "global.exposedTo.users": [MONITORING]},
+        ["global.exposedTo.users"],
+    ),
+    (
+        {**EXTERNAL, "global.external.mysql.host": "db.example.org"},
+        ["global.external.mysql.cidrs"],
+    ),
+    (
+        {
+            **EXTERNAL,
+            "global.external.redis.host": "169.254.169.254",
+            "global.external.redis.cidrs": ["169.254.170.0/24"],
+        },
+        ["global.external.redis.cidrs", "global.external.redis.cidrs"],
+    ),
+    (
+        {
+            **EXTERNAL,
+            "global.external.mysql.host": "db.example.org",
+            "global.external.mysql.peers": [{"ipBlock": {"cidr": "169.254.0.0/16"}}],
+        },
+        ["global.external.mysql.peers"],
+    ),
+    (
+        {
+            "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
+            "monitoring.grafana.prometheus.peers": [],
+        },
+        ["monitoring.grafana.prometheus.peers"],
+    ),
+    (
+        {
+            "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
+            "monitoring.grafana.prometheus.peers": [MONITORING],
+        },
+        ["monitoring.grafana.prometheus.podPort"],
+    ),
+    (
+        {
+            "data.redis.networkPolicy.extraEgress": [
+                {"ports": [{"protocol": "TCP", "port": 443}]},
+                {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}, MONITORING]},
+            ]
+        },
+        ["data.redis.networkPolicy.extraEgress", "data.redis.networkPolicy.extraEgress"],
+    ),
+    (
+        {
+            "networkPolicy.dns.peers": [{"ipBlock": {"cidr": "169.254.169.254/32"}}],
+            "networkPolicy.dns.ports": [53, 80],
+        },
+        ["networkPolicy.dns.ports"],
+    ),
+    (
+        {
+            "networkPolicy.dns.peers": [MONITORING],
+            "networkPolicy.dns.nodeLocalAddress": "169.254.20.10",
+            "networkPolicy.dns.ports": [5353, 988],
+        },
+        ["networkPolicy.dns.ports"],
+    ),
+    ({"networkPolicy.apiServerCidrs": ["169.254.0.0/16"]}, ["networkPolicy.apiServerCidrs"]),
     (
         {
             "global.exposure": "gateway",
@@ -51,12 +169,10 @@ CASES: list[tuple[Values, list[str]]] = [
             "global.gateway.create": True,
             "global.gateway.className": "cilium",
             "global.gateway.name": "edge",
+            "global.gateway.namespace": "infra",
+            "global.gateway.sectionName": "https",
         },
-        ["global.gateway.name"],
-    ),
-    (
-        {**INGRESS, "global.tls.enabled": True, "global.tls.secretName": ""},
-        ["global.tls.secretName"],
+        ["global.gateway.name", "global.gateway.namespace", "global.gateway.sectionName"],
     ),
     (
         {**INGRESS, "application.api.ingress.hostname": "genx-fx.local"},
@@ -137,7 +253,7 @@ CASES: list[tuple[Values, list[str]]] = [
             },
             ["global.redis.auth.required"],
         )
-        for enabled, host in ((False, ""), (True, "cache.example"))
+        for enabled, host in ((False, ""), (True, "10.9.0.8"))
     ),
     (
         {"global.secrets.source": "existing", "global.secrets.existingSecret": ""},
@@ -311,6 +427,7 @@ def test_paths_are_those_that_a_person_can_set() -> None:
 def test_all_are_told_at_once(helm: str) -> None:
     together = {
         "global.config.extra": {"DEBUG": "true"},
+        "global.exposure": "clusterIP",
         "global.tls.enabled": True,
         "application.api.autoscaling.enabled": True,
         "application.api.autoscaling.minReplicas": 9,
@@ -349,6 +466,16 @@ def test_values_that_agree_say_nothing() -> None:
     agreeing: list[Values] = [
         {**INGRESS, "global.tls.enabled": True},
         {**GATEWAY, "global.tls.enabled": True},
+        {**GATEWAY, "global.tls.secretName": "wildcard", **ISSUER},
+        {**INGRESS, "global.exposedTo.users": [MONITORING]},
+        {"global.tls.enabled": True, "global.loadBalancer.annotations": {"example.org/tls": "yes"}},
+        {"global.exposedTo.users": [CLIENT, MONITORING]},
+        {"global.external.mysql.host": "db.example.org", "networkPolicy.enabled": False},
+        {
+            "application.api.networkPolicy.extraEgress": [
+                {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}]}
+            ]
+        },
         {**LOGS_COLOCATED, "application.frontend.topologySpread.hosts": "DoNotSchedule"},
         GIVEN,
         STORE,

@@ -81,7 +81,7 @@ def test_globals_of_the_parent_reach_the_chart(helm: str, package: Path, tmp_pat
             **FOREIGN,
             "imageRegistry": "registry.example.org",
             "config": {"MT5_SERVER": "Broker-Live"},
-            "external": {"mysql": {"host": "db.example.org"}},
+            "external": {"mysql": {"host": "db.example.org", "cidrs": ["203.0.113.7/32"]}},
         }
     }
     objects = rendered(helm, chart, values)

@@ -19,7 +19,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, outside, pods
 from tests.chart.reading import container, environment, pod, pod_labels
-from tests.chart.scenarios import SECRETS, nested, nobody_waits_for
+from tests.chart.scenarios import SECRETS, external, nested, nobody_waits_for
 from tests.chart.test_network_policies import calls, place, spec
 from tests.helm import Manifest, Render, render
 
@@ -131,13 +131,8 @@ def test_each_has_one_container_and_no_hook_but_pods(chart: Chart) -> None:
 
 
 def test_external_servers_are_called_at_their_address(chart: Chart) -> None:
-    values = {
-        "global.external.mysql.host": "db.example",
-        "global.external.mysql.port": 3307,
-        "global.secrets.source": "values",
-        "global.secrets.values": SECRETS,
-    }
-    rendered = chart(nested(values))
+    given = {"global.secrets.source": "values", "global.secrets.values": SECRETS}
+    rendered = chart(nested(given | external("mysql", "db.example", port=3307)))
     url = rendered.get("Secret", "genx-fx-secrets")["stringData"]["DATABASE_URL"]
     assert url.endswith("@db.example:3307/genxdb_fx_db")
     assert environment(_tests(rendered)["api-to-mysql"]) == {"DATABASE_URL": "secret DATABASE_URL"}
@@ -298,8 +293,8 @@ class TestGrafanaLogin:
 
     @pytest.mark.parametrize("exposure", ["loadBalancer", "clusterIP"])
     def test_the_policies_let_it_in_and_nowhere_else(self, chart: Chart, exposure: str) -> None:
-        nobody = [{"podSelector": {"matchLabels": {"nobody": "has-this"}}}]
-        values = {"global.exposure": exposure, "networkPolicy.exposedTo": nobody}
+        nobody = [{"ipBlock": {"cidr": "192.0.2.1/32"}}]
+        values = {"global.exposure": exposure, "global.exposedTo.admins": nobody}
         rendered = chart(nested(values))
         network = Network.of(rendered)
         test = place(rendered, "grafana-login-test")
@@ -321,7 +316,7 @@ class TestStranger:
             ({}, ["mysql", "redis"]),
             ({"global.exposure": "clusterIP"}, ["frontend", "api", "mysql", "redis", "grafana"]),
             ({"global.exposure": "ingress"}, ["mysql", "redis"]),
-            ({"global.external.mysql.host": "db.example"}, ["redis"]),
+            (external("mysql", "db.example"), ["redis"]),
             ({"data.mysql.networkPolicy.enabled": False}, ["redis"]),
             ({"data.redis.networkPolicy.extraIngress": [{}]}, ["mysql"]),
         ],

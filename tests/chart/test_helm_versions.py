@@ -20,6 +20,7 @@ from tests.chart.scenarios import (
     SCENARIOS,
     SECRETS,
     each_scenario,
+    external,
     merged,
     nested,
     rendered,
@@ -308,10 +309,10 @@ def test_a_change_of_config_restarts_the_pods_that_read_it(key: str) -> None:
 
 @pytest.mark.parametrize("server", ["mysql", "redis"])
 def test_another_port_restarts_the_pods_that_call_it(server: str) -> None:
-    external = nested({f"global.external.{server}.host": "server.example.org"})
-    changed = merged(external, nested({f"global.external.{server}.port": 7777}))
+    before = nested(external(server, "server.example.org"))
+    changed = merged(before, nested({f"global.external.{server}.port": 7777}))
     callers = {flow.caller.name for flow in PLAN.flows if flow.callee.name == server}
-    assert restarted(render(external), render(changed)) == callers
+    assert restarted(render(before), render(changed)) == callers
 
 
 @pytest.mark.parametrize("key", SECRET_READERS)
@@ -346,7 +347,7 @@ def test_a_secret_that_nobody_reads_restarts_nothing(key: str) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"global.exposure": "ingress"},
+        {"global.exposure": "clusterIP"},
         {"networkPolicy.enabled": False},
         {"resourceQuota.enabled": True},
         {"access.viewers": [{"kind": "User", "name": "ann"}]},
@@ -367,7 +368,11 @@ def test_what_concerns_no_pod_restarts_none(values: dict[str, Any]) -> None:
     [
         ("data.mysql.maxConnections", 99, "mysql"),
         ("data.redis.extraConfiguration", "timeout 9", "redis"),
-        ("monitoring.grafana.prometheus.url", "http://prometheus:9090", "grafana"),
+        (
+            "monitoring.grafana.prometheus",
+            {"url": "http://10.9.0.7:9090", "peers": [{"ipBlock": {"cidr": "10.9.0.7/32"}}]},
+            "grafana",
+        ),
     ],
 )
 def test_a_change_of_a_component_s_own_configuration_restarts_it_alone(

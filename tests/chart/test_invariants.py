@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import re
 from collections import Counter
@@ -55,6 +56,9 @@ SERVICE_PORT_KEYS = ("port", "protocol")
 SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+\b")
 # Where Kubernetes takes a quantity, such as 0.5 cores, a person may give a number.
 QUANTITY = re.compile(r"\.(requests|limits|hard|default|defaultRequest|max|sizeLimit)\b")
+
+# Where clouds hand out the credentials of a machine, and both ends of that range.
+CREDENTIALS = ("169.254.169.254", "169.254.0.0", "169.254.255.255", "fd00:ec2::254")
 
 DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -460,6 +464,25 @@ def test_every_rule_of_a_network_policy_names_its_ports(scenario: str) -> None:
             assert all({"protocol", "port"} <= set(port) for port in rule["ports"]), label(policy)
 
 
+@each_scenario
+def test_no_way_out_leads_to_an_unknown_address(scenario: str) -> None:
+    """A rule without peers means every address, those of the cloud's credentials included."""
+    for policy in own_policies(scenario):
+        for rule in policy["spec"].get("egress", []):
+            assert rule.get("to"), label(policy)
+            is_dns = {port["port"] for port in rule["ports"]} <= {53, 5353}
+            for block in (peer["ipBlock"] for peer in rule["to"] if "ipBlock" in peer):
+                holds = [address for address in CREDENTIALS if within(block, address)]
+                assert is_dns or not holds, label(policy)
+
+
+def within(block: Manifest, address: str) -> bool:
+    """Return whether a peer's range of addresses holds one."""
+    wanted = ipaddress.ip_address(address)
+    holes = map(ipaddress.ip_network, block.get("except", []))
+    return wanted in ipaddress.ip_network(block["cidr"]) and not any(wanted in h for h in holes)
+
+
 # References
 
 
@@ -562,10 +585,13 @@ def test_routes_and_autoscalers_lead_to_objects_that_exist(scenario: str) -> Non
                 assert backend["port"]["name"] in ports, label(ingress)
     for route in objects.of_kind("HTTPRoute"):
         for parent in route["spec"]["parentRefs"]:
-            elsewhere = not SCENARIOS[scenario]["global.gateway.create"]
-            assert elsewhere or objects.has("Gateway", parent["name"]), label(route)
+            if SCENARIOS[scenario]["global.gateway.create"]:
+                gateway = objects.get("Gateway", parent["name"])
+                listeners = {item["name"] for item in gateway["spec"]["listeners"]}
+                assert parent["sectionName"] in listeners, label(route)
         for rule in route["spec"]["rules"]:
-            for backend in rule["backendRefs"]:
+            assert "backendRefs" in rule or "filters" in rule, label(route)
+            for backend in rule.get("backendRefs", []):
                 numbers = {port["port"] for port in services[backend["name"]]["ports"]}
                 assert backend["port"] in numbers, label(route)
 

@@ -62,8 +62,9 @@ CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
             "minItems": 1,
             "items": {
                 "type": "object",
-                "required": ["backendRefs"],
+                "anyOf": [{"required": ["backendRefs"]}, {"required": ["filters"]}],
                 "properties": {
+                    "filters": {"type": "array", "minItems": 1},
                     "backendRefs": {
                         "type": "array",
                         "items": {
@@ -71,7 +72,7 @@ CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
                             "required": ["name", "port"],
                             "properties": {"name": NAME, "port": {"type": "integer"}},
                         },
-                    }
+                    },
                 },
             },
         },
@@ -103,6 +104,8 @@ CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
     },
 }
 
+OPTIONAL = {"hostnames"}  # without them a route is for every host of its listener
+
 # What has been found valid, as version and text: most objects are alike in many scenarios.
 _valid: set[tuple[str, str]] = set()
 
@@ -120,7 +123,7 @@ def custom_validator(api_version: str, kind: str) -> Validator:
                 "metadata": {"type": "object", "required": ["name"]},
                 "spec": {
                     "type": "object",
-                    "required": sorted(spec),
+                    "required": sorted(spec.keys() - OPTIONAL),
                     "additionalProperties": False,
                     "properties": spec,
                 },

@@ -219,12 +219,27 @@ def test_outsiders_reach_exposed_components_only(chart: Chart, exposure: str) ->
         assert entered(rendered, source) == EXPOSED
 
 
+def test_users_and_admins_are_named_apart(chart: Chart) -> None:
+    users, admins = outside("203.0.113.7"), outside("198.51.100.7")
+    rendered = chart(
+        nested(
+            {
+                "global.exposedTo.users": [{"ipBlock": {"cidr": "203.0.113.7/32"}}],
+                "global.exposedTo.admins": [{"ipBlock": {"cidr": "198.51.100.7/32"}}],
+            }
+        )
+    )
+    assert entered(rendered, users) == {"frontend": [3000], "api": [8080]}
+    assert entered(rendered, admins) == {"grafana": [3000]}
+    assert entered(rendered, INTERNET) == {}
+
+
 def test_outsiders_can_be_named(chart: Chart) -> None:
     peers = [
         {"ipBlock": {"cidr": "203.0.113.0/24"}},
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}},
     ]
-    rendered = chart(nested({"networkPolicy.exposedTo": peers}))
+    rendered = chart(nested({"global.exposedTo": {"users": peers, "admins": peers}}))
     assert entered(rendered, INTERNET) == EXPOSED
     assert entered(rendered, Place("controller", namespace="ingress")) == EXPOSED
     assert entered(rendered, STRANGER) == {}
@@ -245,6 +260,8 @@ def test_a_service_type_of_its_own_opens_and_closes_the_way_in(chart: Chart) -> 
     assert entered(one_open, INTERNET) == {"grafana": [3000]}
     one_closed = chart(nested({"application.api.service.type": "ClusterIP"}))
     assert entered(one_closed, INTERNET) == {"frontend": [3000], "grafana": [3000]}
+    no_host = {"global.exposure": "ingress", "monitoring.grafana.ingress.enabled": False}
+    assert entered(chart(nested(no_host)), STRANGER) == {"frontend": [3000], "api": [8080]}
 
 
 def test_the_secrets_job_reaches_the_api_server_and_nobody_reaches_it(chart: Chart) -> None:
@@ -294,8 +311,87 @@ def test_an_external_database_is_reached_at_its_address_and_port_only(chart: Cha
         assert reaches(rendered, name, outside("10.7.0.7")) == [33060]
         assert reaches(rendered, name, outside("10.8.0.7")) == []
     assert reaches(rendered, "frontend", outside("10.9.0.7")) == []
-    anywhere = chart(nested({**values, "global.external.mysql.cidrs": []}))
-    assert reaches(anywhere, "grafana", outside("10.8.0.7")) == [33060]
+
+
+def test_the_address_of_an_external_server_may_be_its_host(chart: Chart) -> None:
+    rendered = chart(nested({"global.external.mysql.host": "10.9.0.7"}))
+    for name in ("api", "trading-bot", "grafana"):
+        assert reaches(rendered, name, outside("10.9.0.7")) == [3306]
+        assert reaches(rendered, name, outside("10.9.0.8")) == []
+
+
+def test_an_external_server_may_be_pods_of_this_cluster(chart: Chart) -> None:
+    operator = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "db"}}}
+    values = {
+        "global.external.mysql.host": "mysql.db.svc",
+        "global.external.mysql.peers": [operator],
+    }
+    server = Place("mysql", namespace="db")
+    assert reaches(chart(nested(values)), "api", server) == [3306]
+    other_port = chart(nested({**values, "global.external.mysql.podPort": 6443}))
+    assert reaches(other_port, "api", server) == [6443]
+    for target in (outside("10.9.0.7"), STRANGER):
+        assert reaches(other_port, "api", target) == []
+
+
+METADATA = [outside("169.254.169.254"), outside("169.254.170.2"), outside("fd00:ec2::254")]
+"""Where clouds hand out the credentials of a machine: all of them, AWS ECS, AWS by IPv6."""
+ANYWHERE = ["0.0.0.0/0", "::/0"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {
+            "global.external.mysql.host": "db.example",
+            "global.external.mysql.cidrs": ANYWHERE,
+            "global.external.redis.host": "cache.example",
+            "global.external.redis.cidrs": ["168.0.0.0/6", "169.254.0.0/15", "160.0.0.0/3"],
+        },
+        {"networkPolicy.apiServerPorts": [80, 443]},
+    ],
+    ids=["default", "external servers anywhere", "API server anywhere"],
+)
+def test_no_pod_reaches_the_metadata_of_its_machine(chart: Chart, values: dict[str, Any]) -> None:
+    rendered = chart(nested(values))
+    for item in pods(rendered):
+        for address in METADATA:
+            assert reaches(rendered, item.name, address) == [], f"{item.name} reaches {address}"
+
+
+def test_ranges_around_the_metadata_service_are_open_otherwise(chart: Chart) -> None:
+    values = {
+        "global.external.redis.host": "cache.example",
+        "global.external.redis.cidrs": ["168.0.0.0/6", "10.0.0.0/8"],
+    }
+    rendered = chart(nested(values))
+    for address in ("169.253.0.1", "169.255.0.1", "168.1.1.1", "171.1.1.1", "10.254.0.1"):
+        assert reaches(rendered, "api", outside(address)) == [
+            *([443] if not address.startswith("10.") else []),
+            6379,
+        ]
+
+
+def test_name_servers_may_be_where_the_metadata_is(chart: Chart) -> None:
+    """GKE Cloud DNS answers at the address of the metadata service, on the ports of DNS alone."""
+    peers = [{"ipBlock": {"cidr": "169.254.169.254/32"}}]
+    rendered = chart(nested({"networkPolicy.dns.peers": peers}))
+    for item in pods(rendered):
+        for protocol in ("TCP", "UDP"):
+            assert reaches(rendered, item.name, METADATA[0], protocol) == [53, 5353]
+        assert reaches(rendered, item.name, METADATA[1], "UDP") == []
+
+
+def test_the_api_server_can_be_named(chart: Chart) -> None:
+    def reached(cidrs: list[str], address: str) -> list[int]:
+        rendered = chart(nested({"networkPolicy.apiServerCidrs": cidrs}))
+        (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
+        return reaches(rendered, job, outside(address))
+
+    assert reached(["10.0.0.1/32"], "10.0.0.1") == [443, 6443]
+    assert reached(["10.0.0.1/32"], "10.0.0.2") == []
+    assert reached([], "10.0.0.2") == [443, 6443]
 
 
 def test_an_external_cache_is_reached_by_its_callers(chart: Chart) -> None:

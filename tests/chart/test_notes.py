@@ -62,7 +62,7 @@ def test_say_what_was_installed_and_how_to_try_it(notes: Notes) -> None:
 def test_addresses_of_load_balancers(notes: Notes) -> None:
     text = notes()
     for name, port in {"frontend": 3000, "api": 8080, "grafana": 3001}.items():
-        assert f"{name}: port {port}" in text
+        assert f"{name}: http://ADDRESS:{port}" in text
         assert f"kubectl get service {name}-service -n genx-fx" in text
 
 
@@ -79,11 +79,79 @@ def test_addresses_of_hosts(notes: Notes, exposure: str, tls: bool, scheme: str)
         assert f"{scheme}://{host}\n" in text
 
 
+def test_addresses_of_load_balancers_that_do_tls(notes: Notes) -> None:
+    certificate = {"service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn:aws:acm:1"}
+    said = {"global.tls.enabled": True, "global.loadBalancer.annotations": certificate}
+    text = notes(merged(TELLS, nested(said)))
+    for name, port in {"frontend": 3000, "api": 8080, "grafana": 3001}.items():
+        assert f"{name}: https://ADDRESS:{port}" in text
+    assert "http://" not in text
+    assert _warnings(text) == []
+
+
+def test_whom_a_load_balancer_lets_in(notes: Notes) -> None:
+    text = notes()
+    ranges = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16"
+    assert text.count("It lets in clients of") == 1
+    assert f"clients of {ranges}: monitoring.grafana.service.loadBalancerSourceRanges" in text
+    everybody = {"monitoring.grafana.service.loadBalancerSourceRanges": ["0.0.0.0/0"]}
+    assert "It lets in clients of" not in notes(nested(everybody))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "that is the cluster's default"), ("nginx", "nginx")]
+)
+def test_how_to_see_whether_a_controller_serves_the_ingresses(
+    notes: Notes, name: str, said: str
+) -> None:
+    text = notes(nested({"global.exposure": "ingress", "global.ingress.className": name}))
+    assert "kubectl get ingress -n genx-fx" in text
+    assert f"no controller serves the class {said}." in text
+    assert "`kubectl get ingressclass`" in text
+    assert "global.ingress.className" in text
+    assert "kubectl get ingress" not in notes()
+
+
+def test_how_to_see_whether_a_gateway_serves_the_routes(notes: Notes) -> None:
+    own = {"global.exposure": "gateway", "global.gateway.className": "envoy"}
+    assert "kubectl get gateway genx-fx -n genx-fx" in notes(nested(own))
+    others = {
+        "global.exposure": "gateway",
+        "global.gateway.create": False,
+        "global.gateway.name": "edge",
+        "global.gateway.namespace": "infra",
+    }
+    text = notes(nested(others))
+    assert "kubectl get gateway edge -n infra" in text
+    assert "kubectl get secret frontend-tls" not in text, "its certificates are not ours"
+
+
+def test_which_secrets_must_hold_certificates(notes: Notes) -> None:
+    ingress = {"global.exposure": "ingress"}
+    assert "kubectl get secret frontend-tls api-tls grafana-tls -n genx-fx" in notes(
+        nested(ingress)
+    )
+    one = {**ingress, "global.tls.secretName": "wildcard"}
+    assert "kubectl get secret wildcard -n genx-fx" in notes(nested(one))
+    none: list[dict[str, Any]] = [
+        {**ingress, "global.tls.source": "controller"},
+        {**ingress, "global.tls.enabled": False},
+        {"global.exposure": "clusterIP"},
+    ]
+    for values in none:
+        assert "Certificates" not in notes(nested(values))
+
+
+def test_how_to_let_the_namespace_refuse_what_is_not_restricted(notes: Notes) -> None:
+    label = "kubectl label namespace genx-fx pod-security.kubernetes.io/enforce=restricted"
+    assert label in notes()
+
+
 def test_addresses_of_hosts_are_those_of_the_routes(notes: Notes) -> None:
     own = {"global.exposure": "ingress", "application.api.ingress.hostname": "trade.example.org"}
     text = notes(nested(own))
-    assert "http://trade.example.org\n" in text
-    assert "http://api.genx-fx.local" not in text
+    assert "https://trade.example.org\n" in text
+    assert "://api.genx-fx.local" not in text
 
 
 def test_addresses_by_port_forward(notes: Notes) -> None:
@@ -127,7 +195,7 @@ def test_that_redis_does_not_demand_its_password_yet(notes: Notes) -> None:
             "global.storage.data.existingClaim": "theirs",
             "data.redis.persistence.existingClaim": "theirs-too",
         },
-        {"global.external.mysql.host": "db", "monitoring.enabled": False},
+        {"global.external.mysql.host": "10.9.0.7", "monitoring.enabled": False},
         {
             "application.api.enabled": False,
             "application.tradingBot.enabled": False,
@@ -177,8 +245,23 @@ TELLS = nested({"application.tradingBot.ready.path": "/tmp/ready"})
 RISKS: list[tuple[dict[str, Any], list[str]]] = [
     ({}, ["global.exposure"]),
     (
+        {"monitoring.grafana.service.loadBalancerSourceRanges": []},
+        [
+            "global.exposure",
+            "monitoring.grafana.service.loadBalancerSourceRanges lets everybody in",
+        ],
+    ),
+    (
         {
             "global.exposure": "ingress",
+            "global.exposedTo.users": [{"ipBlock": {"cidr": "203.0.113.7/32"}}],
+        },
+        ["global.exposedTo.users names address ranges"],
+    ),
+    (
+        {
+            "global.exposure": "ingress",
+            "global.tls.enabled": False,
             "networkPolicy.enabled": False,
             "global.enforceDocumentedLimits": False,
             "global.secrets.source": "values",
@@ -251,5 +334,7 @@ def test_nothing_to_mind_where_nothing_is_risky(notes: Notes) -> None:
 
 def test_external_servers_are_no_risk(notes: Notes) -> None:
     safe = nested({"global.exposure": "clusterIP"})
-    outside = nested({"global.external.mysql.host": "db", "data.mysql.persistence.enabled": False})
+    outside = nested(
+        {"global.external.mysql.host": "10.9.0.7", "data.mysql.persistence.enabled": False}
+    )
     assert _warnings(notes(merged(TELLS, safe, outside))) == []

@@ -40,6 +40,7 @@ EXTERNAL = {
     "global.gateway.create": False,
     "global.gateway.name": "1234",
     "global.gateway.namespace": "84001",
+    "global.gateway.sectionName": "0x1f",
 }
 EXISTING = {
     "global.secrets.source": "existing",
@@ -143,7 +144,7 @@ def assert_arrived(objects: Render, given: dict[str, str], way: str) -> None:
         spec = objects.get("ExternalSecret", "genx-fx-secrets")["spec"]
         assert spec["dataFrom"][0]["extract"]["key"] == "trading #1: all"
         assert at_path(objects.get("HTTPRoute", "api"), "spec")["parentRefs"] == [
-            {"name": "1234", "namespace": "84001"}
+            {"name": "1234", "namespace": "84001", "sectionName": "0x1f"}
         ]
     if way == "existing":
         assert '"1e5"' in json.dumps(objects.get("StatefulSet", "mysql"))

@@ -20,8 +20,8 @@ GIVEN = nested(
 )
 # Other values are texts, of which any other one is a change.
 CHANGES: dict[str, Any] = {
-    "global.external.mysql": {"host": "db.example"},
-    "global.external.redis": {"host": "cache.example"},
+    "global.external.mysql": {"host": "db.example", "cidrs": ["203.0.113.7/32"]},
+    "global.external.redis": {"host": "cache.example", "cidrs": ["203.0.113.8/32"]},
     "global.redis.auth.enabled": False,
     "global.toolbox.image": {"tag": "9.9"},
 }

@@ -10,7 +10,12 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import container, environment, pod, pod_labels
-from tests.chart.scenarios import SECRETS, merged, nested
+from tests.chart.scenarios import (
+    SECRETS,
+    external,
+    merged,
+    nested,
+)
 from tests.helm import CHART, NAMESPACE, Manifest, Render, refusal, render
 
 GIVEN = nested({"global.secrets.source": "values", "global.secrets.values": SECRETS})
@@ -107,10 +112,10 @@ class TestGenerate:
         assert spec["template"]["spec"]["restartPolicy"] == "Never"
 
     def test_knows_where_the_database_is(self, chart: Chart) -> None:
-        external = nested({"global.external.mysql.host": "db.example"})
+        replaced = nested(external("mysql", "db.example"))
         before, after = (
             json.loads(environment(_job(chart(values)))["COMPOSED_KEYS"])["DATABASE_URL"]
-            for values in ({}, external)
+            for values in ({}, replaced)
         )
         assert before == "mysql://genx_user:{MYSQL_PASSWORD}@mysql-service:3306/genxdb_fx_db"
         assert after == "mysql://genx_user:{MYSQL_PASSWORD}@db.example:3306/genxdb_fx_db"
@@ -191,10 +196,8 @@ class TestValues:
         _check_url(given["DATABASE_URL"], "us@er", password)
 
     def test_database_url_follows_an_external_database(self, chart: Chart) -> None:
-        external = nested(
-            {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307}
-        )
-        given = chart(merged(GIVEN, external)).get("Secret", "genx-fx-secrets")["stringData"]
+        replaced = nested(external("mysql", "db.example", port=3307))
+        given = chart(merged(GIVEN, replaced)).get("Secret", "genx-fx-secrets")["stringData"]
         url = urlsplit(given["DATABASE_URL"])
         assert (url.hostname, url.port) == ("db.example", 3307)
 

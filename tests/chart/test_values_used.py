@@ -15,6 +15,7 @@ import pytest
 from tests.chart.scenarios import (
     AUTOSCALED,
     COMPONENTS,
+    PLAN,
     SECRETS,
     STORING,
     TIERS,
@@ -79,6 +80,10 @@ SETTINGS = {
         ),
         ("image.digest", "global.imageRegistry"),
     ),
+    "ingresses_that_differ": Setting(
+        nested({"global.exposure": "ingress"}),
+        ("ingress.tlsSecretName", *(f"{part.path}.ingress.className" for part in PLAN.exposed)),
+    ),
     "hostnames_and_claims": Setting(
         nested(
             {
@@ -97,11 +102,11 @@ SETTINGS = {
                 "global.secrets.source": "existing",
             }
         ),
-        ("gateway.name", "gateway.namespace", "existingSecret"),
+        ("gateway.name", "gateway.namespace", "gateway.sectionName", "existingSecret"),
     ),
     "external_servers": Setting(
         nested({"global.secrets.source": "externalSecrets"}),
-        ("mysql.host", "redis.host", "mysql.port", "redis.port", ".cidrs"),
+        ("mysql.host", "redis.host", "mysql.port", "redis.port", "mysql.cidrs", "redis.cidrs"),
     ),
     "given_secrets": Setting(
         nested({"global.secrets.source": "values"}), ("global.secrets.values",)
@@ -153,7 +158,8 @@ def marks(number: int) -> list[tuple[str, object]]:
         (word, [{"key": word}]),
         (word, [{"configMapRef": {"name": word}}]),
         (word, [{"name": word, "mountPath": f"/{word}"}]),
-        (word, [{"podSelector": {"matchLabels": {word: word}}}]),
+        (f"{address}/32", [{"ipBlock": {"cidr": f"{address}/32"}}]),
+        (word, [{"to": [{"podSelector": {"matchLabels": {word: word}}}]}]),
         (word, [{"ports": [{"port": word}]}]),
         (f"{number}", [number]),
         (f"{address}/32", [f"{address}/32"]),
@@ -269,10 +275,12 @@ MATTERS_IN = {
     "global.secrets.externalSecrets.secretStoreRef.kind": "external_servers",
     "global.external.redis.tls.enabled": "external_servers",
 }
-# Who waits for a component that is disabled is refused, and so is a password that nobody has.
+# Who waits for a component that is disabled is refused, and so is a password that nobody has;
+# certificates are a matter of HTTPS.
 WITH = {
     "data.enabled": nested(nobody_waits_for("mysql", "redis")),
     "global.redis.auth.required": nested({"global.redis.auth.enabled": True}),
+    "global.tls.source": nested({"global.exposure": "ingress"}),
 }
 
 

@@ -33,6 +33,8 @@ ACCESS = {
 
 # Labels of a user's own, which must leave selectors and NetworkPolicies as they are.
 LABELS = {"global": {"commonLabels": {"example.org/team": "trading"}}}
+# The cluster has no Ingress controller.
+REACHED = {"global": {"exposure": "loadBalancer"}}
 
 ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
@@ -166,7 +168,7 @@ def platform(
     kubectl: Kubectl, shared_by_all: SharedReleases, chart: Path, cluster_values: dict[str, Any]
 ) -> Release:
     """Return the platform as production runs it. Shared: a test leaves it as it found it."""
-    values = merged(cluster_values, ACCESS, LABELS)
+    values = merged(cluster_values, ACCESS, LABELS, REACHED)
     return shared_by_all.get(
         "platform", lambda name: Release(kubectl, name, chart, values, files=(PRODUCTION,))
     )

@@ -299,6 +299,11 @@ FORMS = {
         ["", "d" * 65, "-d", "a`b", "a.b", "a/b", "a%", "a b", "a'b", "a$b", *NO_TEXT],
         [],
     ),
+    "addressRangeList": Cases(
+        [[], ["10.0.0.0/8"], ["10.0.0.0/8", "2001:db8::/32"]],
+        [["10.0.0.0"], ["10.0.0.0/8", "10.0.0.0/33"], [8], "10.0.0.0/8", {"from": "10.0.0.0/8"}],
+        [],
+    ),
     "portList": Cases(
         [[443], [1, 65535], [443, 6443, 16443]],
         [[], [0], [65536], ["443"], [443.5], [True], "443", 443, {"port": 443}],
@@ -406,15 +411,17 @@ _SUBJECTS = Cases(
     ],
     [],
 )
-_RANGES = Cases(
-    [[], ["10.0.0.0/8"], ["10.0.0.0/8", "2001:db8::/32"]],
-    [["10.0.0.0"], ["10.0.0.0/8", "10.0.0.0/33"], [8], "10.0.0.0/8", {"from": "10.0.0.0/8"}],
-    [],
-)
 
 _REGISTRY = Cases(
     ["", "registry.example.org", "localhost:5000", "10.0.0.7:5000", "registry.example.org/mirror"],
     ["https://registry.example.org", "two words", "registry.example.org/", *NO_TEXT],
+    [],
+)
+
+
+_WEB_ADDRESS = Cases(
+    ["", "http://prometheus:9090", "https://example.org/prometheus?x=1"],
+    ["prometheus:9090", "ftp://prometheus", "http://", "http:// x", "HTTP://x", *NO_TEXT],
     [],
 )
 
@@ -486,14 +493,11 @@ NAMED_FORMS = {
     "global.secrets.externalSecrets.refreshInterval": Cases(
         ["1h", "30m", "1h30m", "90s"], ["", "1", "1d", "h", "1 h", "-1h", "1.5h", *NO_TEXT], []
     ),
-    "prometheus.url": Cases(
-        ["", "http://prometheus:9090", "https://example.org/prometheus?x=1"],
-        ["prometheus:9090", "ftp://prometheus", "http://", "http:// x", "HTTP://x", *NO_TEXT],
-        [],
+    "prometheus.url": _WEB_ADDRESS,
+    "rootUrl": _WEB_ADDRESS,
+    "global.tls.enabled": Cases(
+        ["auto", True, False], ["", "Auto", "true", "false", "yes", 0, 1, [True], {"on": True}], []
     ),
-    "service.loadBalancerSourceRanges": _RANGES,
-    "mysql.cidrs": _RANGES,
-    "redis.cidrs": _RANGES,
     "frontend.waitFor": _waits("api"),
     "api.waitFor": _waits("mysql", "redis"),
     "tradingBot.waitFor": _waits("mysql", "redis", "api"),

@@ -61,9 +61,11 @@ ALLOWED = {
     # An external server has a port too, and a config key may hold that of the container.
     "tiers.*.port": (*VALUES, POD, f"{OWN}/headless-service.yaml",
                      f"{OWN}/_configuration.tpl", f"{COMMON}/_config.tpl"),
-    "tiers.*.exposed.to": ("README.md", *FLOWS),
+    "tiers.*.exposed.to": (*GLOBAL_VALUES, *FLOWS, f"{OWN}/service.yaml",
+                           "templates/exposure/_warnings.tpl", "templates/checks/_exposure.tpl"),
     "tiers.*.exposed.host": (f"{OWN}/http-route.yaml", f"{OWN}/ingress.yaml",
-                             "templates/NOTES.txt", "templates/checks/_exposure.tpl"),
+                             "templates/NOTES.txt", "templates/checks/_exposure.tpl",
+                             "templates/exposure/gateway.yaml", POD),
     # The tests of its callers ask for the same path.
     "tiers.*.health.http": (POD, "templates/tests/*.yaml"),
     "tiers.*.health.exec*": (POD,),

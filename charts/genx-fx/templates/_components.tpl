@@ -39,13 +39,16 @@
 {{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
 {{- define "frontend.exposed" -}}
 {{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.frontend.service) }}
-{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.application.frontend.ingress) }}
+{{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 {{- define "api.exposed" -}}
 {{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.api.service) }}
-{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.application.api.ingress) }}
+{{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 {{- define "grafana.exposed" -}}
 {{- $type := include "common.serviceType" (dict "context" $ "service" .Values.monitoring.grafana.service) }}
-{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.monitoring.grafana.ingress) }}
+{{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}

@@ -13,6 +13,17 @@ checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha2
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.user }@}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.password }@}}}
 - {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.secretKey }@}}}
+{{- with .Values.@{ component.key }@ }}
+@% if component.exposed %@
+{{- $url := include "common.url" (dict "context" $ "own" .ingress.hostname "prefix" "@{ component.host_prefix }@") }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .ingress) }}
+{{- with .rootUrl | default (ternary $url "" (eq $routed "true")) }}
+@% else %@
+{{- with .rootUrl }}
+@% endif %@
+- {name: GF_SERVER_ROOT_URL, value: {{ . | quote }}}
+{{- end }}
+{{- end }}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}
 - {name: GF_ANALYTICS_REPORTING_ENABLED, value: "false"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.plan.component import ComponentPlan
-from generator.values.schemas import matching
+from generator.values.schemas import defined, integer, matching
 from generator.values.sections import Times, text
 from generator.values.tree import Section, Value
 
@@ -12,9 +12,37 @@ TIMES = Times(grace=30)
 
 def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     """Build the values that only this kind has."""
-    url = text(
-        "",
-        "URL of a Prometheus server: http://prometheus.monitoring:9090. Empty adds no data source",
-        matching(r"^(https?://[^\s/]+\S*)?$", "empty, or a URL such as http://prometheus:9090"),
-    )
-    return {"prometheus": Section("Prometheus as a second data source", {"url": url})}
+    url = matching(r"^(https?://[^\s/]+\S*)?$", "empty, or a URL such as http://prometheus:9090")
+    return {
+        "rootUrl": text(
+            "",
+            "URL at which browsers find it, for links and redirects: https://grafana.example.org."
+            " Empty follows the host name of ingress and gateway, where one leads to it",
+            url,
+        ),
+        "prometheus": Section(
+            "Prometheus as a second data source",
+            {
+                "url": text(
+                    "",
+                    "URL of a Prometheus server: http://prometheus.monitoring:9090. Empty adds no"
+                    " data source",
+                    url,
+                ),
+                "peers": Value(
+                    [],
+                    "Peers of a NetworkPolicy that are the server; needed with `url`, which names"
+                    " no address: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name:"
+                    " monitoring}}}], or outside the cluster [{ipBlock: {cidr: 203.0.113.7/32}}]",
+                    defined("policyPeers"),
+                ),
+                "podPort": Value(
+                    0,
+                    "Port that its pods listen on, whatever that of their Service: 9090. 0 is the"
+                    " port in `url`, for a server outside the cluster",
+                    integer(0, 65535),
+                    bounds="0 to 65535",
+                ),
+            },
+        ),
+    }

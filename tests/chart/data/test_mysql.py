@@ -6,10 +6,16 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, mounts, objects_of, pod, waits
-from tests.chart.scenarios import PLAN, merged, nested, nobody_waits_for
+from tests.chart.scenarios import (
+    PLAN,
+    external,
+    merged,
+    nested,
+    nobody_waits_for,
+)
 from tests.helm import Render, refusal, render
 
-EXTERNAL = nested({"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
+EXTERNAL = nested(external("mysql", "db.example", port=3307))
 CALLERS = [flow.caller.name for flow in PLAN.flows if flow.callee.name == "mysql"]
 MEBIBYTE = 2**20
 

@@ -9,15 +9,19 @@ import pytest
 
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, environment, mounts, objects_of, waits
-from tests.chart.scenarios import SECRETS, merged, nested, nobody_waits_for
+from tests.chart.scenarios import (
+    SECRETS,
+    external,
+    merged,
+    nested,
+    nobody_waits_for,
+)
 from tests.helm import Render, pod_template, render
 
 TLS = nested({"global.external.redis.tls.enabled": True})
 AUTH = nested({"global.redis.auth.enabled": True})
 LENIENT = nested({"global.redis.auth.required": False})
-EXTERNAL = nested(
-    {"global.external.redis.host": "cache.example", "global.external.redis.port": 6380}
-)
+EXTERNAL = nested(external("redis", "cache.example", port=6380))
 
 
 def _configuration(rendered: Render) -> dict[str, str]:

@@ -10,13 +10,20 @@ import yaml
 from reference.grafana.expansion import expand_provisioned
 from reference.grafana.settings import read
 from tests.chart.conftest import Chart
-from tests.chart.network import Network, outside, pods
+from tests.chart.network import Network, Place, outside, pods
 from tests.chart.reading import component, container, environment, mounts, objects_of, pod
-from tests.chart.scenarios import nested
+from tests.chart.scenarios import merged, nested
 from tests.helm import Render
 from tests.passwords import PASSWORDS
 
-PROMETHEUS = nested({"monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090"})
+MONITORING = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+PROMETHEUS = nested(
+    {
+        "monitoring.grafana.prometheus.url": "http://prometheus.monitoring:9090",
+        "monitoring.grafana.prometheus.peers": [MONITORING],
+        "monitoring.grafana.prometheus.podPort": 9090,
+    }
+)
 
 
 def _provisioning(rendered: Render, file: str) -> Any:
@@ -102,7 +109,7 @@ def test_encrypts_with_a_key_of_its_own(chart: Chart) -> None:
 @pytest.mark.parametrize("part", ["$HOME", "${HOME}", "$$"])
 def test_address_of_prometheus_is_no_reference(chart: Chart, part: str) -> None:
     url = f"http://prometheus:9090/{part}"
-    rendered = chart(nested({"monitoring.grafana.prometheus.url": url}))
+    rendered = chart(merged(PROMETHEUS, nested({"monitoring.grafana.prometheus.url": url})))
     _, source = _provisioning(rendered, "datasources.yaml")["datasources"]
     assert expand_provisioned(source["url"], {"HOME": "/root"}) == url
 
@@ -134,7 +141,9 @@ def test_no_prometheus_by_default(chart: Chart) -> None:
     ],
 )
 def test_prometheus(chart: Chart, url: str, port: int) -> None:
-    rendered = chart(nested({"monitoring.grafana.prometheus.url": url}))
+    peers = [{"ipBlock": {"cidr": "10.0.0.9/32"}}]
+    prometheus = {"url": url, "peers": peers}
+    rendered = chart(nested({"monitoring.grafana.prometheus": prometheus}))
     _, source = _provisioning(rendered, "datasources.yaml")["datasources"]
     assert (source["type"], source["url"]) == ("prometheus", url)
     assert source.get("isDefault", False) is False
@@ -142,6 +151,50 @@ def test_prometheus(chart: Chart, url: str, port: int) -> None:
     network = Network.of(rendered)
     ports = [80, 443, 8443, 9090]
     assert [p for p in ports if network.allows(grafana, outside("10.0.0.9"), p)] == [port]
+    for elsewhere in ("10.0.0.8", "169.254.169.254"):
+        assert not any(network.allows(grafana, outside(elsewhere), p) for p in ports)
+
+
+def test_prometheus_is_reached_at_the_port_of_its_pods(chart: Chart) -> None:
+    """Its Service may have another one: a policy judges what comes out behind the Service."""
+    behind = nested({"monitoring.grafana.prometheus.url": "http://prometheus.monitoring"})
+    rendered = chart(merged(PROMETHEUS, behind))
+    (grafana,) = (place for place in pods(rendered) if place.name == "grafana")
+    network = Network.of(rendered)
+    server = Place("prometheus", namespace="monitoring")
+    assert [p for p in (80, 9090) if network.allows(grafana, server, p)] == [9090]
+
+
+@pytest.mark.parametrize(
+    ("values", "url"),
+    [
+        ({}, None),
+        ({"global.exposure": "clusterIP"}, None),
+        ({"global.exposure": "ingress"}, "https://grafana.genx-fx.local"),
+        (
+            {"global.exposure": "ingress", "global.tls.enabled": False},
+            "http://grafana.genx-fx.local",
+        ),
+        (
+            {
+                "global.exposure": "gateway",
+                "global.gateway.className": "envoy",
+                "monitoring.grafana.ingress.hostname": "charts.example.org",
+            },
+            "https://charts.example.org",
+        ),
+        ({"global.exposure": "ingress", "monitoring.grafana.ingress.enabled": False}, None),
+        (
+            {"monitoring.grafana.rootUrl": "https://fx.example.org/grafana/"},
+            "https://fx.example.org/grafana/",
+        ),
+    ],
+)
+def test_knows_the_url_that_browsers_use(
+    chart: Chart, values: dict[str, Any], url: str | None
+) -> None:
+    variables = environment(component(chart(nested(values)), "grafana"))
+    assert variables.get("GF_SERVER_ROOT_URL") == url
 
 
 def test_dashboards_are_provisioned_from_files(chart: Chart) -> None:

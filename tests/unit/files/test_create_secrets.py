@@ -22,7 +22,10 @@ import pytest
 
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from tests.chart.scenarios import nested
+from tests.chart.scenarios import (
+    external,
+    nested,
+)
 from tests.helm import render
 from tests.spec_files import OURS
 
@@ -247,7 +250,7 @@ def test_database_url_follows_the_host_and_nothing_else_changes(run: Run) -> Non
     run(cluster)
     assert cluster.data is not None
     password = cluster.data["MYSQL_PASSWORD"]
-    run(cluster, {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
+    run(cluster, external("mysql", "db.example", port=3307))
     assert cluster.written == {
         "DATABASE_URL": f"mysql://genx_user:{password}@db.example:3307/genxdb_fx_db"
     }
@@ -289,9 +292,8 @@ def test_redis_url_follows_the_server_and_nothing_else_changes(run: Run) -> None
     run(cluster)
     assert cluster.data is not None
     password = cluster.data["REDIS_PASSWORD"]
-    server = {"host": "cache.example", "port": 6390, "tls.enabled": True}
-    external = {f"global.external.redis.{key}": value for key, value in server.items()}
-    run(cluster, WITH_PASSWORD | external)
+    server = external("redis", "cache.example", port=6390, **{"tls.enabled": True})
+    run(cluster, WITH_PASSWORD | server)
     assert cluster.written == {"REDIS_URL": f"rediss://:{password}@cache.example:6390"}
 
 

@@ -159,6 +159,7 @@ OF_SOME = {
     "maxConnections": {"mysql"},
     "extraConfiguration": {"mysql", "redis"},
     "prometheus": {"grafana"},
+    "rootUrl": {"grafana"},
     "heartbeat": {"singleton", "worker"},
     "ready": {"singleton", "worker"},
     "replicas": {"singleton", "web", "worker"},

@@ -53,7 +53,7 @@ of_everybody = pytest.mark.parametrize("commands", [None, {}, OURS], indirect=Tr
 def test_a_namespace_is_made_where_there_is_none(commands: Commands) -> None:
     reference.take_namespace(THEIRS)
     assert commands == ["kubectl create"]
-    assert commands.labels == OURS
+    assert commands.labels == OURS | {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
 @pytest.mark.parametrize("commands", [OURS], indirect=True)

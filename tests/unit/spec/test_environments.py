@@ -29,8 +29,8 @@ CASES = {
     ],
     "global: {cattle: {systemDefaultRegistry: r}}": [],
     "global: {tls: {one: 1, two: 2}}": [
-        "22: global.tls.one: unknown key; allowed are enabled, secretName",
-        "30: global.tls.two: unknown key; allowed are enabled, secretName",
+        "22: global.tls.one: unknown key; allowed are enabled, source, secretName",
+        "30: global.tls.two: unknown key; allowed are enabled, source, secretName",
     ],
     "global: {exposure: clusterip}": [
         "26: global.exposure: is clusterip; allowed are loadBalancer, ingress, gateway, clusterIP;"
@@ -45,7 +45,7 @@ CASES = {
         "37: application.api.replicas: is 0; at least 1 is wanted"
     ],
     'global: {tls: {enabled: "true"}}': [
-        '31: global.tls.enabled: is "true"; true or false is wanted'
+        "31: global.tls.enabled: is \"true\"; allowed are auto, true, false; did you mean 'true'?"
     ],
     "global: {config: {ENV: yes}}": [
         "30: global.config.ENV: is yes, which YAML reads as true; text is wanted; put it in quotes"

@@ -106,7 +106,7 @@ WORDS = {
     ),
     "application: {api: {service: {port: 80}}}": (
         "my.yaml:1:31: application.api.service.port: unknown key; allowed are type, annotations,"
-        " loadBalancerClass, loadBalancerSourceRanges"
+        " loadBalancerClass, loadBalancerSourceRanges, externalTrafficPolicy"
     ),
     "application: {api: {memory: 1Gi}}": (
         "my.yaml:1:21: application.api.memory: unknown key;"
@@ -122,7 +122,7 @@ WORDS = {
         "my.yaml:1:18: global.redis.password: unknown key; allowed are auth"
     ),
     "global: {tls: {zzz: 1}}": (
-        "my.yaml:1:16: global.tls.zzz: unknown key; allowed are enabled, secretName"
+        "my.yaml:1:16: global.tls.zzz: unknown key; allowed are enabled, source, secretName"
     ),
     "global: {config: {extra: {my-key: a}}}": (
         "my.yaml:1:27: global.config.extra.my-key: wrong key; it must stand under a key of capital"

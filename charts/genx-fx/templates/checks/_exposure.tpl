@@ -8,29 +8,72 @@ global.gateway.className: is empty; name a GatewayClass of the cluster, or set g
 {{- if and (eq .exposure "gateway") (not .gateway.create) (not .gateway.name) }}
 global.gateway.name: is empty, but global.gateway.create is false: name the Gateway that routes attach to
 {{- end }}
-{{- if and .gateway.create .gateway.name }}
-global.gateway.name: is {{ .gateway.name }}, but global.gateway.create is true: set it to false to attach to that Gateway
+{{- range $key, $value := pick .gateway "name" "namespace" "sectionName" }}
+{{- if and $value $.Values.global.gateway.create }}
+global.gateway.{{ $key }}: is {{ $value }}, but global.gateway.create is true: set it to false to attach to that Gateway
 {{- end }}
-{{- if and .tls.enabled (not .tls.secretName) }}
-global.tls.secretName: is empty, but global.tls.enabled is true: name the Secret of the certificate
 {{- end }}
-{{- if and .tls.enabled (not (has .exposure (list "ingress" "gateway"))) }}
-global.tls.enabled: is true, but global.exposure is {{ .exposure }}: only ingress and gateway terminate TLS
+{{- if and (eq .exposure "clusterIP") (eq (print .tls.enabled) "true") }}
+global.tls.enabled: is true, but global.exposure is clusterIP: nothing is there that does TLS
+{{- end }}
+{{- if and .tls.secretName (eq .tls.source "controller") }}
+global.tls.secretName: is {{ .tls.secretName }}, but global.tls.source is controller, which has the certificate without a Secret: set it to secret
 {{- end }}
 {{- end }}
 {{- if has .Values.global.exposure (list "ingress" "gateway") }}
+{{- include "genx-fx.problems.issuer" $ }}
+{{- end }}
 {{- $taken := dict }}
-{{- $host := include "common.hostname" (dict "context" $ "own" .Values.application.frontend.ingress.hostname "prefix" "") }}
-{{- $_ := set $taken $host "application.frontend" }}
-{{- $host := include "common.hostname" (dict "context" $ "own" .Values.application.api.ingress.hostname "prefix" "api.") }}
-{{- with get $taken $host }}
-application.api.ingress.hostname: {{ $host }} is also the host name of {{ . }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.frontend" "values" .Values.application.frontend "to" "users" "prefix" "" "taken" $taken) }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.api" "values" .Values.application.api "to" "users" "prefix" "api." "taken" $taken) }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "monitoring.grafana" "values" .Values.monitoring.grafana "to" "admins" "prefix" "grafana." "taken" $taken) }}
 {{- end }}
-{{- $_ := set $taken $host "application.api" }}
-{{- $host := include "common.hostname" (dict "context" $ "own" .Values.monitoring.grafana.ingress.hostname "prefix" "grafana.") }}
-{{- with get $taken $host }}
-monitoring.grafana.ingress.hostname: {{ $host }} is also the host name of {{ . }}
+
+{{/* What keeps cert-manager from what an annotation asks it for. Takes $. */}}
+{{- define "genx-fx.problems.issuer" -}}
+{{- $exposure := .Values.global.exposure }}
+{{- $annotations := (get .Values.global $exposure).annotations }}
+{{- range $asked := list "cert-manager.io/cluster-issuer" "cert-manager.io/issuer" "kubernetes.io/tls-acme" }}
+{{- with $.Values.global.tls }}
+{{- if and (hasKey $annotations $asked) (not (include "common.tls" $)) }}
+global.tls.enabled: is false, but global.{{ $exposure }}.annotations has {{ $asked }}: cert-manager issues certificates for HTTPS alone
+{{- else if and (hasKey $annotations $asked) (eq .source "controller") }}
+global.tls.source: is controller, but global.{{ $exposure }}.annotations has {{ $asked }}: cert-manager needs Secrets to put certificates in
+{{- else if and (hasKey $annotations $asked) .secretName (eq $exposure "ingress") }}
+global.tls.secretName: is {{ .secretName }}, but global.ingress.annotations has {{ $asked }}: cert-manager fills a Secret for one Ingress alone; leave it empty for a Secret of each host
 {{- end }}
-{{- $_ := set $taken $host "monitoring.grafana" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What is wrong with one way in. Notes in "taken" whose each host is.
+Takes (dict "context" $ "path" "application.api" "values" … "to" "users" "prefix" "api." "taken" $taken).
+*/}}
+{{- define "genx-fx.problems.entrance" -}}
+{{- $path := .path }}
+{{- $to := .to }}
+{{- $global := .context.Values.global }}
+{{- $byAddress := include "common.hasAddresses" (get $global.exposedTo $to) }}
+{{- $type := include "common.serviceType" (dict "context" .context "service" .values.service) }}
+{{- with .values.service }}
+{{- if and (ne $type "ClusterIP") $byAddress (eq .externalTrafficPolicy "Cluster") }}
+{{ $path }}.service.externalTrafficPolicy: is Cluster, with which its pods see nodes in place of clients, but global.exposedTo.{{ $to }} names address ranges: leave it empty, or set it to Local
+{{- end }}
+{{- if eq (print $type $global.exposure) "LoadBalancerloadBalancer" }}
+{{- if and (get $global.exposedTo $to) (not $byAddress) }}
+global.exposedTo.{{ $to }}: names pods alone, but clients of a load balancer are addresses: name those too, such as {ipBlock: {cidr: 203.0.113.0/24}}
+{{- end }}
+{{- if and (include "common.tls" $.context) (not .annotations) (not $global.loadBalancer.annotations) }}
+{{ $path }}.service.annotations: is empty, as is global.loadBalancer.annotations, but global.tls.enabled is true: name the annotations by which your cloud's load balancer does TLS, or set global.exposure to ingress
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if include "common.routed" (dict "context" .context "ingress" .values.ingress) }}
+{{- $host := include "common.hostname" (dict "context" .context "own" .values.ingress.hostname "prefix" .prefix) }}
+{{- with get .taken $host }}
+{{ $path }}.ingress.hostname: {{ $host }} is also the host name of {{ . }}
+{{- end }}
+{{- $_ := set .taken $host (get .taken $host | default $path) }}
 {{- end }}
 {{- end }}

@@ -23,7 +23,8 @@
 @% for component in plan.exposed %@
 {{- define "@{ component.name }@.exposed" -}}
 {{- $type := include "common.serviceType" (dict "context" $ "service" .Values.@{ component.path }@.service) }}
-{{- if or (has .Values.global.exposure (list "ingress" "gateway")) (ne $type "ClusterIP") }}true{{ end }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.@{ component.path }@.ingress) }}
+{{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 @% endfor %@
 @% endif %@

@@ -1,11 +1,7 @@
 {{/* One line per setting that is legal and risky. Takes $. */}}
 {{- define "@{ platform.name }@.warnings" -}}
 @% if plan.exposed %@
-{{- if eq .Values.global.exposure "loadBalancer" }}
-  - global.exposure is loadBalancer: traffic from outside is not encrypted; ingress and gateway can do TLS.
-{{- else if and (ne .Values.global.exposure "clusterIP") (not .Values.global.tls.enabled) }}
-  - global.tls.enabled is false: traffic from outside is not encrypted.
-{{- end }}
+{{- include "@{ platform.name }@.exposureWarnings" $ }}
 @% endif %@
 {{- if not .Values.networkPolicy.enabled }}
   - networkPolicy.enabled is false: every pod of the cluster can reach the databases.

@@ -9,7 +9,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 @% for check in checks %@
 {{- $problems = concat $problems (include "@{ platform.name }@.problems.@{ check }@" $ | splitList "\n") -}}
 @% endfor %@
-{{- with without $problems "" }}
+{{- with without $problems "" | uniq }}
 {{- fail (printf "\n\nThe values contradict each other in %d place(s):\n  - %s\n" (len .) (join "\n  - " .)) }}
 {{- end }}
 {{- end }}

@@ -117,6 +117,13 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}
 - {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_SECRET_KEY}}}
+{{- with .Values.grafana }}
+{{- $url := include "common.url" (dict "context" $ "own" .ingress.hostname "prefix" "grafana.") }}
+{{- $routed := include "common.routed" (dict "context" $ "ingress" .ingress) }}
+{{- with .rootUrl | default (ternary $url "" (eq $routed "true")) }}
+- {name: GF_SERVER_ROOT_URL, value: {{ . | quote }}}
+{{- end }}
+{{- end }}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}
 - {name: GF_ANALYTICS_REPORTING_ENABLED, value: "false"}
