@@ -16,7 +16,16 @@ def expendable(cluster: Cluster) -> str:
 
 def away_from(node: str) -> dict[str, Any]:
     """Return the affinity of pods that never run on a node."""
-    term = [{"key": HOSTNAME, "operator": "NotIn", "values": [node]}]
+    return _only("NotIn", node)
+
+
+def on_one_of(*nodes: str) -> dict[str, Any]:
+    """Return the affinity of pods that run on these nodes alone."""
+    return _only("In", *nodes)
+
+
+def _only(operator: str, *nodes: str) -> dict[str, Any]:
+    term = [{"key": HOSTNAME, "operator": operator, "values": list(nodes)}]
     terms = {"nodeSelectorTerms": [{"matchExpressions": term}]}
     return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
 

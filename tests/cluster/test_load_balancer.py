@@ -6,11 +6,16 @@ import socket
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.chart.scenarios import nested
 from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.load import address as url_of
+from tests.cluster.nodes import on_one_of
 from tests.cluster.pods import python_pod, toolbox_image
+from tests.cluster.release import OFF, Release
 from tools.cluster import Cluster
 from tools.cluster.network import Ranges
 
@@ -74,10 +79,10 @@ def address(kubectl: Kubectl, name: str, namespace: str) -> str:
     return str(ingress[0]["ip"]) if ingress else ""
 
 
-def answer(host: str) -> str:
-    """Return what this machine gets from port 80; empty where no connection comes about."""
+def answer(host: str, port: int = 80) -> str:
+    """Return what this machine gets from a port; empty where no connection comes about."""
     try:
-        with socket.create_connection((host, 80), timeout=1) as connection:
+        with socket.create_connection((host, port), timeout=1) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
             with connection.makefile("rb") as stream:
                 return stream.read().decode().rpartition("\r\n")[2]
@@ -120,3 +125,49 @@ def test_addresses_outlive_the_controller(
     eventually("the newcomer answers", lambda: answer(newcomer) == "newcomer", timeout=30)
     assert address(kubectl, "steady", namespace) == host
     assert answer(host) == "steady"
+
+
+# The frontend alone, a pod beside the addresses of load balancers and one on another node.
+FRONTEND_ON_TWO_NODES = {
+    **{f"{name}.enabled": False for name in ("data", "monitoring")},
+    "application.api": OFF,
+    "application.tradingBot": OFF,
+    "application.frontend.waitFor": [],
+    "application.frontend.replicas": 2,
+    "application.frontend.topologySpread.hosts": "DoNotSchedule",
+    "application.frontend.tolerations": [{"operator": "Exists"}],
+    "global.secrets.source": "existing",
+    "global.secrets.existingSecret": "nobody-reads-it",
+}
+TRIES = 10  # connections, so that some go to either pod
+
+
+def test_a_client_is_known_by_its_own_address(
+    kubectl: Kubectl, cluster: Cluster, ranges: Ranges, release: Release
+) -> None:
+    """Not by that of the node that its connection came to, which is the same for everybody."""
+    nodes = cluster.nodes()
+    if len(nodes) == 1:
+        pytest.skip("on one node, no other stands before the pods")
+    addresses = kubectl.get("node", nodes[0], "default")["status"]["addresses"]
+    (of_node,) = [item["address"] for item in addresses if item["type"] == "InternalIP"]
+    here = {"application.frontend.affinity": on_one_of(*nodes[:2])}
+
+    def letting_in(client: str, *, by_load_balancer: str = "0.0.0.0/0") -> dict[str, Any]:
+        peers = {"global.exposedTo.users": [{"ipBlock": {"cidr": client}}]}
+        source = {"application.frontend.service.loadBalancerSourceRanges": [by_load_balancer]}
+        return nested({**FRONTEND_ON_TWO_NODES, **here, **peers, **source})
+
+    release.install(letting_in(f"{ranges.gateway}/32"))
+    host = urlsplit(url_of(kubectl, release, "frontend-service")).hostname or ""
+
+    def answered() -> int:
+        return sum(answer(host, 3000) != "" for _ in range(TRIES))
+
+    eventually("this machine is let in", lambda: answered() == TRIES, timeout=30)
+    release.upgrade(letting_in(f"{of_node}/32"))
+    eventually("it is not the node", lambda: answered() == 0, timeout=60)
+    release.upgrade(letting_in(f"{ranges.gateway}/32", by_load_balancer="203.0.113.0/24"))
+    eventually("the load balancer keeps it out", lambda: answered() == 0, timeout=60)
+    release.upgrade(letting_in(f"{ranges.gateway}/32"))
+    eventually("it is let in again", lambda: answered() == TRIES, timeout=30)
