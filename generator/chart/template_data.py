@@ -13,6 +13,7 @@ from generator.chart.value_tables import Table
 from generator.names import volume_name
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import PLACEHOLDER, Flow, Plan, SharedVolume, Tier
+from generator.spec.component import LOG_SPACE
 from generator.spec.model import (
     AddressKey,
     ComposedKey,
@@ -26,6 +27,7 @@ from generator.spec.model import (
     Secrets,
     UrlKey,
 )
+from generator.spec.quantities import Quantity
 
 ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
 
@@ -109,6 +111,8 @@ class PlatformContext:
     global_keys: list[str]
     """Keys below `global` that the chart knows."""
     access_modes: dict[str, str]
+    log_space: Quantity
+    """Most that the logs of a container take."""
     private_ipv4: list[str]
     private_ipv6: list[str]
 
@@ -182,6 +186,7 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
         checks=[name for name, sensible in checks(plan).items() if sensible],
         global_keys=global_keys,
         access_modes=ACCESS_MODES,
+        log_space=LOG_SPACE,
         private_ipv4=PRIVATE_IPV4,
         private_ipv6=PRIVATE_IPV6,
     )

@@ -16,6 +16,7 @@ from posixpath import normpath
 from generator.names import camel_case, volume_name
 from generator.spec.component import (
     INTERNET,
+    LOG_SPACE,
     ComponentBase,
     ReplicatedComponent,
     Resources,
@@ -428,11 +429,11 @@ def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
 def writes_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
     """Check that writable paths fit into the ephemeral storage, beyond which a pod is evicted."""
     for part in subject.parts:
-        total = sum(size.value for size in part.component.writes.values())
+        sizes = list(part.component.writes.values())
         limit = part.component.resources.scratch.high
-        if total > limit.value:
-            sizes = " + ".join(str(size) for size in part.component.writes.values())
-            message = f"{sizes} is more than the limit of scratch, {limit}"
+        if sizes and sum(size.value for size in [*sizes, LOG_SPACE]) > limit.value:
+            written = " + ".join(map(str, sizes))
+            message = f"{written} + {LOG_SPACE} of logs is more than the limit of scratch, {limit}"
             yield Problem((*part.path, "writes"), message, at_key=True)
 
 

@@ -26,9 +26,14 @@ from generator.spec.fields import (
     UserId,
     chosen_by_key,
 )
+from generator.spec.quantities import Quantity
 
 INTERNET = "internet"
 """The one callee that is no component: public addresses on port 443."""
+
+
+LOG_SPACE = Quantity.parse("50Mi")
+"""Most that the logs of a container take: the kubelet keeps five files of 10Mi."""
 
 
 class Resources(SpecModel):

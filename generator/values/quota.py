@@ -60,11 +60,12 @@ def resource_quota(plan: Plan) -> Section:
         "limits.memory": gibibytes(total("memory", "high")),
         "requests.ephemeral-storage": gibibytes(total("scratch", "low")),
         "limits.ephemeral-storage": gibibytes(total("scratch", "high")),
-        "requests.storage": gibibytes(storage_total(plan)),
+        # A volume that moves to another class or mode is there twice while its data is copied.
+        "requests.storage": gibibytes(2 * storage_total(plan)),
     }
     about = (
         "Most that the namespace may use; by default all components at their documented maximum,"
-        " and one more pod in a rollout"
+        " one more pod in a rollout, and each volume twice"
     )
     return Section(
         "ResourceQuota of the namespace",

@@ -33,6 +33,7 @@ STORE = {
 }
 
 PUBLISHED: dict[str, str] = at_path(read_yaml(CHART / "values-dev.yaml"), "global.secrets.values")
+IN_MEMORY = {"medium": "Memory", "sizeLimit": "1Gi"}
 
 Values = dict[str, Any]
 
@@ -218,7 +219,11 @@ CASES: list[tuple[Values, list[str]]] = [
     (
         {
             "resourceQuota.enabled": True,
-            "resourceQuota.hard": {"requests.cpu": "1", "limits.cpu": "2"},
+            "resourceQuota.hard": {
+                "requests.cpu": "1",
+                "limits.cpu": "2",
+                "limits.ephemeral-storage": "1Ti",
+            },
         },
         [
             "resourceQuota.hard.requests.cpu",
@@ -356,6 +361,26 @@ CASES: list[tuple[Values, list[str]]] = [
             [f"application.api.topologySpread.{domain}"],
         )
         for domain in ("zones", "hosts")
+    ),
+    (
+        {"application.api.resources.limits.ephemeral-storage": "300Mi"},
+        ["application.api.resources.limits.ephemeral-storage"],
+    ),
+    (
+        {"data.redis.extraVolumes": [{"name": "own", "emptyDir": {"sizeLimit": "100Mi"}}]},
+        ["data.redis.resources.limits.ephemeral-storage"],
+    ),
+    (
+        {"monitoring.grafana.extraVolumes": [{"name": "own", "emptyDir": IN_MEMORY}]},
+        ["monitoring.grafana.extraVolumes"],
+    ),
+    (
+        {
+            "limitRange.enabled": True,
+            "limitRange.max": {"cpu": "900m", "ephemeral-storage": "1Ti"},
+            "application.api.resources.limits.cpu": "1",
+        },
+        ["limitRange.max.cpu", "limitRange.max.cpu"],  # of the API and of the bot
     ),
     *(
         (

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.chart.reading import quantity
 from tests.chart.scenarios import (
     COMPONENTS,
     PLAN,
@@ -51,6 +52,9 @@ LIST_KEYS = {
 }
 CONTAINER_PORT_KEYS = ("containerPort", "protocol")
 SERVICE_PORT_KEYS = ("port", "protocol")
+
+# Of a container, the kubelet keeps five logs of 10Mi.
+LOGS = 50 * 2**20
 
 # How Go prints a whole number of a million and more that is a float.
 SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+\b")
@@ -281,6 +285,33 @@ def test_every_scratch_volume_has_a_size_limit(scenario: str) -> None:
         for volume in template["spec"].get("volumes", []):
             if "emptyDir" in volume:
                 assert volume["emptyDir"].get("sizeLimit"), f"{where}: {volume['name']}"
+
+
+@each_scenario
+def test_scratch_volumes_fit_the_limits(scenario: str) -> None:
+    """A pod that fills them is evicted otherwise, and a container that fills those in memory ends.
+
+    The kubelet counts the volumes of a pod, and the logs of its containers, against the sum of the
+    containers' limits.
+    """
+    for where, template in pod_templates(rendered(scenario)):
+        volumes = {
+            volume["name"]: volume["emptyDir"]
+            for volume in template["spec"].get("volumes", [])
+            if "emptyDir" in volume
+        }
+        on_disk = {name for name in volumes if volumes[name].get("medium") != "Memory"}
+        sizes = {name: quantity(volumes[name]["sizeLimit"]) for name in volumes}
+        room = 0.0
+        for container in template["spec"]["containers"]:
+            limits = container["resources"]["limits"]
+            mounted = {mount["name"] for mount in container.get("volumeMounts", [])} & set(volumes)
+            own = quantity(limits["ephemeral-storage"]) - LOGS
+            if mounted & on_disk:
+                assert sum(sizes[name] for name in mounted & on_disk) <= own, where
+            assert sum(sizes[name] for name in mounted - on_disk) <= quantity(limits["memory"])
+            room += own
+        assert not on_disk or sum(sizes[name] for name in on_disk) <= room, where
 
 
 # Labels and selectors

@@ -5,7 +5,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.reading import pod, quantity
 from tests.chart.scenarios import merged, nested
-from tests.helm import Manifest, Render
+from tests.helm import Manifest, Render, refusal
 
 QUOTA = nested({"resourceQuota.enabled": True})
 RANGE = nested({"limitRange.enabled": True})
@@ -71,12 +71,44 @@ def test_quota_has_room_for_all_at_the_largest_scale_and_no_whole_unit_more(char
         assert asked <= quantity(hard[key]) < asked + unit, key
 
 
-def test_quota_of_storage_is_the_documented_total(chart: Chart) -> None:
+def test_quota_of_storage_has_room_for_every_volume_and_a_copy_of_it(chart: Chart) -> None:
     rendered = chart(QUOTA)
     hard = rendered.get("ResourceQuota", "genx-fx")["spec"]["hard"]
     claims = rendered.of_kind("PersistentVolumeClaim")
     asked = sum(quantity(item["spec"]["resources"]["requests"]["storage"]) for item in claims)
-    assert quantity(hard["requests.storage"]) == quantity("50Gi") == asked
+    assert asked == quantity("50Gi"), "as documented"
+    assert quantity(hard["requests.storage"]) == 2 * asked
+
+
+@pytest.mark.parametrize("path", ["data.mysql.persistence.size", "global.storage.data.size"])
+def test_a_volume_can_grow_within_the_quota_of_production(chart: Chart, path: str) -> None:
+    assert chart(merged(QUOTA, nested({path: "40Gi"}))).of_kind("ResourceQuota")
+    said = refusal(merged(QUOTA, nested({path: "100Gi"})))
+    assert "resourceQuota.hard.requests.storage: is 100Gi" in said
+    assert "set at least" in said
+
+
+@pytest.mark.parametrize(("key", "surge"), [("limits.cpu", 1.5), ("requests.memory", 768 * 2**20)])
+def test_a_quota_without_room_for_a_rollout_is_refused(
+    chart: Chart, key: str, surge: float
+) -> None:
+    """Of the frontend and of the API there is then one pod more, and the hook runs before."""
+    rendered = chart(QUOTA)
+    needed = sum(
+        _asked(workload, *key.split(".")) * _pods(rendered, workload)
+        for workload in rendered.of_kind("Deployment", "StatefulSet", "Job")
+    )
+    enough = nested({"resourceQuota.hard": {}})
+    enough["resourceQuota"]["hard"][key] = _text(needed)
+    assert chart(merged(QUOTA, enough)).of_kind("ResourceQuota")
+    enough["resourceQuota"]["hard"][key] = _text(needed - surge)
+    said = refusal(merged(QUOTA, enough))
+    assert f"resourceQuota.hard.{key}: is {_text(needed - surge)}" in said
+
+
+def _text(amount: float) -> str:
+    """Return an amount as a user writes it: thousandths of a core, or bytes in Mi."""
+    return f"{amount / 2**20:.0f}Mi" if amount > 2**20 else f"{amount * 1000:.0f}m"
 
 
 def test_quota_can_be_set(chart: Chart) -> None:

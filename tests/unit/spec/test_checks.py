@@ -390,10 +390,10 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
     ),
     (
         "writes that don't fit in scratch",
-        [("scratch: 128Mi-512Mi", "scratch: 128Mi-150Mi")],
+        [("scratch: 128Mi-512Mi", "scratch: 128Mi-200Mi")],
         [
             "41:7: tiers.application.frontend.writes: "
-            "64Mi + 64Mi + 64Mi is more than the limit of scratch, 150Mi"
+            "64Mi + 64Mi + 64Mi + 50Mi of logs is more than the limit of scratch, 200Mi"
         ],
     ),
 ]

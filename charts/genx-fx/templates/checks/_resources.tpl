@@ -3,28 +3,58 @@
 {{- define "genx-fx.problems.resources" -}}
 {{- $sums := dict }}
 {{- if include "frontend.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.frontend" "values" .Values.application.frontend) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.application.frontend) }}
+{{- with .Values.application.frontend }}
+{{- $resources := include "frontend.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.frontend" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "application.frontend" "values" . "writes" (list "64Mi" "64Mi" "64Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.frontend" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources "surge" 1) }}
+{{- end }}
 {{- end }}
 {{- if include "api.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.api" "values" .Values.application.api) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.application.api) }}
+{{- with .Values.application.api }}
+{{- $resources := include "api.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.api" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "application.api" "values" . "writes" (list "256Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.api" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources "surge" 1) }}
+{{- end }}
 {{- end }}
 {{- if include "trading-bot.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot" "values" .Values.application.tradingBot) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.application.tradingBot) }}
+{{- with .Values.application.tradingBot }}
+{{- $resources := include "trading-bot.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "application.tradingBot" "values" . "writes" (list "256Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.tradingBot" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- end }}
 {{- end }}
 {{- if include "mysql.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "data.mysql" "values" .Values.data.mysql) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.data.mysql) }}
+{{- with .Values.data.mysql }}
+{{- $resources := include "mysql.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "data.mysql" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "data.mysql" "values" . "writes" (list "256Mi" "16Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "data.mysql" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "data.redis" "values" .Values.data.redis) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.data.redis) }}
+{{- with .Values.data.redis }}
+{{- $resources := include "redis.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "data.redis" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "data.redis" "values" . "writes" (list "16Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "data.redis" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- end }}
 {{- end }}
 {{- if include "grafana.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "monitoring.grafana" "values" .Values.monitoring.grafana) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" .Values.monitoring.grafana) }}
+{{- with .Values.monitoring.grafana }}
+{{- $resources := include "grafana.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "genx-fx.problems.requests" (dict "path" "monitoring.grafana" "values" .) }}
+{{- include "genx-fx.problems.scratch" (dict "path" "monitoring.grafana" "values" . "writes" (list "64Mi")) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "monitoring.grafana" "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- end }}
 {{- end }}
 {{- if has .Values.global.storage.logs.mode (list "rwx" "rwo-colocated") }}
 {{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .Values.global.storage.logs.size "pods" 1) }}
@@ -32,12 +62,16 @@
 {{- if has .Values.global.storage.data.mode (list "rwx" "rwo-colocated") }}
 {{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .Values.global.storage.data.size "pods" 1) }}
 {{- end }}
-{{- include "genx-fx.problems.requests" (dict "path" "global.toolbox" "values" .Values.global.toolbox) }}
+{{- with .Values.global.toolbox }}
+{{- include "genx-fx.problems.requests" (dict "path" "global.toolbox" "values" .) }}
+{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" .resources) }}
+{{- end }}
 {{- if .Values.resourceQuota.enabled }}
 {{- range $name, $sum := $sums }}
 {{- with get $.Values.resourceQuota.hard $name }}
 {{- if gt $sum (include "common.number" . | float64) }}
-resourceQuota.hard.{{ $name }}: is {{ . }}, but the components may use {{ include "genx-fx.readable" (dict "name" $name "amount" $sum) }} together
+resourceQuota.hard.{{ $name }}: is {{ . }}, but the components may use {{ include "genx-fx.readable" (dict "name" $name "amount" $sum) }} together: set at least that
 {{- end }}
 {{- end }}
 {{- end }}
@@ -52,6 +86,45 @@ resourceQuota.hard.{{ $name }}: is {{ . }}, but the components may use {{ includ
 {{- $limit := get $limits $name }}
 {{- if gt (include "common.number" $request | float64) (include "common.number" $limit | float64) }}
 {{ $path }}.resources.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Scratch volumes that the limits have no room for: a pod that fills them, and the logs that the kubelet
+keeps, is evicted. Volumes that take the place of claims have their own room.
+Takes (dict "path" "application.api" "values" .Values.application.api "writes" (list "256Mi")).
+*/}}
+{{- define "genx-fx.problems.scratch" -}}
+{{- $disk := 0.0 -}}
+{{- $memory := 0.0 -}}
+{{- range .writes }}{{ $disk = addf $disk (include "common.number" . | float64) }}{{ end -}}
+{{- range .values.extraVolumes }}
+{{- $size := include "common.number" (dig "emptyDir" "sizeLimit" 0 .) | float64 }}
+{{- if eq (dig "emptyDir" "medium" "" .) "Memory" }}{{ $memory = addf $memory $size }}{{ else }}{{ $disk = addf $disk $size }}{{ end }}
+{{- end }}
+{{- $limits := .values.resources.limits }}
+{{- $log := include "common.number" "50Mi" | float64 }}
+{{- if and $disk (gt (addf $disk $log) (include "common.number" (get $limits "ephemeral-storage") | float64)) }}
+{{ .path }}.resources.limits.ephemeral-storage: is {{ get $limits "ephemeral-storage" }}, but the pod's scratch volumes may take {{ include "common.mebibytes" $disk }} and its log {{ include "common.mebibytes" $log }}: set at least {{ include "common.mebibytes" (addf $disk $log) }}
+{{- end }}
+{{- if gt $memory (include "common.number" $limits.memory | float64) }}
+{{ .path }}.extraVolumes: volumes in memory may take {{ include "common.mebibytes" $memory }}, but resources.limits.memory is {{ $limits.memory }}
+{{- end }}
+{{- end }}
+
+{{/* Limits that the LimitRange refuses. Takes (dict "context" $ "path" "application.api" "resources" $resources). */}}
+{{- define "genx-fx.problems.limitRange" -}}
+{{- $ := .context -}}
+{{- $path := .path -}}
+{{- $limits := .resources.limits -}}
+{{- if $.Values.limitRange.enabled }}
+{{- range $name, $most := $.Values.limitRange.max }}
+{{- with get $limits $name }}
+{{- if gt (include "common.number" . | float64) (include "common.number" $most | float64) }}
+limitRange.max.{{ $name }}: is {{ $most }}, but the limit of {{ $path }} is {{ . }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,17 +1,18 @@
 {{/*
-Adds to the sums what the pods of a component may use at most.
-Takes (dict "sums" $sums "values" .Values.application.api).
+Adds to the sums what the pods of a component may use at most, with those that a rollout adds.
+Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources "surge" 1).
 */}}
 {{- define "@{ platform.name }@.addUp" -}}
 {{- $sums := .sums -}}
-{{- with .values }}
-{{- $pods := dig "replicas" 1 . }}
-{{- if dig "autoscaling" "enabled" false . }}{{ $pods = .autoscaling.maxReplicas }}{{ end }}
+{{- $pods := dig "replicas" 1 .values }}
+{{- if dig "autoscaling" "enabled" false .values }}{{ $pods = .values.autoscaling.maxReplicas }}{{ end }}
+{{- $pods = add $pods (.surge | default 0) }}
 {{- range $end, $amounts := .resources }}
 {{- range $name, $amount := $amounts }}
 {{- include "@{ platform.name }@.add" (dict "sums" $sums "name" (print $end "." $name) "amount" $amount "pods" $pods) }}
 {{- end }}
 {{- end }}
+{{- with .values }}
 {{- if and (dig "persistence" "enabled" false .) (not (dig "persistence" "existingClaim" "" .)) }}
 {{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
 {{- end }}
@@ -24,7 +25,7 @@ Takes (dict "sums" $sums "values" .Values.application.api).
 {{- $_ := set .sums .name (addf (get .sums .name | default 0.0) $more) -}}
 {{- end }}
 
-{{/* An amount as a user writes it: cores, or 1073741824 bytes as 1Gi. Takes (dict "name" "requests.memory" "amount" $amount). */}}
+{{/* An amount as a user writes it: cores, or bytes as 1.25Gi, rounded up. Takes (dict "name" "requests.memory" "amount" $amount). */}}
 {{- define "@{ platform.name }@.readable" -}}
-{{- if hasSuffix "cpu" .name }}{{ .amount }}{{ else }}{{ printf "%.4gGi" (divf .amount 1073741824) }}{{ end }}
+{{- if hasSuffix "cpu" .name }}{{ .amount }}{{ else }}{{ divf (mulf (divf .amount 1073741824) 100 | ceil) 100 }}Gi{{ end }}
 {{- end }}

@@ -87,7 +87,7 @@ spec:
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .resources | nindent 8 }}
+      resources: {{- include "api.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       lifecycle:
         preStop: {sleep: {seconds: {{ .preStopSeconds | int64 }}}}  # callers leave, then the process is told to stop

@@ -68,7 +68,7 @@ spec:
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .resources | nindent 8 }}
+      resources: {{- include "trading-bot.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       startupProbe:
         exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}

@@ -15,6 +15,20 @@
 {{- end }}
 
 {{/*
+Requests and limits of the container of api. Takes (dict "context" $ "values" .Values.api).
+*/}}
+{{- define "api.resources" -}}
+{{- $scratch := list -}}
+{{- with .context.Values.global.storage.logs -}}
+{{- if eq .mode "ephemeral" }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+{{- with .context.Values.global.storage.data -}}
+{{- if eq .mode "ephemeral" }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+{{ include "common.resources" (dict "resources" .values.resources "scratch" $scratch) }}
+{{- end }}
+
+{{/*
 Selector of the pods that make the connections of api: its own, and the one by which
 `helm test` tries them. Takes $.
 */}}

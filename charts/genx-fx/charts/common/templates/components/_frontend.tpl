@@ -15,6 +15,13 @@
 {{- end }}
 
 {{/*
+Requests and limits of the container of frontend. Takes (dict "context" $ "values" .Values.frontend).
+*/}}
+{{- define "frontend.resources" -}}
+{{ toYaml .values.resources }}
+{{- end }}
+
+{{/*
 Selector of the pods that make the connections of frontend: its own, and the one by which
 `helm test` tries them. Takes $.
 */}}

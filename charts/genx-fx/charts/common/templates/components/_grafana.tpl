@@ -15,6 +15,17 @@
 {{- end }}
 
 {{/*
+Requests and limits of the container of grafana. Takes (dict "context" $ "values" .Values.grafana).
+*/}}
+{{- define "grafana.resources" -}}
+{{- $scratch := list -}}
+{{- with .values.persistence -}}
+{{- if not .enabled }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+{{ include "common.resources" (dict "resources" .values.resources "scratch" $scratch) }}
+{{- end }}
+
+{{/*
 Selector of the pods that make the connections of grafana: its own, and the one by which
 `helm test` tries them. Takes $.
 */}}

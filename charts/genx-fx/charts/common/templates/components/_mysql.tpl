@@ -13,3 +13,14 @@
 {{- define "mysql.labels" -}}
 {{ include "common.labels" (dict "context" . "name" "mysql" "tier" "database") }}
 {{- end }}
+
+{{/*
+Requests and limits of the container of mysql. Takes (dict "context" $ "values" .Values.mysql).
+*/}}
+{{- define "mysql.resources" -}}
+{{- $scratch := list -}}
+{{- with .values.persistence -}}
+{{- if not .enabled }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+{{ include "common.resources" (dict "resources" .values.resources "scratch" $scratch) }}
+{{- end }}

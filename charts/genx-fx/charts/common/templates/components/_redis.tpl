@@ -13,3 +13,14 @@
 {{- define "redis.labels" -}}
 {{ include "common.labels" (dict "context" . "name" "redis" "tier" "cache") }}
 {{- end }}
+
+{{/*
+Requests and limits of the container of redis. Takes (dict "context" $ "values" .Values.redis).
+*/}}
+{{- define "redis.resources" -}}
+{{- $scratch := list -}}
+{{- with .values.persistence -}}
+{{- if not .enabled }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+{{ include "common.resources" (dict "resources" .values.resources "scratch" $scratch) }}
+{{- end }}

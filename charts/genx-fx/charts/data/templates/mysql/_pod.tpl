@@ -31,7 +31,7 @@ spec:
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .resources | nindent 8 }}
+      resources: {{- include "mysql.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       startupProbe:
         exec: {command: ["mysqladmin", "ping", "--host=127.0.0.1", "--port=3306"]}

@@ -57,7 +57,7 @@ spec:
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .resources | nindent 8 }}
+      resources: {{- include "grafana.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       startupProbe:
         httpGet: {path: "/api/health", port: http}

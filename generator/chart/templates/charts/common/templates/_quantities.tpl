@@ -15,3 +15,23 @@ https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 {{- define "common.bytes" -}}
 {{- include "common.number" . | float64 | int64 }}
 {{- end }}
+
+{{/* A number of bytes as a quantity, rounded up: 1.5e+06 → 2Mi. */}}
+{{- define "common.mebibytes" -}}
+{{- divf . 1048576 | ceil | int64 }}Mi
+{{- end }}
+
+{{/*
+Requests and limits of a container. Volumes that take the place of claims count against its limit of
+ephemeral storage, which grows by their sizes. Takes (dict "resources" .resources "scratch" (list "10Gi")).
+*/}}
+{{- define "common.resources" -}}
+{{- $resources := .resources -}}
+{{- with .scratch -}}
+{{- $bytes := include "common.number" (get $resources.limits "ephemeral-storage") | float64 -}}
+{{- range . }}{{ $bytes = addf $bytes (include "common.number" . | float64) }}{{ end -}}
+{{- $limit := dict "ephemeral-storage" (include "common.mebibytes" $bytes) -}}
+{{- $resources = merge (dict "limits" $limit) $resources -}}
+{{- end -}}
+{{ toYaml $resources }}
+{{- end }}

@@ -12,6 +12,28 @@
 {{- define "@{ component.name }@.labels" -}}
 {{ include "common.labels" (dict "context" . "name" "@{ component.name }@" "tier" "@{ component.label }@") }}
 {{- end }}
+
+{{/*
+Requests and limits of the container of @{ component.name }@. Takes (dict "context" $ "values" .Values.@{ component.key }@).
+*/}}
+{{- define "@{ component.name }@.resources" -}}
+@% if component.spec.mounts or component.storage %@
+{{- $scratch := list -}}
+@% for volume in component.spec.mounts %@
+{{- with .context.Values.global.storage.@{ volume | camel_case }@ -}}
+{{- if eq .mode "ephemeral" }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+@% endfor %@
+@% if component.storage %@
+{{- with .values.persistence -}}
+{{- if not .enabled }}{{ $scratch = append $scratch .size }}{{ end -}}
+{{- end -}}
+@% endif %@
+{{ include "common.resources" (dict "resources" .values.resources "scratch" $scratch) }}
+@% else %@
+{{ toYaml .values.resources }}
+@% endif %@
+{{- end }}
 @% if component.waits_for %@
 
 {{/*

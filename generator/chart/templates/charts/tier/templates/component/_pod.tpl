@@ -74,7 +74,7 @@ spec:
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
-      resources: {{- toYaml .resources | nindent 8 }}
+      resources: {{- include "@{ component.name }@.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
 @% block lifecycle %@
 @% endblock %@
