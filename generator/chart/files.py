@@ -154,6 +154,7 @@ def _common(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tup
         "_exposure.tpl": not plan.exposed,
         "_probes.tpl": not any(component.tells_by_file for component in plan.components),
         "_secrets.tpl": not plan.spec.secrets,
+        "_storage.tpl": not plan.volumes,
         "_waiting.tpl": not plan.flows,
     }
     folder = "charts/common"

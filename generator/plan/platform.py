@@ -67,6 +67,20 @@ class SharedVolume:
         """Its key in the values."""
         return camel_case(self.name)
 
+    @property
+    def mode(self) -> str:
+        """Its mode by default, which follows from the access mode of the spec."""
+        return {"RWX": "rwx", "RWO": "rwo-colocated"}[self.spec.access]
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """The name of its claim in each mode that has one; that of the spec in its own mode."""
+        suffixes = {"rwx": "-rwx", "rwo-colocated": "-rwo"}
+        return {
+            mode: self.spec.claim + ("" if mode == self.mode else suffix)
+            for mode, suffix in suffixes.items()
+        }
+
 
 class Plan:
     """All that follows from one spec."""

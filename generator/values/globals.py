@@ -296,7 +296,7 @@ def _storage(plan: Plan) -> Section:
             f"Volume {volume.spec.claim} of {', '.join(c.name for c in volume.mounted_by)}",
             {
                 "mode": sections.text(
-                    "rwx" if volume.spec.access == "RWX" else "rwo-colocated",
+                    volume.mode,
                     "rwx: a ReadWriteMany claim; rwo-colocated: a ReadWriteOnce claim, and all its"
                     " pods run on one node; ephemeral: each pod has a volume of its own and loses"
                     " it; existingClaim: a claim of yours",

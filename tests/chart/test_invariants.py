@@ -852,7 +852,7 @@ def test_a_volume_of_one_writer_is_never_held_by_two_pods_in_a_rollout(scenario:
     for item in rendered(scenario).of_kind("Deployment"):
         for volume in item["spec"]["template"]["spec"].get("volumes", []):
             claim = volume.get("persistentVolumeClaim", {}).get("claimName")
-            shared = claim and claim.endswith(("logs-pvc", "data-pvc"))  # by pods on one node
+            shared = claim and claim.endswith("-pvc-rwo")  # by pods on one node
             if modes.get(claim) == ["ReadWriteOnce"] and not shared:
                 assert item["spec"]["strategy"] == {"type": "Recreate"}, label(item)
 

@@ -229,6 +229,12 @@ def test_say_how_a_failed_upgrade_is_undone(notes: Notes) -> None:
         assert flag in run_helm(helm, "upgrade", "--help")
 
 
+def test_how_to_return_to_a_revision_with_other_volumes(notes: Notes) -> None:
+    text = notes()
+    assert "helm get values genx-fx -n genx-fx --revision NUMBER" in text
+    assert "Another storage mode is another, empty claim" in text
+
+
 def test_no_secret_is_shown(notes: Notes) -> None:
     text = notes(GIVEN)
     assert not [value for value in SECRETS.values() if value in text]

@@ -60,7 +60,7 @@ def test_rwx_lets_pods_run_anywhere(chart: Chart) -> None:
 
 def test_rwo_colocated_puts_all_pods_on_one_node(chart: Chart) -> None:
     rendered = chart(COLOCATED)
-    for claim in ("logs-pvc", "data-pvc"):
+    for claim in ("logs-pvc-rwo", "data-pvc-rwo"):
         spec = rendered.get("PersistentVolumeClaim", claim)["spec"]
         assert spec["accessModes"] == ["ReadWriteOnce"]
     workloads = [component(rendered, name) for name in MOUNTING]
@@ -75,6 +75,33 @@ def test_rwo_colocated_puts_all_pods_on_one_node(chart: Chart) -> None:
         assert len(expression["values"]) == len(MOUNTING)
     for name in ("frontend", "grafana", "mysql"):
         assert _affinity(component(rendered, name)) == []
+
+
+def test_another_mode_is_another_claim(chart: Chart) -> None:
+    """Kubernetes changes the access modes of no claim."""
+    rendered = chart(COLOCATED)
+    for name in MOUNTING:
+        mounted = mounts(component(rendered, name))
+        assert mounted["/app/logs"] == "claim logs-pvc-rwo"
+        assert mounted["/app/data"] == "claim data-pvc-rwo"
+    assert not {"logs-pvc", "data-pvc"} & rendered.names("PersistentVolumeClaim")
+
+
+def test_a_claim_of_ones_own_can_be_on_one_node(chart: Chart) -> None:
+    own = nested({"global.storage.logs.existingClaim": "old", "resourceQuota.enabled": True})
+    rendered = chart(merged(COLOCATED, own))
+    for name in MOUNTING:
+        assert mounts(component(rendered, name))["/app/logs"] == "claim old"
+        assert len(_affinity(component(rendered, name))) == 1
+    assert "logs-pvc-rwo" not in rendered.names("PersistentVolumeClaim")
+
+
+def test_pods_of_another_mode_do_not_say_which_node_to_share(chart: Chart) -> None:
+    """They may be on several nodes, and the volume can be on one."""
+    for name in MOUNTING:
+        (term,) = _affinity(component(chart(COLOCATED), name))
+        before = pod_labels(component(chart(), name))
+        assert not term["labelSelector"]["matchLabels"].items() <= before.items()
 
 
 def test_one_colocated_volume_is_enough(chart: Chart) -> None:

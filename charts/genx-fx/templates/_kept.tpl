@@ -19,12 +19,12 @@
 {{- end }}
 {{- with .Values.global.storage.logs }}
 {{- if and (or (include "api.runs" $) (include "trading-bot.runs" $) "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
-{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "logs-pvc") }}
+{{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "logs"))) }}
 {{- end }}
 {{- end }}
 {{- with .Values.global.storage.data }}
 {{- if and (or (include "api.runs" $) (include "trading-bot.runs" $) "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
-{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "data-pvc") }}
+{{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "data"))) }}
 {{- end }}
 {{- end }}
 {{- if eq .Values.global.secrets.source "generate" }}

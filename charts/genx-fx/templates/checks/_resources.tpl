@@ -56,11 +56,15 @@
 {{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
-{{- if has .Values.global.storage.logs.mode (list "rwx" "rwo-colocated") }}
-{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .Values.global.storage.logs.size "pods" 1) }}
+{{- with .Values.global.storage.logs }}
+{{- if and (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .size "pods" 1) }}
 {{- end }}
-{{- if has .Values.global.storage.data.mode (list "rwx" "rwo-colocated") }}
-{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .Values.global.storage.data.size "pods" 1) }}
+{{- end }}
+{{- with .Values.global.storage.data }}
+{{- if and (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .size "pods" 1) }}
+{{- end }}
 {{- end }}
 {{- with .Values.global.toolbox }}
 {{- include "genx-fx.problems.requests" (dict "path" "global.toolbox" "values" .) }}

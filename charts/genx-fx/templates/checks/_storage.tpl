@@ -5,8 +5,8 @@
 {{- if and (eq .mode "existingClaim") (not .existingClaim) }}
 global.storage.logs.existingClaim: is empty, but mode is existingClaim: name the claim
 {{- end }}
-{{- if and .existingClaim (ne .mode "existingClaim") }}
-global.storage.logs.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
+{{- if and .existingClaim (not (has .mode (list "existingClaim" "rwo-colocated"))) }}
+global.storage.logs.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim, or to rwo-colocated if one node at a time may mount it
 {{- end }}
 {{- end }}
 {{- if eq .Values.global.storage.logs.mode "rwo-colocated" }}
@@ -18,8 +18,8 @@ global.storage.logs.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode
 {{- if and (eq .mode "existingClaim") (not .existingClaim) }}
 global.storage.data.existingClaim: is empty, but mode is existingClaim: name the claim
 {{- end }}
-{{- if and .existingClaim (ne .mode "existingClaim") }}
-global.storage.data.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
+{{- if and .existingClaim (not (has .mode (list "existingClaim" "rwo-colocated"))) }}
+global.storage.data.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim, or to rwo-colocated if one node at a time may mount it
 {{- end }}
 {{- end }}
 {{- if eq .Values.global.storage.data.mode "rwo-colocated" }}

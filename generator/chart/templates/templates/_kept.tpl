@@ -11,7 +11,7 @@
 @% for volume in plan.volumes %@
 {{- with .Values.global.storage.@{ volume.key }@ }}
 {{- if and (or@% for component in volume.mounted_by %@ (include "@{ component.name }@.runs" $)@% endfor %@ "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
-{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "@{ volume.spec.claim }@") }}
+{{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "@{ volume.key }@"))) }}
 {{- end }}
 {{- end }}
 @% endfor %@

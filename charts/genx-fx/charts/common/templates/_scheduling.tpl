@@ -44,6 +44,8 @@ podAffinity:
         matchLabels:
           app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
           app.kubernetes.io/part-of: genx-fx
+          # Pods of another mode are left out: they may be on several nodes.
+          genx-fx/storage: rwo-colocated
         matchExpressions:
           - key: app.kubernetes.io/name
             operator: In

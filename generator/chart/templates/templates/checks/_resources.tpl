@@ -13,8 +13,10 @@
 {{- end }}
 @% endfor %@
 @% for volume in plan.volumes %@
-{{- if has .Values.global.storage.@{ volume.key }@.mode (list "rwx" "rwo-colocated") }}
-{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .Values.global.storage.@{ volume.key }@.size "pods" 1) }}
+{{- with .Values.global.storage.@{ volume.key }@ }}
+{{- if and (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .size "pods" 1) }}
+{{- end }}
 {{- end }}
 @% endfor %@
 @% if plan.uses_toolbox %@

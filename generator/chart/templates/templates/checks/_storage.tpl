@@ -5,8 +5,8 @@
 {{- if and (eq .mode "existingClaim") (not .existingClaim) }}
 global.storage.@{ volume.key }@.existingClaim: is empty, but mode is existingClaim: name the claim
 {{- end }}
-{{- if and .existingClaim (ne .mode "existingClaim") }}
-global.storage.@{ volume.key }@.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim
+{{- if and .existingClaim (not (has .mode (list "existingClaim" "rwo-colocated"))) }}
+global.storage.@{ volume.key }@.existingClaim: is {{ .existingClaim }}, but mode is {{ .mode }}: set mode to existingClaim, or to rwo-colocated if one node at a time may mount it
 {{- end }}
 {{- end }}
 {{- if eq .Values.global.storage.@{ volume.key }@.mode "rwo-colocated" }}

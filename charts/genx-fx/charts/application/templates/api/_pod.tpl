@@ -11,6 +11,9 @@
 {{- with .Values.api -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "api.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
+    {{- if $onOneNode }}
+    genx-fx/storage: rwo-colocated
+    {{- end }}
   {{- with merge (dict) .podAnnotations (include "api.checksums" $ | fromYaml) }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -179,7 +182,7 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
   {{- if eq .mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- else }}
-  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "logs-pvc") | quote }}}
+  persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "logs") | quote }}}
   {{- end }}
   {{- end }}
 - name: data
@@ -187,7 +190,7 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
   {{- if eq .mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- else }}
-  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "data-pvc") | quote }}}
+  persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "data") | quote }}}
   {{- end }}
   {{- end }}
 {{- end }}

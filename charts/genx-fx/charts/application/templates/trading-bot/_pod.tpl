@@ -11,6 +11,9 @@
 {{- with .Values.tradingBot -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "trading-bot.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
+    {{- if $onOneNode }}
+    genx-fx/storage: rwo-colocated
+    {{- end }}
   {{- with merge (dict) .podAnnotations (include "trading-bot.checksums" $ | fromYaml) }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -152,7 +155,7 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
   {{- if eq .mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- else }}
-  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "logs-pvc") | quote }}}
+  persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "logs") | quote }}}
   {{- end }}
   {{- end }}
 - name: data
@@ -160,7 +163,7 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
   {{- if eq .mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- else }}
-  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "data-pvc") | quote }}}
+  persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "data") | quote }}}
   {{- end }}
   {{- end }}
 {{- end }}

@@ -43,6 +43,8 @@ podAffinity:
         matchLabels:
           app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
           app.kubernetes.io/part-of: @{ platform.name }@
+          # Pods of another mode are left out: they may be on several nodes.
+          @{ platform.name }@/storage: rwo-colocated
         matchExpressions:
           - key: app.kubernetes.io/name
             operator: In

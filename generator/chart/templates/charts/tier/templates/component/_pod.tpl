@@ -11,6 +11,11 @@
 {{- with .Values.@{ component.key }@ -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "@{ component.name }@.podLabels" $ | fromYaml) | toYaml | nindent 4 }}
+@% if component.shared_with %@
+    {{- if $onOneNode }}
+    @{ platform.name }@/storage: rwo-colocated
+    {{- end }}
+@% endif %@
   {{- with merge (dict) .podAnnotations (include "@{ component.name }@.checksums" $ | fromYaml) }}
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -194,7 +199,7 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
   {{- if eq .mode "ephemeral" }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- else }}
-  persistentVolumeClaim: {claimName: {{ .existingClaim | default (print $.Values.global.namePrefix "@{ plan.spec.volumes[volume].claim }@") | quote }}}
+  persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "@{ volume | camel_case }@") | quote }}}
   {{- end }}
   {{- end }}
 @% endfor %@
