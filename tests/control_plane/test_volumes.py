@@ -94,6 +94,23 @@ def test_an_upgrade_goes_back_where_a_rollback_stops_at_a_claim(
     assert (logs(other), claims(other)) == ("claim logs-pvc", before)
 
 
+def test_a_volume_grows_within_the_quota_and_never_shrinks(
+    release: QuietRelease, helm: str
+) -> None:
+    """That the volume itself grows is up to the driver of its class, which this cluster lacks."""
+    release = replace(release, helm=helm)
+    quota = nested({"resourceQuota.enabled": True})
+    release.install(merged(values("rwx"), quota), QUICK)
+    before = claims(release)
+    release.upgrade(merged(values("rwx", size="40Gi"), quota), QUICK)
+    claim = release.kubectl.get("pvc", "logs-pvc", release.namespace)
+    assert claim["spec"]["resources"]["requests"] == {"storage": "40Gi"}
+    small = nested({"global.enforceDocumentedLimits": False})
+    with pytest.raises(HelmError, match="field can not be less than"):
+        release.upgrade(merged(values("rwx", size="9Gi"), quota, small), QUICK)
+    assert claims(release) == before
+
+
 def test_another_class_takes_a_claim_of_ones_own(release: QuietRelease, helm: str) -> None:
     release = replace(release, helm=helm)
     release.kubectl.apply(OWN, release.namespace)

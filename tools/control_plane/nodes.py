@@ -18,6 +18,7 @@ STORAGE_CLASS = {
         "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
     },
     "provisioner": "kwok.x-k8s.io/volume",
+    "allowVolumeExpansion": True,
 }
 
 
