@@ -20,7 +20,7 @@ FACTORS = {
 
 def quantity(text: str | float) -> float:
     """A Kubernetes quantity as a number of bytes or cores."""
-    number, suffix = re.fullmatch(r"([\d.]+)([A-Za-z]*)", str(text), re.ASCII).groups()  # type: ignore[union-attr]
+    number, suffix = re.fullmatch(r"([\d.]+(?:e\d+)?)([A-Za-z]*)", str(text), re.ASCII).groups()  # type: ignore[union-attr]
     return float(number) * FACTORS[suffix]
 
 

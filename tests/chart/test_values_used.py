@@ -60,15 +60,21 @@ SETTINGS = {
     "plain": Setting(
         nested(
             {
-                "limitRange.enabled": True,
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
             }
         )
     ),
-    # With nothing to run, as the quota must hold what the components may use.
+    # With nothing to run, as quota and limit range must hold what the components may use.
     "quota": Setting(
-        nested({"resourceQuota.enabled": True, **{f"{tier}.enabled": False for tier in TIERS}})
+        nested(
+            {
+                "resourceQuota.enabled": True,
+                "limitRange.enabled": True,
+                "global.toolbox.resources": at_path(DEFAULTS, "global.toolbox.resources"),
+                **{f"{tier}.enabled": False for tier in TIERS},
+            }
+        )
     ),
     "autoscaled_ingress": Setting(
         nested(
@@ -170,6 +176,8 @@ def first_mark(path: str, number: int) -> tuple[str, object] | None:
     """Text to look for and the value that makes it appear; None where no mark is legal."""
     if isinstance(LEAVES[path], bool):
         return None
+    if path.endswith("limits.ephemeral-storage"):  # scratch volumes must fit
+        return f"{number}Gi", f"{number}Gi"
     return next((mark for mark in marks(number) if checker(path).is_valid(mark[1])), None)
 
 

@@ -36,6 +36,7 @@ SENSIBLE: dict[str, list[Any]] = {
     "dns.peers": [[], [{"namespaceSelector": {}}]],
     "viewers": [[], [_VIEWER]],
     "operators": [[], [_VIEWER]],
+    "limits.ephemeral-storage": ["2Gi", 4294967296],  # scratch volumes must fit
     "existingClaim": ["", "nfs-share", "kept-claim"],
     "existingSecret": ["", "vaulted"],
     "global.secrets.values": [{}, SECRETS, SECRETS | OPTIONAL_SECRETS],

@@ -10,8 +10,10 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems = concat $problems (include "genx-fx.problems.config" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.exposure" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.network" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.quota" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.resources" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.scaling" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.scratch" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.secrets" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.storage" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.waiting" $ | splitList "\n") -}}

@@ -1,0 +1,35 @@
+{{/* One line per bound of the namespace that the components exceed. Takes $. */}}
+{{- define "@{ platform.name }@.problems.quota" -}}
+{{- $sums := dict }}
+@% for component in plan.components %@
+{{- if include "@{ component.name }@.runs" $ }}
+{{- with .Values.@{ component.path }@ }}
+{{- $resources := include "@{ component.name }@.resources" (dict "context" $ "values" .) | fromYaml }}
+{{- include "@{ platform.name }@.problems.limitRange" (dict "context" $ "path" "@{ component.path }@" "resources" $resources) }}
+{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" $resources@{ ' "surge" 1' if component.replicated }@) }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% for volume in plan.volumes %@
+{{- with .Values.global.storage.@{ volume.key }@ }}
+{{- if and (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .size "pods" 1) }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% if plan.uses_toolbox %@
+{{- with .Values.global.toolbox }}
+{{- include "@{ platform.name }@.problems.limitRange" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
+{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" .resources) }}
+{{- end }}
+@% endif %@
+{{- if .Values.resourceQuota.enabled }}
+{{- range $name, $sum := $sums }}
+{{- with get $.Values.resourceQuota.hard $name }}
+{{- if gt $sum (include "common.number" . | float64) }}
+resourceQuota.hard.{{ $name }}: is {{ . }}, but the components may use {{ include "@{ platform.name }@.readable" (dict "name" $name "amount" $sum) }} together: set at least that
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
