@@ -82,7 +82,7 @@ def _umbrella(
         text = render(source, platform, template_data.VolumeContext(volume))
         yield f"templates/storage/{volume.spec.claim}.yaml", File(text, source)
     if plan.spec.secrets:
-        yield "files/create-secrets.py", File((RAW_FILES / "create-secrets.py").read_text())
+        yield "files/prepare-release.py", File((RAW_FILES / "prepare-release.py").read_text())
         yield "files/secret-keys.json", File(template_data.secret_keys_text(plan))
 
 
@@ -90,7 +90,7 @@ def _umbrella_templates(plan: Plan) -> list[str]:
     """List the templates that are rendered once, at their own path."""
     folders = ["", "checks", "config", "access", "quota"]
     folders += ["exposure"] if plan.exposed else []
-    folders += ["secrets"] if plan.spec.secrets else []
+    folders += ["preparation", "secrets"] if plan.spec.secrets else []
     root = SOURCES / TEMPLATES
     paths = [
         path.relative_to(root).as_posix()

@@ -105,6 +105,8 @@ class PlatformContext:
     """Keys that values must give where secrets come from values."""
     published_secrets: dict[str, dict[str, str]]
     """Environment → generated keys of the Secret whose texts anybody can read in its values."""
+    preparation: str
+    """Name of the Job that prepares a release, and of what belongs to it."""
     shown_secret: str
     """Key that the notes show how to read."""
     checks: list[str]
@@ -179,6 +181,7 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
         composed_secrets=list(_composed_secrets(plan)),
         secrets_in_values=[*plan.generated_secrets, *plan.required_secrets],
         published_secrets=_published_secrets(plan),
+        preparation=f"{spec.platform.name}-prepare",
         shown_secret=next(
             (key for c in plan.components if (key := c.spec.administrator_key())),
             next(iter(plan.generated_secrets), ""),

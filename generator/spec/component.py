@@ -168,6 +168,8 @@ class ComponentBase(SpecModel):
     """Scheme of the URL at which it is reached."""
     replaceable: ClassVar[bool] = False
     """Whether a server outside the release may replace it."""
+    locks_data: ClassVar[bool] = False
+    """Whether its volume opens only to the passwords that it was first started with."""
     stays_up: ClassVar[bool] = True
     """Whether its process runs until it is stopped, so that probes ask for its health."""
 

@@ -386,7 +386,7 @@ def _toolbox(plan: Plan) -> Tree:
     platform = plan.spec.platform
     return {
         "toolbox": Section(
-            "Containers that wait for other components, create the Secret and run `helm test`",
+            "Containers that prepare a release, wait for other components and run `helm test`",
             {
                 "image": sections.image(platform.toolbox.image),
                 "resources": sections.resources(platform.toolbox.resources, documented=False),

@@ -24,6 +24,7 @@ def umbrella_values(plan: Plan) -> Section:
         {
             "global": global_values(plan),
             "networkPolicy": _network_policy(plan),
+            **({"releaseChecks": _release_checks()} if plan.spec.secrets else {}),
             "access": Section(
                 "Users and groups who may look at the platform or operate it",
                 {
@@ -57,6 +58,17 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
 
 
 def _network_policy(plan: Plan) -> Section:
+    exposed_to = Value(
+        [],
+        "Peers of a NetworkPolicy that may reach exposed components:"
+        " [{ipBlock: {cidr: 203.0.113.0/24}}]. Empty lets everybody in",
+        defined("policyPeers"),
+    )
+    api_server_ports = Value(
+        [443, 6443],
+        "Ports of the Kubernetes API, which the Job that prepares the release calls",
+        defined("portList"),
+    )
     enforced = sections.switch(
         True,
         "Whether the network plugin enforces them, which `helm test` shows; false accepts that not",
@@ -102,6 +114,20 @@ def _network_policy(plan: Plan) -> Section:
                     ),
                 },
             ),
+        },
+    )
+
+
+def _release_checks() -> Section:
+    return Section(
+        "Job that looks before each installation and upgrade what is there already. It may list"
+        " workloads and claims in the namespace",
+        {
+            "enabled": sections.switch(
+                True,
+                "Whether it refuses what would run twice, start without its data, or give the data"
+                " other passwords",
+            )
         },
     )
 

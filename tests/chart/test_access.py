@@ -77,7 +77,7 @@ def test_roles_name_only_groups_that_have_their_resources(chart: Chart) -> None:
 
 
 def test_nobody_is_bound_by_default(chart: Chart) -> None:
-    assert chart().names("RoleBinding") == {"genx-fx-secrets"}
+    assert chart().names("RoleBinding") == {"genx-fx-prepare"}
 
 
 def test_bindings(chart: Chart) -> None:
@@ -99,7 +99,7 @@ def test_one_who_is_both_is_bound_once(chart: Chart) -> None:
 
 def test_components_have_an_account_each_and_no_rights(chart: Chart) -> None:
     rendered = chart(BOUND)
-    assert rendered.names("ServiceAccount") == {*COMPONENTS, "genx-fx-secrets"}
+    assert rendered.names("ServiceAccount") == {*COMPONENTS, "genx-fx-prepare"}
     for account in rendered.of_kind("ServiceAccount"):
         assert account["automountServiceAccountToken"] is False
     bound = {
@@ -108,4 +108,4 @@ def test_components_have_an_account_each_and_no_rights(chart: Chart) -> None:
         for subject in binding["subjects"]
         if subject["kind"] == "ServiceAccount"
     }
-    assert bound == {"genx-fx-secrets"}
+    assert bound == {"genx-fx-prepare"}

@@ -533,13 +533,13 @@ def test_every_config_map_that_a_pod_reads_exists_and_holds_the_key(scenario: st
 def test_every_secret_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -> None:
     choice = SCENARIOS[scenario]
     source = choice["global.secrets.source"]
-    own = f"{choice['global.namePrefix']}genx-fx-secrets"
+    own, hook = (f"{choice['global.namePrefix']}genx-fx-{name}" for name in ("secrets", "prepare"))
     expected = choice["global.secrets.existingSecret"] if source == "existing" else own
     secrets = {item["metadata"]["name"]: item for item in rendered(scenario).of_kind("Secret")}
-    assert set(secrets) == ({own} if source == "values" else set())
+    assert set(secrets) == ({own, hook} if source == "values" else set())
     for where, name, key in references(scenario, "secret"):
-        assert name == expected, f"{where} reads {name}"
-        if source == "values":
+        assert name == (hook if where.startswith("Job/") else expected), f"{where} reads {name}"
+        if source == "values" and key is not None:
             assert key in secrets[name]["stringData"], f"{where} reads {key} of {name}"
 
 

@@ -109,7 +109,7 @@ def test_pods_reach_exactly_what_the_spec_declares(chart: Chart) -> None:
     rendered = chart()
     flows = {caller: len(calls(caller)) for caller in spec()}
     tests = [*range(sum(flows.values())), "stranger", "isolated", "Grafana's login"]
-    assert len(pods(rendered)) == len([*spec(), *tests, "the job of the secrets"])
+    assert len(pods(rendered)) == len([*spec(), *tests, "the job that prepares"])
     # A component has a test for each of its flows, and each of them may do what the component may.
     declared = sum(number + number**2 for number in flows.values())
     assert len(declared_ways(rendered)) == declared + 1
@@ -136,7 +136,7 @@ def test_udp_is_open_to_nobody(chart: Chart) -> None:
 def test_only_api_and_bot_reach_the_internet_and_only_on_443(chart: Chart) -> None:
     rendered = chart()
     reached = {item.name: reaches(rendered, item.name, INTERNET) for item in pods(rendered)}
-    (job,) = (name for name in reached if name.startswith("genx-fx-secrets"))
+    (job,) = (name for name in reached if name.startswith("genx-fx-prepare"))
     assert {name: found for name, found in reached.items() if found} == {
         **{name: [443] for name in ("api", "trading-bot")},
         job: [443, 6443],
@@ -157,7 +157,7 @@ def test_every_pod_resolves_names_and_asks_name_servers_nothing_else(chart: Char
         reached = reaches(rendered, item.name, NAME_SERVER)
         assert 53 in reached
         assert reaches(rendered, item.name, NAME_SERVER, "UDP") == [53, 5353]
-        if not item.name.startswith("genx-fx-secrets"):
+        if not item.name.startswith("genx-fx-prepare"):
             assert reached == [53, 5353]
             impostor = Place("impostor", namespace="default", labels=NAME_SERVER.labels)
             assert reaches(rendered, item.name, impostor) == []
@@ -264,18 +264,18 @@ def test_a_service_type_of_its_own_opens_and_closes_the_way_in(chart: Chart) -> 
     assert entered(chart(nested(no_host)), STRANGER) == {"frontend": [3000], "api": [8080]}
 
 
-def test_the_secrets_job_reaches_the_api_server_and_nobody_reaches_it(chart: Chart) -> None:
+def test_the_preparing_job_reaches_the_api_server_and_nobody_reaches_it(chart: Chart) -> None:
     rendered = chart(nested({"networkPolicy.apiServerPorts": [6443]}))
-    (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
+    (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-prepare"))
     assert reaches(rendered, job, outside("10.96.0.1")) == [6443]
     assert entered(rendered, INTERNET).get(job, []) == []
 
 
-def test_the_secrets_job_is_as_closed_before_any_other_policy_is_there(chart: Chart) -> None:
+def test_the_preparing_job_is_as_closed_before_any_other_policy_is_there(chart: Chart) -> None:
     rendered = chart()
     hooks = [item for item in rendered.objects if _is_early(item)]
     network = Network.of(Render(tuple(hooks)))
-    (job,) = (item for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
+    (job,) = (item for item in pods(rendered) if item.name.startswith("genx-fx-prepare"))
     for source in (INTERNET, STRANGER, place(rendered, "api")):
         assert not [port for port in ports() if network.allows(source, job, port)]
     reached = [port for port in ports() if network.allows(job, NAME_SERVER, port, "UDP")]
@@ -412,14 +412,15 @@ def test_without_policies_there_are_none(chart: Chart) -> None:
     # But for the hook's: while it runs, the policies of the revision before still hold.
     (hook,) = rendered.of_kind("NetworkPolicy")
     assert "pre-upgrade" in hook["metadata"]["annotations"]["helm.sh/hook"]
-    given = nested(
+    without_hook = nested(
         {
             "networkPolicy.enabled": False,
+            "releaseChecks.enabled": False,
             "global.secrets.source": "values",
             "global.secrets.values": SECRETS,
         }
     )
-    assert chart(given).of_kind("NetworkPolicy") == []
+    assert chart(without_hook).of_kind("NetworkPolicy") == []
 
 
 def test_one_component_can_be_left_open(chart: Chart) -> None:

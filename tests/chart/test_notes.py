@@ -211,15 +211,24 @@ def test_name_all_that_stays_after_an_uninstall(notes: Notes, values: dict[str, 
         for item in rendered.of_kind("PersistentVolumeClaim")
         if item["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
     }
-    if not rendered.has("Secret", "genx-fx-secrets"):  # no object of the release: the Job's
-        prefix = values.get("global.namePrefix", "")
-        kept.add(f"secret/{prefix}genx-fx-secrets")
+    kept.add(f"secret/{values.get('global.namePrefix', '')}genx-fx-secrets")
     _, _, words = notes(nested(values)).partition("kubectl delete -n genx-fx ")
     assert set(words.partition("\n")[0].split()) == kept
 
 
-def test_nothing_stays_where_nothing_is_kept(notes: Notes) -> None:
-    assert "kubectl delete" not in notes(None, CHART / "values-dev.yaml")
+def test_only_the_secret_stays_where_no_data_is_kept(notes: Notes) -> None:
+    text = notes(None, CHART / "values-dev.yaml")
+    assert "kubectl delete -n genx-fx secret/genx-fx-secrets\n" in text
+
+
+def test_nothing_stays_where_nothing_is_the_chart_s(notes: Notes) -> None:
+    values = {
+        "global.secrets": {"source": "existing", "existingSecret": "mine"},
+        **{f"global.storage.{volume}.mode": "ephemeral" for volume in ("logs", "data")},
+        **{f"data.{server}.persistence.enabled": False for server in ("mysql", "redis")},
+        "monitoring.grafana.persistence.enabled": False,
+    }
+    assert "kubectl delete" not in notes(nested(values))
 
 
 def test_say_how_a_failed_upgrade_is_undone(notes: Notes) -> None:

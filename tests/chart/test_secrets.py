@@ -28,6 +28,11 @@ EXTERNAL = nested(
 )
 NASTY = "p@ss/w:rd?#%+ ü"
 REQUIRED = sorted(SECRETS)
+PREPARATION = {"ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Job"}
+LOOKS = [
+    {"apiGroups": ["apps"], "resources": ["deployments", "statefulsets"], "verbs": ["list"]},
+    {"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": ["list"]},
+]
 
 
 def _job(rendered: Render) -> Manifest:
@@ -52,9 +57,7 @@ class TestGenerate:
 
     def test_runs_before_anything_reads_it(self, chart: Chart) -> None:
         weights = _hook_kinds(chart())
-        assert weights.keys() == {
-            *("ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Job")
-        }
+        assert weights.keys() == PREPARATION
         assert weights.pop("Job") > max(weights.values())
 
     def test_its_objects_go_when_it_is_done(self, chart: Chart) -> None:
@@ -70,6 +73,7 @@ class TestGenerate:
         name = pod(_job(rendered))["serviceAccountName"]
         rules = rendered.get("Role", name)["rules"]
         assert rules == [
+            *LOOKS,
             {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]},
             {
                 "apiGroups": [""],
@@ -150,8 +154,8 @@ class TestGenerate:
     def test_two_releases_share_a_namespace(self, chart: Chart) -> None:
         rendered = chart(nested({"global.namePrefix": "blue-"}))
         assert environment(_job(rendered))["SECRET_NAME"] == "blue-genx-fx-secrets"
-        role = rendered.get("Role", "blue-genx-fx-secrets")
-        assert role["rules"][1]["resourceNames"] == ["blue-genx-fx-secrets"]
+        role = rendered.get("Role", "blue-genx-fx-prepare")
+        assert role["rules"][-1]["resourceNames"] == ["blue-genx-fx-secrets"]
 
 
 class TestExisting:
@@ -161,7 +165,7 @@ class TestExisting:
 
     def test_makes_nothing_and_reads_the_one_named(self, chart: Chart) -> None:
         rendered = chart(self.values)
-        assert rendered.of_kind("Secret", "Job", "ExternalSecret") == []
+        assert rendered.of_kind("Secret", "ExternalSecret") == []
         names = {
             entry["valueFrom"]["secretKeyRef"]["name"]
             for _, item in rendered.containers()
@@ -184,7 +188,11 @@ class TestValues:
         given = rendered.get("Secret", "genx-fx-secrets")["stringData"]
         assert given.items() >= {**SECRETS, "OWN_KEY": "mine"}.items()
         assert given["GRAFANA_ADMIN_USER"] == "admin"
-        assert rendered.of_kind("Job", "ExternalSecret") == []
+        assert rendered.of_kind("ExternalSecret") == []
+
+    def test_stays_as_long_as_the_volumes(self, chart: Chart) -> None:
+        secret = chart(GIVEN).get("Secret", "genx-fx-secrets")
+        assert secret["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
 
     @pytest.mark.parametrize("password", [NASTY, "100%25+a&b=c;d,e'f\"g\\h|i~j_k-l.m*"])
     def test_database_url_agrees_with_the_password(self, chart: Chart, password: str) -> None:
@@ -223,7 +231,7 @@ class TestValues:
 class TestExternalSecrets:
     def test_takes_all_keys_from_one_entry(self, chart: Chart) -> None:
         rendered = chart(EXTERNAL)
-        assert rendered.of_kind("Secret", "Job") == []
+        assert rendered.of_kind("Secret") == []
         spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
         assert spec["secretStoreRef"] == {"name": "vault", "kind": "SecretStore"}
         assert spec["target"]["name"] == "genx-fx-secrets"
@@ -236,7 +244,7 @@ class TestExternalSecrets:
         assert spec["secretStoreRef"]["kind"] == "SecretStore"
         assert (
             spec["target"].items()
-            >= {"creationPolicy": "Owner", "deletionPolicy": "Retain"}.items()
+            >= {"creationPolicy": "Orphan", "deletionPolicy": "Retain"}.items()
         )
         assert spec["target"]["template"]["engineVersion"] == "v2"
         (source,) = spec["dataFrom"]
@@ -254,6 +262,11 @@ class TestExternalSecrets:
         ]
         assert source["extract"]["nullBytePolicy"] == "Ignore"
         assert source["extract"]["metadataPolicy"] == "None"
+
+    def test_stays_as_long_as_the_volumes(self, chart: Chart) -> None:
+        """The operator's default deletes the Secret with the ExternalSecret."""
+        target = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
+        assert target["creationPolicy"] == "Orphan"
 
     def test_composed_keys_are_added_to_them(self, chart: Chart) -> None:
         template = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
@@ -324,6 +337,78 @@ class TestReadme:
             if words not in ("composed", "you may add it")
         }
         assert made == set(told)
+class TestReleaseChecks:
+    """What the Job looks for; tests/unit/files shows what it makes of it."""
+
+    @pytest.mark.parametrize(
+        ("values", "rights"),
+        [
+            ({}, {("genx-fx-secrets", "get"), ("genx-fx-secrets", "patch"), ("", "create")}),
+            (GIVEN, {("genx-fx-secrets", "get")}),
+            (EXTERNAL, {("genx-fx-secrets", "get")}),
+            (
+                TestExisting.values,
+                {("genx-fx-secrets", "get"), ("genx-fx-secrets", "patch"), ("vaulted", "get")},
+            ),
+        ],
+        ids=["generate", "values", "externalSecrets", "existing"],
+    )
+    def test_run_whatever_the_source_and_may_no_more_than_they_need(
+        self, chart: Chart, values: dict[str, Any], rights: set[tuple[str, str]]
+    ) -> None:
+        rendered = chart(values)
+        rules = rendered.get("Role", "genx-fx-prepare")["rules"]
+        assert rules[:2] == LOOKS
+        assert {
+            (name, verb)
+            for rule in rules[2:]
+            for name in rule.get("resourceNames", [""])
+            for verb in rule["verbs"]
+        } == rights
+        assert _hook_kinds(rendered).keys() - {"Secret"} == PREPARATION
+
+    def test_refusal_is_final_and_shown(self, chart: Chart) -> None:
+        """Helm prints the log of a hook that failed; Kubernetes keeps it in the pod's status."""
+        job = _job(chart())
+        (rule,) = job["spec"]["podFailurePolicy"]["rules"]
+        assert rule["action"] == "FailJob"
+        assert rule["onExitCodes"] == {"containerName": "prepare", "operator": "In", "values": [3]}
+        (program,) = pod(job)["containers"]
+        assert program["terminationMessagePolicy"] == "FallbackToLogsOnError"
+        policy = job["metadata"]["annotations"]["helm.sh/hook-output-log-policy"]
+        assert policy == "hook-failed"
+
+    def test_know_what_runs_once_and_which_data_is_locked(self, chart: Chart) -> None:
+        def looks_for(values: dict[str, Any]) -> dict[str, Any]:
+            found: dict[str, Any] = json.loads(environment(_job(chart(nested(values))))["CHECKS"])
+            return found
+
+        assert looks_for({}) == {
+            "enabled": True,
+            "runOnce": ["trading-bot", "mysql", "redis"],
+            "lockedClaims": ["mysql-pvc"],
+        }
+        assert looks_for({"global.namePrefix": "blue-"})["lockedClaims"] == ["blue-mysql-pvc"]
+        elsewhere = looks_for({"global.external.mysql.host": "db.example"})
+        assert (elsewhere["runOnce"], elsewhere["lockedClaims"]) == (["trading-bot", "redis"], [])
+
+    def test_compare_given_secrets_without_showing_them_to_readers_of_jobs(
+        self, chart: Chart
+    ) -> None:
+        rendered = chart(GIVEN)
+        hook = rendered.get("Secret", "genx-fx-prepare")
+        assert hook["stringData"] == rendered.get("Secret", "genx-fx-secrets")["stringData"]
+        assert "hook-succeeded" in hook["metadata"]["annotations"]["helm.sh/hook-delete-policy"]
+        assert SECRETS["MYSQL_PASSWORD"] not in str(_job(rendered))
+        assert "'secretName': 'genx-fx-prepare'" in str(pod(_job(rendered))["volumes"])
+
+    def test_can_be_switched_off(self, chart: Chart) -> None:
+        off = nested({"releaseChecks.enabled": False})
+        rendered = chart(off)
+        assert json.loads(environment(_job(rendered))["CHECKS"])["enabled"] is False
+        assert LOOKS[0] not in rendered.get("Role", "genx-fx-prepare")["rules"]
+        for values in (GIVEN, EXTERNAL, TestExisting.values):
+            assert _hook_kinds(chart(merged(values, off))) == {}
 
 
 def _check_url(url: str, user: str, password: str) -> None:

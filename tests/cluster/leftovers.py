@@ -21,7 +21,7 @@ KEPT = {
     },
     "scaled": {*CLAIMS, f"Secret/{SECRET}"},
     "small": {f"Secret/small-{SECRET}"},  # nothing is persistent
-    "values-given": CLAIMS,  # the Secret is the release's own
+    "values-given": {*CLAIMS, f"Secret/{SECRET}"},
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl, last_seen
 from tests.cluster.leftovers import CLAIMS, left
+from tests.cluster.release import SECRET
 from tests.control_plane.release import QuietRelease
 from tests.helm import CHART
 
@@ -20,7 +21,8 @@ WAYS = {
     path.name.removesuffix(".yaml").removesuffix("-values"): path
     for path in sorted((*CHART.glob("ci/*-values.yaml"), *CHART.glob("values-*.yaml")))
 }
-KEEPS_NOTHING = {"small", "values-dev"}
+KEEPS_NO_DATA = {"small", "values-dev"}
+GIVEN = {"values-given", "values-dev"}  # ways whose Secret is in the chart
 CHANGED = {"global": {"config": {"MT5_SERVER": "changed"}}}
 
 each_way = pytest.mark.parametrize("way", WAYS)
@@ -46,7 +48,8 @@ def test_release_lives_and_leaves_what_it_should(release: QuietRelease, way: str
     assert [revision["status"] for revision in release.history()][-1] == "deployed"
 
     release.uninstall()
-    kept = set() if way in KEEPS_NOTHING else CLAIMS
+    kept = set() if way in KEEPS_NO_DATA else set(CLAIMS)
+    kept |= {f"Secret/{SECRET}"} if way in GIVEN else set()
     assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=0.5) == kept
 
     release.install()

@@ -27,7 +27,7 @@
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "data"))) }}
 {{- end }}
 {{- end }}
-{{- if eq .Values.global.secrets.source "generate" }}
+{{- if ne .Values.global.secrets.source "existing" }}
 {{- $kept = append $kept (print "secret/" .Values.global.namePrefix "genx-fx-secrets") }}
 {{- end }}
 {{- join " " $kept }}

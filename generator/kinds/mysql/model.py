@@ -36,6 +36,7 @@ class MySQL(ServedComponent, StoredComponent):
     port_name: ClassVar = "mysql"
     url_scheme: ClassVar = "mysql"
     replaceable: ClassVar = True
+    locks_data: ClassVar = True
 
     kind: Literal["mysql"] = Field(description="MySQL server")
     initialization: Initialization

@@ -16,7 +16,7 @@
 {{- end }}
 @% endfor %@
 @% if secrets %@
-{{- if eq .Values.global.secrets.source "generate" }}
+{{- if ne .Values.global.secrets.source "existing" }}
 {{- $kept = append $kept (print "secret/" .Values.global.namePrefix "@{ secrets.object }@") }}
 {{- end }}
 @% endif %@

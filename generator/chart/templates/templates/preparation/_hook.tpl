@@ -1,3 +1,11 @@
+{{/*
+"true" where a Job prepares the release: it looks what is there already, and creates the Secret.
+Takes $.
+*/}}
+{{- define "@{ platform.name }@.isPrepared" -}}
+{{- if or .Values.releaseChecks.enabled (eq .Values.global.secrets.source "generate") }}true{{ end }}
+{{- end }}
+
 {{/* Annotations of a hook before install and upgrade; lower weights come first. Takes the weight. */}}
 {{- define "@{ platform.name }@.hook" -}}
 helm.sh/hook: pre-install,pre-upgrade

@@ -1,0 +1,75 @@
+{{/* Pod that prepares a release. Takes $. */}}
+{{- define "@{ platform.name }@.preparationPod" -}}
+{{- $compares := and .Values.releaseChecks.enabled (eq .Values.global.secrets.source "values") }}
+{{- with .Values.global.toolbox -}}
+metadata:
+  labels: {{- include "common.podLabels" (dict "context" $ "name" "prepare" "tier" "platform") | nindent 4 }}
+spec:
+  restartPolicy: Never
+  serviceAccountName: {{ $.Values.global.namePrefix }}@{ preparation }@
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  {{- with $.Values.global.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .) }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  containers:
+    - name: prepare
+      image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
+      imagePullPolicy: {{ .image.pullPolicy }}
+      command: [python3, -c]
+      args:
+        - |
+          {{- $.Files.Get "files/prepare-release.py" | nindent 10 }}
+      terminationMessagePolicy: FallbackToLogsOnError  # a refusal is also in the pod's status
+      env:
+        - {name: PLATFORM, value: @{ platform.name }@}
+        - {name: RELEASE, value: {{ $.Release.Name | quote }}}
+        - {name: NAME_PREFIX, value: {{ $.Values.global.namePrefix | quote }}}
+        - {name: CHECKS, value: {{ include "@{ platform.name }@.releaseChecks" $ | quote }}}
+        - {name: SECRET_NAME, value: {{ $.Values.global.namePrefix }}@{ secrets.object }@}
+        - {name: SECRET_SOURCE, value: {{ $.Values.global.secrets.source }}}
+        - {name: EXISTING_SECRET, value: {{ $.Values.global.secrets.existingSecret | quote }}}
+        - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
+        - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
+      resources: {{- toYaml .resources | nindent 8 }}
+      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      volumeMounts:
+        - {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+        {{- if $compares }}
+        - {name: given-secrets, mountPath: /var/run/given-secrets, readOnly: true}
+        {{- end }}
+  volumes:
+    - name: token
+      projected:
+        sources:
+          - serviceAccountToken: {path: token, expirationSeconds: 600}
+          - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+          - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+    {{- if $compares }}
+    - name: given-secrets
+      secret: {secretName: {{ $.Values.global.namePrefix }}@{ preparation }@}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What the Job looks for, as JSON: names that must not run twice, and claims whose data is locked by
+the passwords that it was made with. Takes $.
+*/}}
+{{- define "@{ platform.name }@.releaseChecks" -}}
+{{- $once := list }}
+{{- $locked := list }}
+@% for component in plan.components if component.workload == "StatefulSet" %@
+{{- if include "@{ component.name }@.runs" $ }}
+{{- $once = append $once "@{ component.name }@" }}
+@% if component.storage and component.spec.locks_data %@
+{{- $locked = append $locked (print $.Values.global.namePrefix "@{ component.storage.claim }@") }}
+@% endif %@
+{{- end }}
+@% endfor %@
+{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked | toJson }}
+{{- end }}
