@@ -337,6 +337,8 @@ class TestReadme:
             if words not in ("composed", "you may add it")
         }
         assert made == set(told)
+
+
 class TestReleaseChecks:
     """What the Job looks for; tests/unit/files shows what it makes of it."""
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.chart.scenarios import merged
+import pytest
+
+from tests.chart.scenarios import SECRETS, merged
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.load import REQUESTS, addresses, steady_load
 from tests.cluster.pods import component
 from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
-from tests.helm import CHART
+from tests.helm import CHART, HELMS, HelmError
 from tests.passwords import ALL, PASSWORDS
 
 UPGRADES = 2
@@ -38,9 +41,12 @@ READERS = {"redis", "api", "trading-bot"}
 TESTS = 10  # of `helm test`: seven connections, Grafana's login, and two of the policies
 
 
+@pytest.mark.parametrize("helm", HELMS)
 def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
-    kubectl: Kubectl, release: Release
+    kubectl: Kubectl, release: Release, helm: str
 ) -> None:
+    """The Job that prepares a release also refuses what would lose them, or run twice."""
+    release = replace(release, helm=helm)
     release.submit(DATA_TIER)
     generated = kubectl.secret(SECRET, release.namespace)
     assert len(generated["MYSQL_PASSWORD"]) == 32
@@ -54,6 +60,22 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
         )
         kept = kubectl.secret(SECRET, release.namespace)
         assert kept == {**generated, "MT5_LOGIN": "12345678"}
+
+    pods = pod_ids(kubectl, release.namespace)
+    for change, refusal in (
+        ({"namePrefix": "blue-"}, "a second set would run beside it"),
+        ({"secrets": {"source": "values", "values": SECRETS}}, "MYSQL_PASSWORD, .*: .* another"),
+    ):
+        started = time.monotonic()
+        with pytest.raises(HelmError, match=refusal):
+            release.submit(merged(DATA_TIER, {"global": change}))
+        assert time.monotonic() - started < 60, "a refusal is not tried again"
+        assert kubectl.secret(SECRET, release.namespace) == kept
+    assert pod_ids(kubectl, release.namespace) == pods
+
+    same = {key: kept[key] or "demo" for key in SECRETS}
+    release.submit(merged(DATA_TIER, {"global": {"secrets": {"source": "values", "values": same}}}))
+    assert kubectl.secret(SECRET, release.namespace).items() >= same.items()
 
 
 def test_applying_the_manifests_twice_changes_nothing(kubectl: Kubectl, release: Release) -> None:
@@ -160,7 +182,11 @@ except urllib.error.HTTPError as error:
 def pod_ids(kubectl: Kubectl, namespace: str) -> dict[str, str]:
     """Return the pods that go on running, and what tells each from its successor."""
     pods = kubectl.staying_pods(namespace)
-    return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in pods}
+    return {
+        pod["metadata"]["name"]: pod["metadata"]["uid"]
+        for pod in pods
+        if pod["status"]["phase"] != "Failed"  # a refusal stays, to be read
+    }
 
 
 def pod_of_each(kubectl: Kubectl, namespace: str) -> dict[str, str]:
