@@ -12,7 +12,8 @@ from tests.operations_document import DOCUMENT, blocks, sections, typed
 TEXT = DOCUMENT.read_text()
 PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
-    *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume", "Nodes"),
+    *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
+    *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
 
