@@ -58,17 +58,6 @@ def tier_values(plan: Plan, tier: Tier) -> Section:
 
 
 def _network_policy(plan: Plan) -> Section:
-    exposed_to = Value(
-        [],
-        "Peers of a NetworkPolicy that may reach exposed components:"
-        " [{ipBlock: {cidr: 203.0.113.0/24}}]. Empty lets everybody in",
-        defined("policyPeers"),
-    )
-    api_server_ports = Value(
-        [443, 6443],
-        "Ports of the Kubernetes API, which the Job that prepares the release calls",
-        defined("portList"),
-    )
     enforced = sections.switch(
         True,
         "Whether the network plugin enforces them, which `helm test` shows; false accepts that not",
@@ -76,7 +65,7 @@ def _network_policy(plan: Plan) -> Section:
     api_server = {
         "apiServerPorts": Value(
             [443, 6443],
-            "Ports of the Kubernetes API, which the Job that creates the Secret calls",
+            "Ports of the Kubernetes API, which the Job that prepares the release calls",
             defined("portList"),
         ),
         "apiServerCidrs": Value(

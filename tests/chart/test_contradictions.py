@@ -21,6 +21,8 @@ EXTERNAL = {
     "global.config.MYSQL_USER": "genx_user",
     "global.config.MYSQL_DATABASE": "genxdb_fx_db",
     "global.config.GRAFANA_DATABASE_USER": "grafana_reader",
+    "global.redis.auth.required": True,
+    "data.redis.extraVolumes": [],
     "resourceQuota.enabled": False,
 }
 CLIENT = {"ipBlock": {"cidr": "203.0.113.7/32"}}
@@ -255,6 +257,7 @@ CASES: list[tuple[Values, list[str]]] = [
                 "global.redis.auth.enabled": enabled,
                 "global.redis.auth.required": False,
                 "global.external.redis.host": host,
+                "global.external.redis.cidrs": ["203.0.113.7/32"],
             },
             ["global.redis.auth.required"],
         )

@@ -386,7 +386,7 @@ def test_name_servers_may_be_where_the_metadata_is(chart: Chart) -> None:
 def test_the_api_server_can_be_named(chart: Chart) -> None:
     def reached(cidrs: list[str], address: str) -> list[int]:
         rendered = chart(nested({"networkPolicy.apiServerCidrs": cidrs}))
-        (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-secrets"))
+        (job,) = (item.name for item in pods(rendered) if item.name.startswith("genx-fx-prepare"))
         return reaches(rendered, job, outside(address))
 
     assert reached(["10.0.0.1/32"], "10.0.0.1") == [443, 6443]

@@ -391,7 +391,7 @@ class TestReleaseChecks:
             "lockedClaims": ["mysql-pvc"],
         }
         assert looks_for({"global.namePrefix": "blue-"})["lockedClaims"] == ["blue-mysql-pvc"]
-        elsewhere = looks_for({"global.external.mysql.host": "db.example"})
+        elsewhere = looks_for(external("mysql", "db.example"))
         assert (elsewhere["runOnce"], elsewhere["lockedClaims"]) == (["trading-bot", "redis"], [])
 
     def test_compare_given_secrets_without_showing_them_to_readers_of_jobs(

@@ -38,17 +38,17 @@
 
 {{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
 {{- define "frontend.exposed" -}}
-{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.frontend.service) }}
 {{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.application.frontend.ingress) }}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.frontend.service) }}
 {{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 {{- define "api.exposed" -}}
-{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.api.service) }}
 {{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.application.api.ingress) }}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.application.api.service) }}
 {{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 {{- define "grafana.exposed" -}}
-{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.monitoring.grafana.service) }}
 {{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.monitoring.grafana.ingress) }}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.monitoring.grafana.service) }}
 {{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}

@@ -22,7 +22,7 @@ import pytest
 
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
-from tests.chart.scenarios import SECRETS, merged, nested
+from tests.chart.scenarios import SECRETS, external, merged, nested
 from tests.helm import render
 from tests.spec_files import OURS
 
@@ -289,7 +289,7 @@ def test_database_url_follows_the_host_and_nothing_else_changes(run: Run) -> Non
     run(cluster)
     assert cluster.data is not None
     password = cluster.data["MYSQL_PASSWORD"]
-    run(cluster, {"global.external.mysql.host": "db.example", "global.external.mysql.port": 3307})
+    run(cluster, external("mysql", "db.example", port=3307))
     assert cluster.written == {
         "DATABASE_URL": f"mysql://genx_user:{password}@db.example:3307/genxdb_fx_db"
     }
@@ -331,9 +331,8 @@ def test_redis_url_follows_the_server_and_nothing_else_changes(run: Run) -> None
     run(cluster)
     assert cluster.data is not None
     password = cluster.data["REDIS_PASSWORD"]
-    server = {"host": "cache.example", "port": 6390, "tls.enabled": True}
-    external = {f"global.external.redis.{key}": value for key, value in server.items()}
-    run(cluster, WITH_PASSWORD | external)
+    server = external("redis", "cache.example", port=6390, **{"tls.enabled": True})
+    run(cluster, WITH_PASSWORD | server)
     assert cluster.written == {"REDIS_URL": f"rediss://:{password}@cache.example:6390"}
 
 
@@ -489,8 +488,7 @@ class TestRunsOnce:
 
     def test_workload_of_nobody_may_be_where_ours_does_not_run(self, run: Run) -> None:
         there = [_workload(name, labels={"app": name}) for name in ("mysql", "postgres")]
-        external = {"global.external.mysql.host": "mysql"}
-        run(Cluster({}, workloads=there), external)
+        run(Cluster({}, workloads=there), external("mysql", "mysql"))
 
     def test_another_release_may_run_beside_it(self, run: Run) -> None:
         run(Cluster({}, workloads=[_workload("trading-bot", "green", "")]), BLUE)

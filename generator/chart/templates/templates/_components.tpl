@@ -22,8 +22,8 @@
 {{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
 @% for component in plan.exposed %@
 {{- define "@{ component.name }@.exposed" -}}
-{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.@{ component.path }@.service) }}
 {{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.@{ component.path }@.ingress) }}
+{{- $type := include "common.serviceType" (dict "context" $ "service" .Values.@{ component.path }@.service) }}
 {{- if or $routed (ne $type "ClusterIP") }}true{{ end }}
 {{- end }}
 @% endfor %@
