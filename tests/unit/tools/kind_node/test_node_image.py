@@ -41,7 +41,9 @@ def program(folder: Path, name: str, script: str) -> None:
 
 def test_an_error_of_debians_packages_does_not_wait_for_go(programs: Path) -> None:
     go_builds = f"while [ ! -e {programs}/go.builds ]; do sleep 0.01; done"
-    program(programs, "mmdebstrap", f"{go_builds}; date +%s.%N > {programs}/failed; exit 1")
+    # Several run at once, and the time of one must not be cut off by the next.
+    note = f"date +%s.%N > {programs}/failed.$$; mv {programs}/failed.$$ {programs}/failed"
+    program(programs, "mmdebstrap", f"{go_builds}; {note}; exit 1")
     with pytest.raises(BuildError, match="cannot gather Debian packages"):
         kind_node.build()
     assert time.time() - float((programs / "failed").read_text()) < AT_ONCE
