@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import yaml
 
-from tests.helm import CHART
+from tests.chart.reading import environment
+from tests.helm import CHART, HELMS, render
 from tests.operations_document import DOCUMENT, blocks, sections, typed
 
 TEXT = DOCUMENT.read_text()
 PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
+    *("Serve it by HTTPS", "Who may come in"),
     *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
@@ -43,6 +46,22 @@ def test_every_section_is_in_the_table_at_the_top() -> None:
     assert linked == {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in PROMISED}
 
 
+def values_of(section: str) -> list[str]:
+    """Return the values files of a section."""
+    return re.findall(r"^```yaml\n(.*?)^```", sections()[section], re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("values", values_of("Serve it by HTTPS"))
+def test_each_way_of_https_renders_as_it_stands(values: str, helm: str) -> None:
+    rendered = render(yaml.safe_load(values), helm=helm)
+    ways = {item["kind"] for item in rendered.of_kind("Ingress", "HTTPRoute")}
+    services = {item["spec"].get("type") for item in rendered.of_kind("Service")}
+    assert len(ways) == 1 or "LoadBalancer" in services
+    grafana = environment(rendered.get("Deployment", "grafana"))
+    assert grafana["GF_SERVER_ROOT_URL"].startswith("https://grafana.fx.example.org")
+
+
 def test_the_package_is_that_of_this_version() -> None:
     version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
     assert set(re.findall(r"genx-fx-(\S+?)\.tgz", TEXT)) == {version}
@@ -50,7 +69,16 @@ def test_the_package_is_that_of_this_version() -> None:
 
 def test_every_command_says_its_namespace() -> None:
     """Whoever types one in a hurry must not hit another namespace."""
-    whole = {"node", "nodes", "pv", "storageclass", "drain", "uncordon", "namespace"}
+    whole = {
+        "node",
+        "nodes",
+        "pv",
+        "storageclass",
+        "ingressclass",
+        "drain",
+        "uncordon",
+        "namespace",
+    }
     for command in typed():
         assert "--namespace" in command or whole & set(command[1:3]), command
 
