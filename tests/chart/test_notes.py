@@ -221,6 +221,13 @@ def test_only_the_secret_stays_where_no_data_is_kept(notes: Notes) -> None:
     assert "kubectl delete -n genx-fx secret/genx-fx-secrets\n" in text
 
 
+def test_nothing_is_said_twice_and_data_elsewhere_is_not_found(notes: Notes) -> None:
+    text = notes()
+    paragraphs = text.split("\n\n")
+    assert len(set(paragraphs)) == len(paragraphs)
+    assert "anywhere else a platform starts empty" in text
+
+
 def test_nothing_stays_where_nothing_is_the_chart_s(notes: Notes) -> None:
     values = {
         "global.secrets": {"source": "existing", "existingSecret": "mine"},
