@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reference.grafana.expansion import expand_setting
 
+PUBLISHED_KEY = "SW2YcwTIb9zpOOhoPsMm"
+"""Grafana's own default: https://github.com/grafana/grafana/blob/main/conf/defaults.ini"""
+
 
 class Settings(BaseModel):
     """What is read from the environment."""
@@ -23,10 +26,11 @@ class Settings(BaseModel):
         description="password of the administrator, or GF_SECURITY_ADMIN_PASSWORD__FILE",
     )
     secret_key: str = Field(
+        default=PUBLISHED_KEY,
         alias="GF_SECURITY_SECRET_KEY",
         min_length=1,
         repr=False,
-        description="what encrypts stored secrets; Grafana's own default is published",
+        description="what encrypts stored secrets",
     )
     address: str = Field(default="0.0.0.0", alias="GF_SERVER_HTTP_ADDR")
     port: int = Field(default=3000, alias="GF_SERVER_HTTP_PORT", ge=0, le=65535)

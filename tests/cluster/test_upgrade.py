@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.chart.scenarios import merged
 from tests.cluster import kept
@@ -19,7 +20,7 @@ from tests.cluster.load import Request, addresses, steady_load
 from tests.cluster.release import ONE_OF_EACH, SECRET, Release
 from tests.cluster.released import NoHistory, last_release
 from tests.fixtures import MakeNamespace
-from tests.helm import HELMS, HelmError
+from tests.helm import HELMS, HelmError, run_helm
 
 RATE = 10  # requests a second; 5 of them on new connections
 PATIENCE = 25  # seconds until an upgrade that does not get ready counts as failed
@@ -51,8 +52,10 @@ class Upgraded:
     before: Kept
 
     def kept(self) -> Kept:
-        """Return what there is now."""
-        return what_is_kept(self.release, self.word)
+        """Return what there is now, of the secrets those that there were: a new key may come."""
+        now = what_is_kept(self.release, self.word)
+        secrets = {key: now.secrets[key] for key in self.before.secrets}
+        return replace(now, secrets=secrets)
 
 
 def what_is_kept(release: Release, word: str) -> Kept:
@@ -74,6 +77,20 @@ def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail(str(error), pytrace=False)
 
 
+def known_to(chart: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Return values without those that a chart does not have: an older one would refuse them."""
+    defaults = yaml.safe_load(run_helm("helm4", "show", "values", str(chart)))
+
+    def known(given: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
+        return {
+            key: known(value, declared[key]) if isinstance(value, dict) and declared[key] else value
+            for key, value in given.items()
+            if key in declared
+        }
+
+    return known(values, defaults)
+
+
 @pytest.fixture(
     scope="module",
     params=[pytest.param(helm, marks=pytest.mark.xdist_group(f"upgrade-{helm}")) for helm in HELMS],
@@ -88,7 +105,7 @@ def upgraded(
 ) -> Upgraded:
     """Return a platform with data in all its volumes, upgraded by each Helm in turn."""
     new = Release(kubectl, make_namespace("upgrade"), chart, base_values, helm=request.param)
-    old = replace(new, chart=old_chart)
+    old = replace(new, chart=old_chart, base=known_to(old_chart, base_values))
     word = uuid.uuid4().hex
 
     old.install(ONE_OF_EACH)
