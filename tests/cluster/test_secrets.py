@@ -50,7 +50,8 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     release.submit(DATA_TIER)
     generated = kubectl.secret(SECRET, release.namespace)
     assert len(generated["MYSQL_PASSWORD"]) == 32
-    assert len(set(generated.values()) - {""}) == 10, "each has a value of its own"
+    texts = [text for text in generated.values() if text]
+    assert len(set(texts)) == len(texts) > 8, "each has a value of its own"
     edit = {"stringData": {"MT5_LOGIN": "12345678"}}
     kubectl("patch", "secret", SECRET, "-n", release.namespace, "-p", json.dumps(edit))
 
