@@ -239,47 +239,42 @@ def disruption_budget() -> Section:
 
 def heartbeat(component: ComponentPlan) -> Section:
     """Build the section of a file that a process touches while it lives."""
-    declared = component.heartbeat
-    return Section(
+    return _touched_file(
+        component.heartbeat,
         "File that the process touches while it lives, also while another server is away",
-        {
-            "path": text(
-                declared.file if declared else "",
-                "Path of the file: /tmp/heartbeat. Empty asks only whether the process lives",
-                FILE_PATH,
-            ),
-            "maxAgeSeconds": Value(
-                declared.maxAge if declared else 120,
-                "Age of the file in seconds from which the process counts as dead",
-                SECONDS,
-            ),
-        },
+        "Path of the file: /tmp/heartbeat. Empty asks only whether the process lives",
+        "Age of the file in seconds from which the process counts as dead",
+        120,
     )
 
 
 def ready(component: ComponentPlan) -> Section:
     """Build the section of a file that a process touches when it has done its work."""
     declared = component.ready
-    file = declared if isinstance(declared, FileHealth) else None
     otherwise = (
         f"asks {' '.join(declared.exec)}"
         if isinstance(declared, ExecHealth)
         else "counts it as ready once it has run for probes.readiness.initialDelaySeconds and can"
         " write where it must, whether it does its work or not"
     )
-    return Section(
+    return _touched_file(
+        declared if isinstance(declared, FileHealth) else None,
         "File that the process touches each time that it has done its work",
+        f"Path of the file: /tmp/ready. Empty {otherwise}",
+        "Age of the file in seconds from which the pod is not ready",
+        60,
+    )
+
+
+def _touched_file(
+    declared: FileHealth | None, about: str, path: str, age: str, seconds: int
+) -> Section:
+    """Build the section of a file by its meanings; `seconds` is its age where none is declared."""
+    return Section(
+        about,
         {
-            "path": text(
-                file.file if file else "",
-                f"Path of the file: /tmp/ready. Empty {otherwise}",
-                FILE_PATH,
-            ),
-            "maxAgeSeconds": Value(
-                file.maxAge if file else 60,
-                "Age of the file in seconds from which the pod is not ready",
-                SECONDS,
-            ),
+            "path": text(declared.file if declared else "", path, FILE_PATH),
+            "maxAgeSeconds": Value(declared.maxAge if declared else seconds, age, SECONDS),
         },
     )
 
