@@ -143,9 +143,9 @@ def _tests(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tupl
         text = render(source, platform, template_data.flow_context(plan, flow))
         yield f"{tests}/{flow.name}.yaml", File(text, source)
     for component in plan.components:
-        given = template_data.component_context(plan, component)
         for file in registry.tests(component.kind):
             source = f"kinds/{component.kind}/tests/{file}"
+            given = template_data.component_context(plan, component)
             yield f"{tests}/{component.name}-{file}", File(render(source, platform, given), source)
 
 

@@ -255,8 +255,8 @@ class Plan:
         They read one of them, or a key of the Secret that is made of one.
         """
         made = [name for name, parts in self._made_of.items() if parts & set(keys)]
-        reading = [c for c in self.components if set(keys) & set(c.config_keys)]
-        return self._in_order([*reading, *self.restarted_by_secrets(made)])
+        by_secrets = self.restarted_by_secrets(made)
+        return [c for c in self.components if set(keys) & set(c.config_keys) or c in by_secrets]
 
     def restarted_by_secrets(self, keys: list[str]) -> list[ComponentPlan]:
         """Return the components that read keys of the Secret, or keys that are made of these."""
@@ -266,9 +266,6 @@ class Plan:
             for c in self.components
             if changed & {*c.watched_secret_keys, *(password.key for password in c.password_keys)}
         ]
-
-    def _in_order(self, components: list[ComponentPlan]) -> list[ComponentPlan]:
-        return [component for component in self.components if component in components]
 
     @cached_property
     def _made_of(self) -> dict[str, set[str]]:

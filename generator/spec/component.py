@@ -154,7 +154,6 @@ class DatabaseLogin:
     user: str
     password: str
     database: str
-    url: None = None
 
 
 class ComponentBase(SpecModel):
