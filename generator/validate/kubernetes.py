@@ -47,10 +47,12 @@ class Fault:
 
 def versions() -> list[str]:
     """Return the versions of Kubernetes that there are schemas for, such as 1.30. UsageError."""
-    found = [re.fullmatch(r"v(\d+\.\d+)\.0-local-strict", folder.name) for folder in _folders()]
+    folders = _schemas().iterdir()
+    found = [re.fullmatch(r"v(\d+\.\d+)\.0-local-strict", folder.name) for folder in folders]
     return sorted((one[1] for one in found if one), key=_numbers)
 
 
+@functools.cache
 def schema(version: str, api_version: str, kind: str) -> Validator | None:
     """Return what judges objects of a kind; None where it is not one of Kubernetes' own."""
     # rbac.authorization.k8s.io/v1 is in the file …-rbac-v1.json.
@@ -98,10 +100,6 @@ def _folder(version: str) -> Traversable:
         known = ", ".join(versions())
         raise UsageError([f"--kube-version: {version}: there are schemas for {known}"])
     return _schemas() / f"v{version}.0-local-strict"
-
-
-def _folders() -> Iterator[Traversable]:
-    return _schemas().iterdir()
 
 
 def _schemas() -> Traversable:

@@ -17,20 +17,20 @@ from generator.validate.kubernetes import Fault
 
 def object_problems(
     text: str, version: str, values: Mapping[str, Any], plan: Plan
-) -> dict[tuple[Path, str], None]:
+) -> list[tuple[Path, str]]:
     """Return the path of the value and the message of each fault in what Helm has rendered.
 
     The path is empty where no value has the part of the object that is wrong.
     """
     places = _places(values)
-    found: dict[tuple[Path, str], None] = {}
+    found: list[tuple[Path, str]] = []
     for item in yaml.load_all(text, yaml.CSafeLoader):
         for fault in kubernetes.faults(item, version) if item else ():
             path = _value_path(fault, places, plan)
             where = f"{fault.kind_and_name}: {path_text(fault.path)}"
             said = f"{fault.said} ({where})" if path else f"{where}: {fault.said}"
-            found[path or ("",), said] = None
-    return found
+            found.append((path or ("",), said))
+    return list(dict.fromkeys(found))  # several objects may show one fault
 
 
 def _value_path(fault: Fault, places: Mapping[str, list[Path]], plan: Plan) -> Path:
