@@ -36,6 +36,23 @@
 {{- include "grafana.runs" . }}
 {{- end }}
 
+{{/*
+For each shared volume: "true" where the chart makes its claim, while a component runs that mounts it:
+a claim that nobody uses is never bound. Takes $.
+*/}}
+{{- define "logs.isClaimed" -}}
+{{- $mounted := or (include "api.runs" .) (include "trading-bot.runs" .) "" }}
+{{- with .Values.global.storage.logs }}
+{{- if and $mounted (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}true{{ end }}
+{{- end }}
+{{- end }}
+{{- define "data.isClaimed" -}}
+{{- $mounted := or (include "api.runs" .) (include "trading-bot.runs" .) "" }}
+{{- with .Values.global.storage.data }}
+{{- if and $mounted (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}true{{ end }}
+{{- end }}
+{{- end }}
+
 {{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}
 {{- define "frontend.exposed" -}}
 {{- $routed := include "common.routed" (dict "context" $ "ingress" .Values.application.frontend.ingress) }}

@@ -17,15 +17,11 @@
 {{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "grafana-pvc") }}
 {{- end }}
 {{- end }}
-{{- with .Values.global.storage.logs }}
-{{- if and (or (include "api.runs" $) (include "trading-bot.runs" $) "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- if include "logs.isClaimed" $ }}
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "logs"))) }}
 {{- end }}
-{{- end }}
-{{- with .Values.global.storage.data }}
-{{- if and (or (include "api.runs" $) (include "trading-bot.runs" $) "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- if include "data.isClaimed" $ }}
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "data"))) }}
-{{- end }}
 {{- end }}
 {{- if ne .Values.global.secrets.source "existing" }}
 {{- $kept = append $kept (print "secret/" .Values.global.namePrefix "genx-fx-secrets") }}

@@ -17,6 +17,21 @@
 {{- end }}
 @% endfor %@
 @% endif %@
+@% if plan.volumes %@
+
+{{/*
+For each shared volume: "true" where the chart makes its claim, while a component runs that mounts it:
+a claim that nobody uses is never bound. Takes $.
+*/}}
+@% for volume in plan.volumes %@
+{{- define "@{ volume.name }@.isClaimed" -}}
+{{- $mounted := or@% for component in volume.mounted_by %@ (include "@{ component.name }@.runs" .)@% endfor %@ "" }}
+{{- with .Values.global.storage.@{ volume.key }@ }}
+{{- if and $mounted (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}true{{ end }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% endif %@
 @% if plan.exposed %@
 
 {{/* For each component that may be exposed: "true" where it is reached from outside. Takes $. */}}

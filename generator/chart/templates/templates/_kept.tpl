@@ -9,10 +9,8 @@
 {{- end }}
 @% endfor %@
 @% for volume in plan.volumes %@
-{{- with .Values.global.storage.@{ volume.key }@ }}
-{{- if and (or@% for component in volume.mounted_by %@ (include "@{ component.name }@.runs" $)@% endfor %@ "") (has .mode (list "rwx" "rwo-colocated")) (not .existingClaim) }}
+{{- if include "@{ volume.name }@.isClaimed" $ }}
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "@{ volume.key }@"))) }}
-{{- end }}
 {{- end }}
 @% endfor %@
 @% if secrets %@

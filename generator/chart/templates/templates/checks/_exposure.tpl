@@ -59,7 +59,7 @@ Takes (dict "context" $ "path" "application.api" "values" … "to" "users" "pref
 {{- if and (ne $type "ClusterIP") $byAddress (eq .externalTrafficPolicy "Cluster") }}
 {{ $path }}.service.externalTrafficPolicy: is Cluster, with which its pods see nodes in place of clients, but global.exposedTo.{{ $to }} names address ranges: leave it empty, or set it to Local
 {{- end }}
-{{- if eq (print $type $global.exposure) "LoadBalancerloadBalancer" }}
+{{- if and (eq $type "LoadBalancer") (eq $global.exposure "loadBalancer") }}
 {{- if and (get $global.exposedTo $to) (not $byAddress) }}
 global.exposedTo.{{ $to }}: names pods alone, but clients of a load balancer are addresses: name those too, such as {ipBlock: {cidr: 203.0.113.0/24}}
 {{- end }}

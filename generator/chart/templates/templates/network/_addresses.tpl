@@ -1,6 +1,7 @@
 {{/*
 How a range of addresses is to 169.254.0.0/16, where clouds keep the credentials of a machine:
-"within", "around", or nothing. Takes the range.
+"within", "around", or nothing. The first 16 bits of an address are a number here: 169.254 is
+169 * 256 + 254 = 43518. Takes the range.
 */}}
 {{- define "@{ platform.name }@.metadataService" -}}
 {{- if hasSuffix ":/0" . }}around{{ end }}

@@ -6,6 +6,11 @@ Takes $.
 {{- if or .Values.releaseChecks.enabled (eq .Values.global.secrets.source "generate") }}true{{ end }}
 {{- end }}
 
+{{/* "true" where it compares the secrets in the values with those that are there. Takes $. */}}
+{{- define "@{ platform.name }@.comparesSecrets" -}}
+{{- if and .Values.releaseChecks.enabled (eq .Values.global.secrets.source "values") }}true{{ end }}
+{{- end }}
+
 {{/* Annotations of a hook before install and upgrade; lower weights come first. Takes the weight. */}}
 {{- define "@{ platform.name }@.hook" -}}
 helm.sh/hook: pre-install,pre-upgrade

@@ -1,21 +1,12 @@
 {{/* Pod that prepares a release. Takes $. */}}
 {{- define "@{ platform.name }@.preparationPod" -}}
-{{- $compares := and .Values.releaseChecks.enabled (eq .Values.global.secrets.source "values") }}
 {{- with .Values.global.toolbox -}}
 metadata:
   labels: {{- include "common.podLabels" (dict "context" $ "name" "prepare" "tier" "platform") | nindent 4 }}
 spec:
   restartPolicy: Never
   serviceAccountName: {{ $.Values.global.namePrefix }}@{ preparation }@
-  automountServiceAccountToken: false
-  enableServiceLinks: false
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
-  {{- with $.Values.global.imagePullSecrets }}
-  imagePullSecrets: {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- . | nindent 2 }}
-  {{- end }}
+@% include "chart/templates/_toolbox-pod.jinja" %@
   containers:
     - name: prepare
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -39,7 +30,7 @@ spec:
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       volumeMounts:
         - {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
-        {{- if $compares }}
+        {{- if include "@{ platform.name }@.comparesSecrets" $ }}
         - {name: given-secrets, mountPath: /var/run/given-secrets, readOnly: true}
         {{- end }}
   volumes:
@@ -49,7 +40,7 @@ spec:
           - serviceAccountToken: {path: token, expirationSeconds: 600}
           - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
           - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
-    {{- if $compares }}
+    {{- if include "@{ platform.name }@.comparesSecrets" $ }}
     - name: given-secrets
       secret: {secretName: {{ $.Values.global.namePrefix }}@{ preparation }@}
     {{- end }}
