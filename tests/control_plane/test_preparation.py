@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.chart.reading import environment, pod
 from tests.chart.scenarios import SECRETS, merged, nested
@@ -46,14 +47,15 @@ class PreparedRelease(QuietRelease):
     def submit(self, values: Values | None = None) -> None:
         """Prepare it, then install or upgrade; Refused or HelmError where one of them fails."""
         wanted = merged(SMALL, dict(values or {}))
-        self._prepare(render(wanted, namespace=self.namespace))
+        self.prepare(render(wanted, namespace=self.namespace))
         super().submit(wanted)
 
     def secret(self) -> dict[str, str]:
         """Return what the chart's Secret holds."""
         return self.kubectl.secret(SECRET, self.namespace)
 
-    def _prepare(self, rendered: Render) -> None:
+    def prepare(self, rendered: Render) -> None:
+        """Run the script of a render; Refused where it refuses."""
         (job,) = rendered.of_kind("Job")
         account = pod(job)["serviceAccountName"]
         rights = [
@@ -122,11 +124,16 @@ def test_secret_keeps_its_content_through_every_change_of_its_source(
     release: PreparedRelease,
 ) -> None:
     release.submit()
-    made = release.secret()
+    made = release.secret() | {"JWT_SECRET": 'chosen: "by" #hand \\'}
     assert len(made["MYSQL_PASSWORD"]) == 32
+    release.kubectl.apply(_secret(SECRET, made), release.namespace)
 
-    with pytest.raises(Refused, match=r"MYSQL_PASSWORD: global.secrets.values has another content"):
+    another = r"MYSQL_PASSWORD: global.secrets.values has another content"
+    with pytest.raises(Refused, match=another) as refused:
         release.submit(given(made, MYSQL_PASSWORD="another"))
+    show = re.search(r"kubectl get secret .*", str(refused.value))
+    assert show
+    assert yaml.safe_load(type_in(release, show[0])) == made
     release.submit(given(made))
     made |= {"MT5_LOGIN": "demo", "MT5_PASSWORD": "demo"}
     assert release.secret() == made
@@ -181,11 +188,11 @@ def test_a_store_must_be_confirmed(release: PreparedRelease) -> None:
     release.submit()
     rendered = render(merged(SMALL, store), namespace=release.namespace)
     with pytest.raises(Refused) as error:
-        release._prepare(rendered)
+        release.prepare(rendered)
     confirm = re.search(r"kubectl annotate .*", str(error.value))
     assert confirm
     type_in(release, confirm[0])
-    release._prepare(rendered)
+    release.prepare(rendered)
 
 
 def test_one_bot_whatever_the_prefix(release: PreparedRelease) -> None:
@@ -213,7 +220,7 @@ def test_no_bot_beside_one_of_nobody(release: PreparedRelease) -> None:
     labels = {"app": "trading-bot"}
     template = {
         "metadata": {"labels": labels},
-        "spec": {"containers": [{"name": "bot", "image": "bot", "securityContext": RESTRICTED}]},
+        "spec": {"containers": [{"name": "bot", "image": "bot"}]},
     }
     theirs = {
         "apiVersion": "apps/v1",
@@ -228,24 +235,16 @@ def test_no_bot_beside_one_of_nobody(release: PreparedRelease) -> None:
     assert release.kubectl.list("statefulsets", release.namespace) == []
 
 
-RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "runAsNonRoot": True,
-    "capabilities": {"drop": ["ALL"]},
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-
-
 def bots(release: PreparedRelease) -> list[str]:
     """Return the names of all bots of the namespace."""
     found = release.kubectl.list("statefulsets", release.namespace, "app=trading-bot")
     return [item["metadata"]["name"] for item in found]
 
 
-def type_in(release: PreparedRelease, command: str) -> None:
-    """Run a command of a message as a user does, in a shell."""
+def type_in(release: PreparedRelease, command: str) -> str:
+    """Run a command of a message as a user does, in a shell; return what it prints."""
     kubectl = release.kubectl
-    subprocess.run(
+    done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         env={
             **kubectl.environment,
@@ -253,7 +252,9 @@ def type_in(release: PreparedRelease, command: str) -> None:
         },
         check=True,
         capture_output=True,
+        text=True,
     )
+    return done.stdout
 
 
 def _secret(name: str, content: Mapping[str, str]) -> Object:

@@ -237,7 +237,8 @@ def differences(made: dict[str, str], wanted: dict[str, str], where: str) -> Ite
         yield (
             f"{', '.join(keys)}: {where} has another content than Secret {SECRET}, which the data"
             f" was made with. To see it: kubectl get secret {SECRET} -n {NAMESPACE} -o go-template="
-            """'{{range $key, $text := .data}}{{$key}}: {{$text | base64decode}}{{"\\n"}}{{end}}'"""
+            "'{{range $key, $text := .data}}{{$key}}: "
+            """{{$text | base64decode | printf "%q"}}{{"\\n"}}{{end}}'"""
         )
 
 
