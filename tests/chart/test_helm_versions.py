@@ -116,6 +116,8 @@ def restarted(before: Render, after: Render) -> set[str]:
     return {name for name in old if old[name] != new[name]}
 
 
+BLANK_BEFORE_A_KEY = re.compile(r"^( +)\n\1(?:- )?[A-Za-z]+:(?: |$)", re.MULTILINE)
+
 # The program `render`, which makes the objects for the tests, and Helm's command line
 
 
@@ -123,8 +125,9 @@ def restarted(before: Render, after: Render) -> set[str]:
 @each_scenario
 def test_the_objects_are_those_that_helm_template_prints(scenario: str, helm: str) -> None:
     given = SCENARIOS[scenario]
-    printed = parse(template(given.values, helm=helm, files=given.files))
-    assert rendered(scenario, helm).objects == printed.objects
+    text = template(given.values, helm=helm, files=given.files)
+    assert rendered(scenario, helm).objects == parse(text).objects
+    assert not BLANK_BEFORE_A_KEY.findall(text), "people read it: helpers leave no blank lines"
 
 
 @pytest.mark.parametrize("helm", HELMS)

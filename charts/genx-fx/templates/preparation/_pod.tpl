@@ -14,7 +14,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   containers:
     - name: prepare

@@ -27,7 +27,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" . "onOneNode" ($onOneNode | uniq) "onOtherHosts" (include "api.selectorLabels" $)) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   topologySpreadConstraints:
     # Each revision is spread on its own, and nodes that the pod may not run on do not count: they
@@ -85,7 +85,7 @@ spec:
       imagePullPolicy: {{ .image.pullPolicy }}
       ports: [{name: http, containerPort: 8080}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "api.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -108,10 +108,10 @@ spec:
         {{- end }}
         {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "api.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "api.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

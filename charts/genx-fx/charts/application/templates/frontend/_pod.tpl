@@ -17,7 +17,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" . "onOtherHosts" (include "frontend.selectorLabels" $)) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   topologySpreadConstraints:
     # Each revision is spread on its own, and nodes that the pod may not run on do not count: they
@@ -64,7 +64,7 @@ spec:
       imagePullPolicy: {{ .image.pullPolicy }}
       ports: [{name: http, containerPort: 3000}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "frontend.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -87,10 +87,10 @@ spec:
         {{- end }}
         {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "frontend.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "frontend.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -27,7 +27,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" . "onOneNode" ($onOneNode | uniq)) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   {{- with .waitFor }}
   initContainers:
@@ -66,7 +66,7 @@ spec:
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
       imagePullPolicy: {{ .image.pullPolicy }}
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "trading-bot.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -91,10 +91,10 @@ spec:
         {{- end }}
         {{- toYaml .probes.liveness | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "trading-bot.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "trading-bot.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -17,7 +17,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   containers:
     - name: mysql
@@ -26,7 +26,7 @@ spec:
       command: [bash, /etc/mysql/conf.d/start.sh]
       ports: [{name: mysql, containerPort: 3306}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "mysql.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -43,10 +43,10 @@ spec:
         exec: {command: ["mysqladmin", "ping", "--socket=/var/run/mysqld/mysqld.sock"]}
         {{- toYaml .probes.liveness | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "mysql.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "mysql.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

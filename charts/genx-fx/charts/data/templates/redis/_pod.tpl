@@ -17,7 +17,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   containers:
     - name: redis
@@ -29,7 +29,7 @@ spec:
       {{- end }}
       ports: [{name: redis, containerPort: 6379}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "redis.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -46,10 +46,10 @@ spec:
         exec: {command: ["sh", "-c", "test -n \"$(redis-cli -p 6379 ping)\""]}
         {{- toYaml .probes.liveness | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "redis.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "redis.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -17,7 +17,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   {{- with .waitFor }}
   initContainers:
@@ -52,7 +52,7 @@ spec:
         - cfg:security.secret_key=$__env{GF_SECURITY_SECRET_KEY}
       ports: [{name: http, containerPort: 3000}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "grafana.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -73,10 +73,10 @@ spec:
         {{- end }}
         {{- toYaml (omit .probes.liveness "path") | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "grafana.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "grafana.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -31,7 +31,7 @@ spec:
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@) }}
-  {{- . | nindent 2 }}
+  {{- trim . | nindent 2 }}
   {{- end }}
 @% block spread %@
 @% endblock %@
@@ -74,7 +74,7 @@ spec:
       ports: [{name: @{ component.port_name }@, containerPort: @{ component.port }@}]
 @% endif %@
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "@{ component.name }@.environment" $)) }}
-      env: {{- . | nindent 8 }}
+      env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
       envFrom: {{- toYaml . | nindent 8 }}
@@ -119,10 +119,10 @@ spec:
 @% endif %@
 @% endif %@
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "@{ component.name }@.volumeMounts" $)) }}
-      volumeMounts: {{- . | nindent 8 }}
+      volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "@{ component.name }@.volumes" $)) }}
-  volumes: {{- . | nindent 4 }}
+  volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}
