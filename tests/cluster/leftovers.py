@@ -13,12 +13,11 @@ OF_EVERY_NAMESPACE = {"ConfigMap/kube-root-ca.crt", "ServiceAccount/default"}
 VOLUMES = ("mysql", "redis", "grafana", "logs", "data")
 CLAIMS = {f"PersistentVolumeClaim/{volume}-pvc" for volume in VOLUMES}
 SHARED = ("logs-pvc", "data-pvc")
+# The name of a shared volume's claim follows the volume's mode.
+COLOCATED_CLAIMS = {f"{claim}-rwo" if claim.endswith(SHARED) else claim for claim in CLAIMS}
 # By the way of installing, as the chart's ci folder names them.
 KEPT = {
-    "colocated": {
-        *(f"{claim}-rwo" if claim.endswith(SHARED) else claim for claim in CLAIMS),
-        f"Secret/{SECRET}",
-    },
+    "colocated": {*COLOCATED_CLAIMS, f"Secret/{SECRET}"},
     "scaled": {*CLAIMS, f"Secret/{SECRET}"},
     "small": {f"Secret/small-{SECRET}"},  # nothing is persistent
     "values-given": {*CLAIMS, f"Secret/{SECRET}"},

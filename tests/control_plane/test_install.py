@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.kubectl import Kubectl, last_seen
-from tests.cluster.leftovers import CLAIMS, left
+from tests.cluster.leftovers import CLAIMS, COLOCATED_CLAIMS, left
 from tests.cluster.release import SECRET
 from tests.control_plane.release import QuietRelease
 from tests.helm import CHART
@@ -21,7 +21,8 @@ WAYS = {
     path.name.removesuffix(".yaml").removesuffix("-values"): path
     for path in sorted((*CHART.glob("ci/*-values.yaml"), *CHART.glob("values-*.yaml")))
 }
-KEEPS_NO_DATA = {"small", "values-dev"}
+# Ways whose claims are others than those of the default values.
+CLAIMS_OF = {"small": set[str](), "values-dev": set[str](), "colocated": COLOCATED_CLAIMS}
 GIVEN = {"values-given", "values-dev"}  # ways whose Secret is in the chart
 CHANGED = {"global": {"config": {"MT5_SERVER": "changed"}}}
 
@@ -48,8 +49,7 @@ def test_release_lives_and_leaves_what_it_should(release: QuietRelease, way: str
     assert [revision["status"] for revision in release.history()][-1] == "deployed"
 
     release.uninstall()
-    kept = set() if way in KEEPS_NO_DATA else set(CLAIMS)
-    kept |= {f"Secret/{SECRET}"} if way in GIVEN else set()
+    kept = CLAIMS_OF.get(way, CLAIMS) | ({f"Secret/{SECRET}"} if way in GIVEN else set())
     assert last_seen(lambda: left(kubectl, namespace), kept, timeout=120, every=0.5) == kept
 
     release.install()
