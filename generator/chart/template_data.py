@@ -235,6 +235,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "scaling": any(component.replicated for component in plan.components),
         "scratch": True,
         "secrets": bool(plan.spec.secrets),
+        "services": bool(plan.served),
         "storage": plan.has_storage,
         "waiting": bool(plan.flows),
     }

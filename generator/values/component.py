@@ -107,43 +107,97 @@ def _autoscaling(component: ComponentPlan) -> Tree:
 def _service(component: ComponentPlan) -> Tree:
     if component.service is None:
         return {}
-    annotations = Value({}, "Annotations of the Service", defined("annotationMap"))
     about = "Service in front of its pods; name and port are fixed by the spec"
-    if component.exposed is None:
-        return {"service": Section(about, {"annotations": annotations})}
-    types = choice("", "ClusterIP", "NodePort", "LoadBalancer")
-    exposed_to = f"global.exposedTo.{camel_case(component.exposed.to)}"
-    return {
-        "service": Section(
-            about,
+    entries: dict[str, Value | Section] = {
+        **_service_type(component),
+        "annotations": Value({}, "Annotations of the Service", defined("annotationMap")),
+        "labels": Value(
+            {}, "Labels of the Service: {example.org/scrape: blue}", defined("ownLabels")
+        ),
+        **_load_balancing(component),
+        "ipFamilyPolicy": sections.text(
+            "",
+            "How many families of addresses the Service has, as Kubernetes names it:"
+            " PreferDualStack. Empty is one, the cluster's first",
+            choice("", "SingleStack", "PreferDualStack", "RequireDualStack"),
+        ),
+        "ipFamilies": Value(
+            [],
+            "Families of its addresses in order, of which the first can never be changed: [IPv6,"
+            " IPv4]. Empty leaves them to the cluster",
             {
-                "type": sections.text(
-                    "",
-                    "Type of the Service. Empty follows global.exposure",
-                    types,
-                ),
-                "annotations": annotations,
-                "loadBalancerClass": sections.text(
-                    "",
-                    "Class of the load balancer: service.k8s.aws/nlb. Empty takes the default",
-                    optional("qualifiedName"),
-                ),
-                "loadBalancerSourceRanges": Value(
-                    PRIVATE_NETWORKS if component.for_admins else [],
-                    "Address ranges that the load balancer lets in: [203.0.113.0/24]. 0.0.0.0/0, or"
-                    " an empty list, lets everybody in",
-                    defined("addressRangeList"),
-                ),
-                "externalTrafficPolicy": sections.text(
-                    "",
-                    "Local: its pods see the addresses of clients, and only nodes with a pod of it"
-                    " answer; Cluster: they see the address of a node. Empty is Local where"
-                    f" {exposed_to} names address ranges, and else Cluster",
-                    choice("", "Cluster", "Local"),
-                ),
+                "type": "array",
+                "items": choice("IPv4", "IPv6"),
+                "maxItems": 2,
+                "uniqueItems": True,
             },
         ),
     }
+    return {"service": Section(about, entries)}
+
+
+def _service_type(component: ComponentPlan) -> Tree:
+    if component.exposed is None:
+        return {}
+    return {
+        "type": sections.text(
+            "",
+            "Type of the Service. Empty follows global.exposure",
+            choice("", "ClusterIP", "NodePort", "LoadBalancer"),
+        ),
+        "nodePort": Value(
+            0,
+            "Port of each node, where the type is NodePort or LoadBalancer: 30080. 0 leaves it to"
+            " Kubernetes",
+            integer(0, 65535),
+            bounds="0 to 65535",
+        ),
+    }
+
+
+def _load_balancing(component: ComponentPlan) -> Tree:
+    """Build what decides on the way from clients to one of several pods."""
+    entries: dict[str, Value | Section] = {}
+    if component.exposed:
+        exposed_to = f"global.exposedTo.{camel_case(component.exposed.to)}"
+        entries |= {
+            "loadBalancerClass": sections.text(
+                "",
+                "Class of the load balancer: service.k8s.aws/nlb. Empty takes the default",
+                optional("qualifiedName"),
+            ),
+            "loadBalancerSourceRanges": Value(
+                PRIVATE_NETWORKS if component.for_admins else [],
+                "Address ranges that the load balancer lets in: [203.0.113.0/24]. 0.0.0.0/0, or"
+                " an empty list, lets everybody in",
+                defined("addressRangeList"),
+            ),
+            "externalTrafficPolicy": sections.text(
+                "",
+                "Local: its pods see the addresses of clients, and only nodes with a pod of it"
+                " answer; Cluster: they see the address of a node. Empty is Local where"
+                f" {exposed_to} names address ranges, and else Cluster",
+                choice("", "Cluster", "Local"),
+            ),
+        }
+    if component.replicated:
+        entries |= {
+            "sessionAffinity": sections.text(
+                "None",
+                "ClientIP: a client, told by its address, stays with one pod; None: each connection"
+                " goes to any. Controllers of ingress and gateway mostly bypass it",
+                choice("None", "ClientIP"),
+                "None or ClientIP",
+            ),
+            "sessionAffinityTimeoutSeconds": Value(
+                10800,
+                "Time in seconds that a silent client stays with its pod, where sessionAffinity is"
+                " ClientIP",
+                SECONDS,
+                bounds="1 to 86400",
+            ),
+        }
+    return entries
 
 
 def _ingress(component: ComponentPlan) -> Tree:

@@ -114,8 +114,13 @@ def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[
 
 
 def _comforts(workload: str) -> dict[str, Any]:
-    """Every option that all components have, and annotations of the Service if it has one."""
-    service = {"service.annotations": {"example.org/service": workload}}
+    """Every option that all components have, and those of the Service if it has one."""
+    service = {
+        "service.annotations": {"example.org/service": workload},
+        "service.labels": {"example.org/service": workload},
+        "service.ipFamilyPolicy": "PreferDualStack",
+        "service.ipFamilies": ["IPv4"],
+    }
     pod = {"matchLabels": {"team": "trading"}}
     return {
         "image.digest": DIGEST,
@@ -232,8 +237,13 @@ _PLAIN = {"global.tls.enabled": False}
 # The largest whole number that Kubernetes takes where the schema names no maximum of its own.
 _LARGEST = 2**31 - 1
 # What must be less than another value: a grace period is longer than a part of it, and the probes
-# of a container differ.
-_LESS = {"preStopSeconds": 1, "readiness.failureThreshold": 1, "liveness.failureThreshold": 2}
+# of a container and the ports of a node differ.
+_LESS = {
+    "preStopSeconds": 1,
+    "readiness.failureThreshold": 1,
+    "liveness.failureThreshold": 2,
+    **{f"{part.path}.service.nodePort": number for number, part in enumerate(PLAN.exposed)},
+}
 
 
 def integer_maxima() -> dict[str, int]:
@@ -329,6 +339,20 @@ SCENARIOS: dict[str, Scenario] = {
                 "service.externalTrafficPolicy": "Local",
             },
         )
+    ),
+    "node_ports": _flat(
+        {
+            **{
+                f"{part.path}.service.{key}": value
+                for number, part in enumerate(PLAN.exposed)
+                for key, value in {"type": "NodePort", "nodePort": 30080 + number}.items()
+            },
+            **{
+                f"{part.path}.service.sessionAffinity": "ClientIP"
+                for part in PLAN.served
+                if part.replicated
+            },
+        }
     ),
     "load_balancer_with_tls": _flat(
         {"global.tls.enabled": True, "global.loadBalancer.annotations": {"example.org/tls": "yes"}}

@@ -83,6 +83,20 @@ CASES: list[tuple[Values, list[str]]] = [
         },
         ["application.api.service.externalTrafficPolicy"],
     ),
+    ({**INGRESS, "application.api.service.nodePort": 30080}, ["application.api.service.nodePort"]),
+    (
+        {
+            "monitoring.grafana.service.type": "NodePort",
+            "application.frontend.service.type": "NodePort",
+            "application.frontend.service.nodePort": 30080,
+            "monitoring.grafana.service.nodePort": 30080,
+        },
+        ["monitoring.grafana.service.nodePort"],
+    ),
+    (
+        {"application.api.service.ipFamilies": ["IPv6", "IPv4"]},
+        ["application.api.service.ipFamilyPolicy"],
+    ),
     (
         {"global.exposure": "loadBalancer", "global.exposedTo.admins": [MONITORING]},
         ["global.exposedTo.admins"],

@@ -354,11 +354,12 @@ def test_every_pod_carries_its_own_labels_and_annotations(scenario: str) -> None
 
 
 @each_scenario
-def test_every_service_carries_its_own_annotations(scenario: str) -> None:
+def test_every_service_carries_its_own_labels_and_annotations(scenario: str) -> None:
     for item in rendered(scenario).of_kind("Service"):
         if not item["metadata"]["name"].endswith("-headless"):
-            own = of_component(scenario, item, "service.annotations")
-            assert item["metadata"].get("annotations", {}).items() >= own.items(), label(item)
+            for field in ("labels", "annotations"):
+                own = of_component(scenario, item, f"service.{field}")
+                assert item["metadata"].get(field, {}).items() >= own.items(), label(item)
 
 
 @each_scenario

@@ -62,8 +62,14 @@ SETTINGS = {
             {
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
+                **{
+                    f"{part.path}.service.sessionAffinity": "ClientIP"
+                    for part in PLAN.served
+                    if part.replicated
+                },
             }
-        )
+        ),
+        ("service.nodePort",),
     ),
     # With nothing to run, as quota and limit range must hold what the components may use.
     "quota": Setting(
@@ -236,10 +242,10 @@ def another(path: str, values: dict[str, Any] = DEFAULTS) -> object:
         return not old
     if isinstance(old, int):
         return old + 1
-    if isinstance(old, list):
-        return old[1:]
     choices = checker(path).schema
     assert isinstance(choices, dict)
+    if isinstance(old, list):
+        return old[1:] if old else choices["items"]["enum"][:1]
     return next(value for value in choices["enum"] if value not in (old, ""))
 
 

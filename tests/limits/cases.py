@@ -441,6 +441,11 @@ NAMED_FORMS = {
         ["two words", "a/b/c", "-a", *NO_TEXT],
         [],
     ),
+    "service.ipFamilies": Cases(
+        [[], ["IPv4"], ["IPv6", "IPv4"]],
+        [["ipv4"], ["IPv4", "IPv4"], ["IPv4", "IPv6", "IPv4"], ["IPv5"], "IPv4", [4], {"a": 1}],
+        [],
+    ),
     "image.repository": Cases(
         ["mysql", "library/mysql", "team/my.app_name-x", "a/b/c"],
         ["", "Upper", "mysql:8", "https://x/y", "/mysql", "mysql/", "a b", *NO_TEXT],

@@ -104,9 +104,10 @@ WORDS = {
         "my.yaml:1:21: application.api.securityContext: unknown key;"
         " did you mean 'podSecurityContext'?"
     ),
-    "application: {api: {service: {port: 80}}}": (
-        "my.yaml:1:31: application.api.service.port: unknown key; allowed are type, annotations,"
-        " loadBalancerClass, loadBalancerSourceRanges, externalTrafficPolicy"
+    "application: {api: {service: {name: own}}}": (
+        "my.yaml:1:31: application.api.service.name: unknown key; allowed are type, nodePort,"
+        " annotations, labels, loadBalancerClass, loadBalancerSourceRanges, externalTrafficPolicy,"
+        " sessionAffinity, sessionAffinityTimeoutSeconds, ipFamilyPolicy, ipFamilies"
     ),
     "application: {api: {memory: 1Gi}}": (
         "my.yaml:1:21: application.api.memory: unknown key;"

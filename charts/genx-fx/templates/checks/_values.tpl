@@ -15,6 +15,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems = concat $problems (include "genx-fx.problems.scaling" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.scratch" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.secrets" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.services" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.storage" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.waiting" $ | splitList "\n") -}}
 {{- with without $problems "" | uniq }}
