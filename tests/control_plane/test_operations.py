@@ -285,16 +285,41 @@ def test_another_name(installed: Desk) -> None:
     assert kept["MYSQL_PASSWORD"] == "kept"
 
 
-def test_another_namespace(installed: Desk) -> None:
+@pytest.mark.parametrize("prefix", ["", "blue-"])
+def test_another_namespace(installed: Desk, prefix: str) -> None:
     claims = volumes(installed, installed.release.namespace)
-    installed.type("Another namespace", 0)
+    installed.values(nested({"global.namePrefix": prefix}))
+    assert all(volume in installed.type("Another namespace", 0) for volume in claims.values())
+    installed.type("Another namespace", 1, {"prefix=\n": f"prefix={prefix}\n"})
     eventually(
         "each new claim has the volume that it had",
-        lambda: volumes(installed, installed.second) == claims,
+        lambda: (
+            volumes(installed, installed.second)
+            == {f"{prefix}{name}": volume for name, volume in claims.items()}
+        ),
     )
-    assert installed.kubectl.secret(SECRET, installed.second)["MYSQL_PASSWORD"] == "kept"
+    kept = installed.kubectl.secret(f"{prefix}{SECRET}", installed.second)
+    assert kept["MYSQL_PASSWORD"] == "kept"
     kinds = "deployments,statefulsets,pvc"
     assert installed.kubectl.list(kinds, installed.release.namespace) == []
+
+
+def test_a_claim_that_got_an_empty_volume_gets_its_own_back(installed: Desk) -> None:
+    """A claim that asks for more than its volume has is given another one."""
+    claims = volumes(installed, installed.release.namespace)
+    installed.values(nested({"data.mysql.persistence.size": "20Gi"}))
+    installed.type("Another namespace", 1)
+    eventually(
+        "every claim is bound",
+        lambda: volumes(installed, installed.second).keys() == claims.keys(),
+    )
+    assert volumes(installed, installed.second)["mysql-pvc"] != claims["mysql-pvc"]
+    installed.values()
+    installed.type("Another namespace", 2)
+    eventually(
+        "each claim has the volume that it had",
+        lambda: volumes(installed, installed.second) == claims,
+    )
 
 
 def volumes(desk: Desk, namespace: str) -> dict[str, str]:
