@@ -75,6 +75,12 @@ def _umbrella(
         ),
     )
     yield "README.md", File(readme.rstrip("\n") + "\n")
+    for component in plan.exposed:
+        given = template_data.component_context(plan, component)
+        for name in ("ingress.yaml", "http-route.yaml"):
+            source = f"{TEMPLATES}/templates/exposure/component/{name}"
+            path = f"templates/exposure/{component.name}/{name}"
+            yield path, File(render(source, platform, given), source)
     for path, text in overlays.overlay_files(plan):
         yield path, File(text)
     for volume in plan.volumes:
@@ -200,9 +206,6 @@ def _component_sources(component: ComponentPlan) -> Iterator[str]:
         yield f"{COMPONENT}/headless-service.yaml"
     if component.service:
         yield f"{COMPONENT}/service.yaml"
-    if component.exposed:
-        yield f"{COMPONENT}/ingress.yaml"
-        yield f"{COMPONENT}/http-route.yaml"
     if component.replicated:
         yield f"{COMPONENT}/horizontal-pod-autoscaler.yaml"
     if component.storage:

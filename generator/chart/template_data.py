@@ -31,6 +31,13 @@ from generator.spec.quantities import Quantity
 
 ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
 
+# https://cert-manager.io/docs/usage/ingress/#supported-annotations
+ISSUER_ANNOTATIONS = [
+    "cert-manager.io/cluster-issuer",
+    "cert-manager.io/issuer",
+    "kubernetes.io/tls-acme",
+]
+
 # RFC 1122 (this host, reserved), 1918 (private), 2544 (benchmarks), 3927 (link local, cloud
 # metadata), 5771 (multicast), 6598 (carrier NAT), 6890 (protocol assignments)
 PRIVATE_IPV4 = [
@@ -113,6 +120,8 @@ class PlatformContext:
     global_keys: list[str]
     """Keys below `global` that the chart knows."""
     access_modes: dict[str, str]
+    issuer_annotations: list[str]
+    """Annotations that ask cert-manager for a certificate."""
     log_space: Quantity
     """Most that the logs of a container take."""
     private_ipv4: list[str]
@@ -189,6 +198,7 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
         checks=[name for name, sensible in checks(plan).items() if sensible],
         global_keys=global_keys,
         access_modes=ACCESS_MODES,
+        issuer_annotations=ISSUER_ANNOTATIONS,
         log_space=LOG_SPACE,
         private_ipv4=PRIVATE_IPV4,
         private_ipv6=PRIVATE_IPV6,

@@ -28,6 +28,7 @@ _OF_PART: dict[ValuePath, Path] = {
     ("service",): ("service",),
     ("service", "loadBalancerSourceRanges"): ("exposed", "to"),
     ("ingress", "hostname"): ("exposed", "host"),
+    ("ingress", "path"): ("exposed", "path"),
     ("persistence",): ("storage",),
     ("persistence", "size"): ("storage", "size"),
     ("heartbeat",): ("health",),

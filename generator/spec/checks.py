@@ -18,6 +18,7 @@ from generator.spec.component import (
     INTERNET,
     LOG_SPACE,
     ComponentBase,
+    Exposed,
     ReplicatedComponent,
     Resources,
     ServedComponent,
@@ -263,7 +264,7 @@ def names_are_unique(subject: Subject) -> Iterator[Problem]:
     yield from _repeated(
         "host",
         [
-            ((*part.path, "exposed"), _host(subject.spec, component.exposed.host))
+            ((*part.path, "exposed"), _address(subject.spec, component.exposed))
             for part in parts
             if isinstance(component := part.component, ServedComponent) and component.exposed
         ],
@@ -486,8 +487,9 @@ def _mounted(component: ComponentBase) -> Iterator[tuple[tuple[str, str], str, s
         yield ("writes", path), volume_name(path), path
 
 
-def _host(spec: Spec, label: str | None) -> str:
-    return f"{label}.{spec.platform.domain}" if label else spec.platform.domain
+def _address(spec: Spec, exposed: Exposed) -> str:
+    host = f"{exposed.host}." if exposed.host else ""
+    return f"{host}{spec.platform.domain}{exposed.path.rstrip('/')}"
 
 
 def _has_address(subject: Subject, path: Path, name: str) -> Iterator[Problem]:

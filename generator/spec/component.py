@@ -61,6 +61,9 @@ class Exposed(SpecModel):
     host: DnsLabel | None = Field(
         None, description="Label before platform.domain; without it the domain itself"
     )
+    path: UrlPath = Field(
+        "/", description="Path at this host, where others share it", examples=["/api"]
+    )
 
 
 class HttpHealth(SpecModel):

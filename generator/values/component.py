@@ -10,6 +10,7 @@ from generator.values.schemas import (
     FILE_PATH,
     OBJECT,
     SECONDS,
+    URL_PATH,
     Limits,
     choice,
     defined,
@@ -215,9 +216,30 @@ def _ingress(component: ComponentPlan) -> Tree:
                     "Host name: trade.example.org. Empty follows global.domain",
                     optional("dnsName"),
                 ),
+                "path": Value(
+                    component.exposed.path,
+                    "Path at the host: /api. Its server must know the path, as no controller is"
+                    " told to remove it; of a host, each component has another",
+                    URL_PATH,
+                ),
+                "pathType": sections.text(
+                    "Prefix",
+                    "How an Ingress compares the path; with ImplementationSpecific it may be a"
+                    " pattern of the controller, of which addresses have the beginning:"
+                    " /api(/|$)(.*)",
+                    choice("Prefix", "Exact", "ImplementationSpecific"),
+                    "Prefix, Exact or ImplementationSpecific",
+                ),
+                "filters": Value(
+                    [],
+                    "Filters of its HTTPRoute, with gateway: [{type: URLRewrite, urlRewrite: {path:"
+                    " {type: ReplacePrefixMatch, replacePrefixMatch: /}}}]",
+                    defined("objectList"),
+                ),
                 "tlsSecretName": sections.text(
                     "",
-                    "Name of the Secret with its certificate: trade-tls. Empty follows global.tls",
+                    "Name of the Secret with its certificate: trade-tls. Empty follows global.tls;"
+                    " of a host, the first component says it",
                     optional("dnsName"),
                 ),
                 "className": sections.text(
@@ -227,7 +249,8 @@ def _ingress(component: ComponentPlan) -> Tree:
                 ),
                 "annotations": Value(
                     {},
-                    "Annotations of its Ingress, besides those of global.ingress.annotations",
+                    "Annotations of its Ingress, besides those of global.ingress.annotations, or of"
+                    " its HTTPRoute",
                     defined("annotationMap"),
                 ),
             },

@@ -367,5 +367,6 @@ def choice(*allowed: str | bool) -> JsonSchema:
 
 PORT = integer(1, 65535)
 FILE_PATH = matching("^(/.+)?$", "empty, or a path that begins with /")
+URL_PATH = matching(r"^/\S*$", "a path that begins with /, such as /api")
 SECONDS = integer(1, 86400)
 USER_ID = integer(1, 2147483647)

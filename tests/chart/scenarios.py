@@ -322,6 +322,23 @@ SCENARIOS: dict[str, Scenario] = {
     "gateway_without_tls": _flat(
         {"global.exposure": "gateway", "global.gateway.className": "envoy", **_PLAIN}
     ),
+    **{
+        f"one_host_by_{exposure}": _flat(
+            {
+                "global.exposure": exposure,
+                "global.gateway.className": "envoy",
+                **{
+                    f"{part.path}.ingress.{key}": value
+                    for part in PLAN.exposed[1:]
+                    for key, value in {
+                        "hostname": PLAN.spec.platform.domain,
+                        "path": f"/{part.name}",
+                    }.items()
+                },
+            }
+        )
+        for exposure in ("ingress", "gateway")
+    },
     "gateway_of_others": _flat(
         {
             "global.exposure": "gateway",

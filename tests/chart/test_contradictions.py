@@ -192,8 +192,12 @@ CASES: list[tuple[Values, list[str]]] = [
         ["global.gateway.name", "global.gateway.namespace", "global.gateway.sectionName"],
     ),
     (
-        {**INGRESS, "application.api.ingress.hostname": "genx-fx.local"},
-        ["application.api.ingress.hostname"],
+        {
+            **INGRESS,
+            "application.api.ingress.hostname": "genx-fx.local",
+            "application.api.ingress.path": "/",
+        },
+        ["application.api.ingress"],
     ),
     (
         {
@@ -201,7 +205,18 @@ CASES: list[tuple[Values, list[str]]] = [
             "application.frontend.ingress.hostname": "",
             "monitoring.grafana.ingress.hostname": "genx-fx.local",
         },
-        ["monitoring.grafana.ingress.hostname"],
+        ["monitoring.grafana.ingress"],
+    ),
+    (
+        {
+            **INGRESS,
+            "application.frontend.ingress.hostname": "",
+            "application.api.ingress.hostname": "genx-fx.local",
+            "application.api.ingress.path": "/api",
+            "application.api.ingress.tlsSecretName": "own",
+            "application.api.ingress.annotations": {"cert-manager.io/issuer": "own"},
+        },
+        ["application.api.ingress.tlsSecretName", "application.api.ingress.annotations"],
     ),
     *(
         (

@@ -123,12 +123,12 @@ def test_how_to_see_whether_a_gateway_serves_the_routes(notes: Notes) -> None:
     }
     text = notes(nested(others))
     assert "kubectl get gateway edge -n infra" in text
-    assert "kubectl get secret frontend-tls" not in text, "its certificates are not ours"
+    assert "frontend-tls" not in text, "its certificates are not ours"
 
 
 def test_which_secrets_must_hold_certificates(notes: Notes) -> None:
     ingress = {"global.exposure": "ingress"}
-    assert "kubectl get secret frontend-tls api-tls grafana-tls -n genx-fx" in notes(
+    assert "kubectl get secret api-tls frontend-tls grafana-tls -n genx-fx" in notes(
         nested(ingress)
     )
     one = {**ingress, "global.tls.secretName": "wildcard"}
@@ -152,6 +152,18 @@ def test_addresses_of_hosts_are_those_of_the_routes(notes: Notes) -> None:
     text = notes(nested(own))
     assert "https://trade.example.org\n" in text
     assert "://api.genx-fx.local" not in text
+
+
+def test_addresses_of_one_host_have_their_paths(notes: Notes) -> None:
+    same = {
+        "global.exposure": "ingress",
+        "application.api.ingress": {"hostname": "genx-fx.local", "path": "/api(/|$)(.*)"},
+        "monitoring.grafana.ingress": {"hostname": "genx-fx.local", "path": "/grafana/"},
+    }
+    text = notes(nested(same))
+    for path in ("", "/api", "/grafana"):
+        assert f" https://genx-fx.local{path}\n" in text
+    assert "kubectl get secret frontend-tls -n genx-fx" in text
 
 
 def test_addresses_by_port_forward(notes: Notes) -> None:

@@ -23,7 +23,7 @@ from tools.build import tool_path
 from tools.repository import add_to_repository
 
 MOST_PACKAGE_BYTES = 110_000
-MOST_RELEASE_BYTES = 180_000
+MOST_RELEASE_BYTES = 183_000
 STRAY_FILES = (
     "ci/test-values.yaml",
     ".git/config",

@@ -87,6 +87,7 @@ SETTINGS = {
             {
                 "global.exposure": "ingress",
                 "global.tls.enabled": True,
+                "monitoring.grafana.ingress.path": "/grafana",
                 **AUTOSCALED,
             }
         ),

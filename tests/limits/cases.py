@@ -441,6 +441,11 @@ NAMED_FORMS = {
         ["two words", "a/b/c", "-a", *NO_TEXT],
         [],
     ),
+    "ingress.path": Cases(
+        ["/", "/api", "/api/", "/a-b/c_d", "/api(/|$)(.*)", "/*"],
+        ["", "api", "https://example.org/api", "/two words", *NO_TEXT],
+        [],
+    ),
     "service.ipFamilies": Cases(
         [[], ["IPv4"], ["IPv6", "IPv4"]],
         [["ipv4"], ["IPv4", "IPv4"], ["IPv4", "IPv6", "IPv4"], ["IPv5"], "IPv4", [4], {"a": 1}],

@@ -15,7 +15,7 @@ TEXT = DOCUMENT.read_text()
 PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
-    *("Serve it by HTTPS", "Who may come in"),
+    *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
     *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
@@ -60,6 +60,17 @@ def test_each_way_of_https_renders_as_it_stands(values: str, helm: str) -> None:
     assert len(ways) == 1 or "LoadBalancer" in services
     grafana = environment(rendered.get("Deployment", "grafana"))
     assert grafana["GF_SERVER_ROOT_URL"].startswith("https://grafana.fx.example.org")
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("values", values_of("Several components under one host"))
+def test_each_way_to_share_a_host_renders_as_it_stands(values: str, helm: str) -> None:
+    rendered = render(yaml.safe_load(values), helm=helm)
+    by_ingress = [item["spec"]["rules"][0]["host"] for item in rendered.of_kind("Ingress")]
+    by_route = [
+        host for item in rendered.of_kind("HTTPRoute") for host in item["spec"].get("hostnames", [])
+    ]
+    assert (by_ingress or by_route).count("fx.example.org") > 1
 
 
 def test_the_package_is_that_of_this_version() -> None:

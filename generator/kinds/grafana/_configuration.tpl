@@ -38,3 +38,23 @@ dashboards.yaml: |
       options: {path: /etc/grafana/dashboards}
 {{- end }}
 {{- end }}
+
+{{/* URL at which browsers find it; nothing where no host leads to it. Takes (dict "context" $ "values" …). */}}
+{{- define "@{ component.name }@.rootUrl" -}}
+@% if component.exposed %@
+{{- $routed := include "common.routed" (dict "context" .context "ingress" .values.ingress) }}
+{{- $url := include "common.url" (dict "context" .context "ingress" .values.ingress "prefix" "@{ component.host_prefix }@") }}
+{{- .values.rootUrl | default (ternary $url "" (eq $routed "true")) }}
+@% else %@
+{{- .values.rootUrl }}
+@% endif %@
+{{- end }}
+
+{{/* Path below which it answers, as in /grafana; nothing for the root. Takes what the URL takes. */}}
+{{- define "@{ component.name }@.subPath" -}}
+{{- if .values.serveFromSubPath }}
+{{- with include "@{ component.name }@.rootUrl" . }}
+{{- trimSuffix "/" (urlParse .).path }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -2,6 +2,17 @@
 @% block configuration_checksum %@
 checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum | quote }}
 @% endblock %@
+@# Below a sub-path it sends who asks elsewhere away: the kubelet, which counts that as healthy. #@
+@% set below = 'include "' + component.name + '.subPath" (dict "context" $ "values" $.Values.' + component.key + ')' %@
+@% block startup_request %@
+        httpGet: {path: {{ print (@{ below }@) @{ component.health_path | json | literal }@ | quote }}, port: @{ component.port_name }@}
+@% endblock %@
+@% block readiness_request %@
+        httpGet: {path: {{ print (@{ below }@) @{ component.health_path | json | literal }@ | quote }}, port: @{ component.port_name }@}
+@% endblock %@
+@% block liveness_path %@
+        httpGet: {path: {{ print (@{ below }@) . | quote }}, port: @{ component.port_name }@}
+@% endblock %@
 @% block command %@
       # Grafana would replace ${…} in a variable's text, and take an empty one for its published default.
       args:
@@ -13,16 +24,12 @@ checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha2
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.user }@}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.password }@}}}
 - {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.secretKey }@}}}
-{{- with .Values.@{ component.key }@ }}
-@% if component.exposed %@
-{{- $url := include "common.url" (dict "context" $ "own" .ingress.hostname "prefix" "@{ component.host_prefix }@") }}
-{{- $routed := include "common.routed" (dict "context" $ "ingress" .ingress) }}
-{{- with .rootUrl | default (ternary $url "" (eq $routed "true")) }}
-@% else %@
-{{- with .rootUrl }}
-@% endif %@
+{{- $place := dict "context" $ "values" .Values.@{ component.key }@ }}
+{{- with include "@{ component.name }@.rootUrl" $place }}
 - {name: GF_SERVER_ROOT_URL, value: {{ . | quote }}}
 {{- end }}
+{{- if include "@{ component.name }@.subPath" $place }}
+- {name: GF_SERVER_SERVE_FROM_SUB_PATH, value: "true"}
 {{- end }}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}

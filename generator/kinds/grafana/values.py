@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.plan.component import ComponentPlan
 from generator.values.schemas import defined, integer, matching
-from generator.values.sections import Times, text
+from generator.values.sections import Times, switch, text
 from generator.values.tree import Section, Value
 
 TIMES = Times(grace=30)
@@ -19,6 +19,11 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
             "URL at which browsers find it, for links and redirects: https://grafana.example.org."
             " Empty follows the host name of ingress and gateway, where one leads to it",
             url,
+        ),
+        "serveFromSubPath": switch(
+            True,
+            "Whether Grafana answers below the path of that URL, as in /grafana; false where a"
+            " proxy removes the path",
         ),
         "prometheus": Section(
             "Prometheus as a second data source",

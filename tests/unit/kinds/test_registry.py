@@ -160,6 +160,7 @@ OF_SOME = {
     "extraConfiguration": {"mysql", "redis"},
     "prometheus": {"grafana"},
     "rootUrl": {"grafana"},
+    "serveFromSubPath": {"grafana"},
     "heartbeat": {"singleton", "worker"},
     "ready": {"singleton", "worker"},
     "replicas": {"singleton", "web", "worker"},

@@ -238,6 +238,17 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         ],
     ),
     (
+        "two components at one path of a host",
+        [
+            ("exposed: {to: users, host: api}", "exposed: {to: users, path: /api}"),
+            ("exposed: {to: admins, host: grafana}", "exposed: {to: admins, path: /api/}"),
+        ],
+        [
+            "108:16: tiers.monitoring.grafana.exposed: "
+            "host 'genx-fx.local/api' is taken by tiers.application.api.exposed"
+        ],
+    ),
+    (
         "address of a component that doesn't exist",
         [("urlOf: frontend", "urlOf: frontent")],
         [

@@ -23,10 +23,27 @@ global.tls.secretName: is {{ .tls.secretName }}, but global.tls.source is contro
 {{- if has .Values.global.exposure (list "ingress" "gateway") }}
 {{- include "genx-fx.problems.issuer" $ }}
 {{- end }}
+{{- $entrances := include "genx-fx.entrances" $ | fromYaml }}
+{{- $paths := dict "frontend" "application.frontend" "api" "application.api" "grafana" "monitoring.grafana" }}
 {{- $taken := dict }}
-{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.frontend" "values" .Values.application.frontend "to" "users" "prefix" "" "taken" $taken) }}
-{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.api" "values" .Values.application.api "to" "users" "prefix" "api." "taken" $taken) }}
-{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "monitoring.grafana" "values" .Values.monitoring.grafana "to" "admins" "prefix" "grafana." "taken" $taken) }}
+{{- if include "frontend.runs" $ }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.frontend" "values" .Values.application.frontend "to" "users") }}
+{{- end }}
+{{- with get $entrances "frontend" }}
+{{- include "genx-fx.problems.address" (dict "path" "application.frontend" "values" $.Values.application.frontend.ingress "entrance" . "first" (get $paths .first) "taken" $taken) }}
+{{- end }}
+{{- if include "api.runs" $ }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "application.api" "values" .Values.application.api "to" "users") }}
+{{- end }}
+{{- with get $entrances "api" }}
+{{- include "genx-fx.problems.address" (dict "path" "application.api" "values" $.Values.application.api.ingress "entrance" . "first" (get $paths .first) "taken" $taken) }}
+{{- end }}
+{{- if include "grafana.runs" $ }}
+{{- include "genx-fx.problems.entrance" (dict "context" $ "path" "monitoring.grafana" "values" .Values.monitoring.grafana "to" "admins") }}
+{{- end }}
+{{- with get $entrances "grafana" }}
+{{- include "genx-fx.problems.address" (dict "path" "monitoring.grafana" "values" $.Values.monitoring.grafana.ingress "entrance" . "first" (get $paths .first) "taken" $taken) }}
+{{- end }}
 {{- end }}
 
 {{/* What keeps cert-manager from what an annotation asks it for. Takes $. */}}
@@ -47,8 +64,8 @@ global.tls.secretName: is {{ .secretName }}, but global.ingress.annotations has 
 {{- end }}
 
 {{/*
-What is wrong with one way in. Notes in "taken" whose each host is.
-Takes (dict "context" $ "path" "application.api" "values" … "to" "users" "prefix" "api." "taken" $taken).
+What is wrong with a Service that is a way in.
+Takes (dict "context" $ "path" "application.api" "values" … "to" "users").
 */}}
 {{- define "genx-fx.problems.entrance" -}}
 {{- $path := .path }}
@@ -69,11 +86,29 @@ global.exposedTo.{{ $to }}: names pods alone, but clients of a load balancer are
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if include "common.routed" (dict "context" .context "ingress" .values.ingress) }}
-{{- $host := include "common.hostname" (dict "context" .context "own" .values.ingress.hostname "prefix" .prefix) }}
-{{- with get .taken $host }}
-{{ $path }}.ingress.hostname: {{ $host }} is also the host name of {{ . }}
 {{- end }}
-{{- $_ := set .taken $host (get .taken $host | default $path) }}
+
+{{/*
+What is wrong with a host and a path. Notes in "taken" whose each address is.
+Takes (dict "path" "application.api" "values" .ingress "entrance" $entrance "first" "application.frontend" "taken" $taken).
+*/}}
+{{- define "genx-fx.problems.address" -}}
+{{- $path := .path }}
+{{- $first := .first }}
+{{- $host := .entrance.host }}
+{{- $address := print $host (.entrance.path | default "/") }}
+{{- with get .taken $address }}
+{{ $path }}.ingress: {{ $address }} is also the address of {{ . }}: give one of them another path or hostname
+{{- end }}
+{{- $_ := set .taken $address (get .taken $address | default $path) }}
+{{- if ne $path $first }}
+{{- with .values.tlsSecretName }}
+{{ $path }}.ingress.tlsSecretName: is {{ . }}, but {{ $host }} has the certificate of {{ $first }}: set tlsSecretName there
+{{- end }}
+{{- range $asked := list "cert-manager.io/cluster-issuer" "cert-manager.io/issuer" "kubernetes.io/tls-acme" }}
+{{- if hasKey $.values.annotations $asked }}
+{{ $path }}.ingress.annotations: has {{ $asked }}, but {{ $host }} has the certificate of {{ $first }}: set it there
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}

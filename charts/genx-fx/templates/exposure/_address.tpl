@@ -6,7 +6,7 @@
 {{- $path := .path -}}
 {{- $routed := has $.Values.global.exposure (list "ingress" "gateway") -}}
 {{- if include "common.routed" (dict "context" $ "ingress" .values.ingress) }}
-  {{ .name }}: {{ include "common.url" (dict "context" $ "own" .values.ingress.hostname "prefix" .prefix) }}
+  {{ .name }}: {{ include "common.url" (dict "context" $ "ingress" .values.ingress "prefix" .prefix) }}
 {{- else if eq (include "common.serviceType" (dict "context" $ "service" .values.service)) "LoadBalancer" }}
   {{ .name }}: {{ ternary "https" "http" (and (not $routed) (eq (include "common.tls" $) "true")) }}://ADDRESS:{{ .port }}, with the ADDRESS that this prints:
     kubectl get service {{ $service }} -n {{ $.Release.Namespace }} -o jsonpath='{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}'
@@ -35,14 +35,8 @@ Hosts answer once the Gateway is PROGRAMMED and has an ADDRESS, at which your DN
   kubectl get gateway {{ .gateway.name | default (print .namePrefix "genx-fx") }} -n {{ .gateway.namespace | default $namespace }}
 {{- end }}
 {{- $certificates := list }}
-{{- if and (include "frontend.runs" $) $.Values.application.frontend.ingress.enabled }}
-{{- $certificates = append $certificates (include "common.certificate" (dict "context" $ "own" $.Values.application.frontend.ingress.tlsSecretName "name" "frontend")) }}
-{{- end }}
-{{- if and (include "api.runs" $) $.Values.application.api.ingress.enabled }}
-{{- $certificates = append $certificates (include "common.certificate" (dict "context" $ "own" $.Values.application.api.ingress.tlsSecretName "name" "api")) }}
-{{- end }}
-{{- if and (include "grafana.runs" $) $.Values.monitoring.grafana.ingress.enabled }}
-{{- $certificates = append $certificates (include "common.certificate" (dict "context" $ "own" $.Values.monitoring.grafana.ingress.tlsSecretName "name" "grafana")) }}
+{{- range include "genx-fx.entrances" $ | fromYaml }}
+{{- $certificates = append $certificates .certificate }}
 {{- end }}
 {{- $ours := or (eq .exposure "ingress") (and (eq .exposure "gateway") .gateway.create) }}
 {{- if and $ours (include "common.tls" $) }}

@@ -22,9 +22,16 @@ global.tls.secretName: is {{ .tls.secretName }}, but global.tls.source is contro
 {{- if has .Values.global.exposure (list "ingress" "gateway") }}
 {{- include "@{ platform.name }@.problems.issuer" $ }}
 {{- end }}
+{{- $entrances := include "@{ platform.name }@.entrances" $ | fromYaml }}
+{{- $paths := dict@% for component in plan.exposed %@ "@{ component.name }@" "@{ component.path }@"@% endfor %@ }}
 {{- $taken := dict }}
 @% for component in plan.exposed %@
-{{- include "@{ platform.name }@.problems.entrance" (dict "context" $ "path" "@{ component.path }@" "values" .Values.@{ component.path }@ "to" "@{ component.exposed.to | camel_case }@" "prefix" "@{ component.host_prefix }@" "taken" $taken) }}
+{{- if include "@{ component.name }@.runs" $ }}
+{{- include "@{ platform.name }@.problems.entrance" (dict "context" $ "path" "@{ component.path }@" "values" .Values.@{ component.path }@ "to" "@{ component.exposed.to | camel_case }@") }}
+{{- end }}
+{{- with get $entrances "@{ component.name }@" }}
+{{- include "@{ platform.name }@.problems.address" (dict "path" "@{ component.path }@" "values" $.Values.@{ component.path }@.ingress "entrance" . "first" (get $paths .first) "taken" $taken) }}
+{{- end }}
 @% endfor %@
 {{- end }}
 
@@ -32,7 +39,7 @@ global.tls.secretName: is {{ .tls.secretName }}, but global.tls.source is contro
 {{- define "@{ platform.name }@.problems.issuer" -}}
 {{- $exposure := .Values.global.exposure }}
 {{- $annotations := (get .Values.global $exposure).annotations }}
-{{- range $asked := list "cert-manager.io/cluster-issuer" "cert-manager.io/issuer" "kubernetes.io/tls-acme" }}
+{{- range $asked := list @{ issuer_annotations | quoted }@ }}
 {{- with $.Values.global.tls }}
 {{- if and (hasKey $annotations $asked) (not (include "common.tls" $)) }}
 global.tls.enabled: is false, but global.{{ $exposure }}.annotations has {{ $asked }}: cert-manager issues certificates for HTTPS alone
@@ -46,8 +53,8 @@ global.tls.secretName: is {{ .secretName }}, but global.ingress.annotations has 
 {{- end }}
 
 {{/*
-What is wrong with one way in. Notes in "taken" whose each host is.
-Takes (dict "context" $ "path" "application.api" "values" … "to" "users" "prefix" "api." "taken" $taken).
+What is wrong with a Service that is a way in.
+Takes (dict "context" $ "path" "application.api" "values" … "to" "users").
 */}}
 {{- define "@{ platform.name }@.problems.entrance" -}}
 {{- $path := .path }}
@@ -68,11 +75,29 @@ global.exposedTo.{{ $to }}: names pods alone, but clients of a load balancer are
 {{- end }}
 {{- end }}
 {{- end }}
-{{- if include "common.routed" (dict "context" .context "ingress" .values.ingress) }}
-{{- $host := include "common.hostname" (dict "context" .context "own" .values.ingress.hostname "prefix" .prefix) }}
-{{- with get .taken $host }}
-{{ $path }}.ingress.hostname: {{ $host }} is also the host name of {{ . }}
 {{- end }}
-{{- $_ := set .taken $host (get .taken $host | default $path) }}
+
+{{/*
+What is wrong with a host and a path. Notes in "taken" whose each address is.
+Takes (dict "path" "application.api" "values" .ingress "entrance" $entrance "first" "application.frontend" "taken" $taken).
+*/}}
+{{- define "@{ platform.name }@.problems.address" -}}
+{{- $path := .path }}
+{{- $first := .first }}
+{{- $host := .entrance.host }}
+{{- $address := print $host (.entrance.path | default "/") }}
+{{- with get .taken $address }}
+{{ $path }}.ingress: {{ $address }} is also the address of {{ . }}: give one of them another path or hostname
+{{- end }}
+{{- $_ := set .taken $address (get .taken $address | default $path) }}
+{{- if ne $path $first }}
+{{- with .values.tlsSecretName }}
+{{ $path }}.ingress.tlsSecretName: is {{ . }}, but {{ $host }} has the certificate of {{ $first }}: set tlsSecretName there
+{{- end }}
+{{- range $asked := list @{ issuer_annotations | quoted }@ }}
+{{- if hasKey $.values.annotations $asked }}
+{{ $path }}.ingress.annotations: has {{ $asked }}, but {{ $host }} has the certificate of {{ $first }}: set it there
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}

@@ -5,7 +5,7 @@
 {{- $path := .path -}}
 {{- $routed := has $.Values.global.exposure (list "ingress" "gateway") -}}
 {{- if include "common.routed" (dict "context" $ "ingress" .values.ingress) }}
-  {{ .name }}: {{ include "common.url" (dict "context" $ "own" .values.ingress.hostname "prefix" .prefix) }}
+  {{ .name }}: {{ include "common.url" (dict "context" $ "ingress" .values.ingress "prefix" .prefix) }}
 {{- else if eq (include "common.serviceType" (dict "context" $ "service" .values.service)) "LoadBalancer" }}
   {{ .name }}: {{ ternary "https" "http" (and (not $routed) (eq (include "common.tls" $) "true")) }}://ADDRESS:{{ .port }}, with the ADDRESS that this prints:
     kubectl get service {{ $service }} -n {{ $.Release.Namespace }} -o jsonpath='{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}'
@@ -34,11 +34,9 @@ Hosts answer once the Gateway is PROGRAMMED and has an ADDRESS, at which your DN
   kubectl get gateway {{ .gateway.name | default (print .namePrefix "@{ platform.name }@") }} -n {{ .gateway.namespace | default $namespace }}
 {{- end }}
 {{- $certificates := list }}
-@% for component in plan.exposed %@
-{{- if and (include "@{ component.name }@.runs" $) $.Values.@{ component.path }@.ingress.enabled }}
-{{- $certificates = append $certificates (include "common.certificate" (dict "context" $ "own" $.Values.@{ component.path }@.ingress.tlsSecretName "name" "@{ component.name }@")) }}
+{{- range include "@{ platform.name }@.entrances" $ | fromYaml }}
+{{- $certificates = append $certificates .certificate }}
 {{- end }}
-@% endfor %@
 {{- $ours := or (eq .exposure "ingress") (and (eq .exposure "gateway") .gateway.create) }}
 {{- if and $ours (include "common.tls" $) }}
 {{- with without ($certificates | uniq) "" }}

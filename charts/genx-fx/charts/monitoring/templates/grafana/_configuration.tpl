@@ -36,3 +36,19 @@ dashboards.yaml: |
       options: {path: /etc/grafana/dashboards}
 {{- end }}
 {{- end }}
+
+{{/* URL at which browsers find it; nothing where no host leads to it. Takes (dict "context" $ "values" …). */}}
+{{- define "grafana.rootUrl" -}}
+{{- $routed := include "common.routed" (dict "context" .context "ingress" .values.ingress) }}
+{{- $url := include "common.url" (dict "context" .context "ingress" .values.ingress "prefix" "grafana.") }}
+{{- .values.rootUrl | default (ternary $url "" (eq $routed "true")) }}
+{{- end }}
+
+{{/* Path below which it answers, as in /grafana; nothing for the root. Takes what the URL takes. */}}
+{{- define "grafana.subPath" -}}
+{{- if .values.serveFromSubPath }}
+{{- with include "grafana.rootUrl" . }}
+{{- trimSuffix "/" (urlParse .).path }}
+{{- end }}
+{{- end }}
+{{- end }}

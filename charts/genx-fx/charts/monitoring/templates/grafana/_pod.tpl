@@ -60,14 +60,14 @@ spec:
       resources: {{- include "grafana.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       startupProbe:
-        httpGet: {path: "/api/health", port: http}
+        httpGet: {path: {{ print (include "grafana.subPath" (dict "context" $ "values" $.Values.grafana)) "/api/health" | quote }}, port: http}
         {{- toYaml .probes.startup | nindent 8 }}
       readinessProbe:
-        httpGet: {path: "/api/health", port: http}
+        httpGet: {path: {{ print (include "grafana.subPath" (dict "context" $ "values" $.Values.grafana)) "/api/health" | quote }}, port: http}
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
         {{- with .probes.liveness.path }}
-        httpGet: {path: {{ . | quote }}, port: http}
+        httpGet: {path: {{ print (include "grafana.subPath" (dict "context" $ "values" $.Values.grafana)) . | quote }}, port: http}
         {{- else }}
         tcpSocket: {port: http}  # no request: its answer may depend on other servers
         {{- end }}
@@ -117,12 +117,12 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GF_SECURITY_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}
 - {name: GF_SECURITY_SECRET_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_SECRET_KEY}}}
-{{- with .Values.grafana }}
-{{- $url := include "common.url" (dict "context" $ "own" .ingress.hostname "prefix" "grafana.") }}
-{{- $routed := include "common.routed" (dict "context" $ "ingress" .ingress) }}
-{{- with .rootUrl | default (ternary $url "" (eq $routed "true")) }}
+{{- $place := dict "context" $ "values" .Values.grafana }}
+{{- with include "grafana.rootUrl" $place }}
 - {name: GF_SERVER_ROOT_URL, value: {{ . | quote }}}
 {{- end }}
+{{- if include "grafana.subPath" $place }}
+- {name: GF_SERVER_SERVE_FROM_SUB_PATH, value: "true"}
 {{- end }}
 - {name: GF_LOG_MODE, value: console}
 - {name: GF_USERS_ALLOW_SIGN_UP, value: "false"}

@@ -39,9 +39,17 @@ Takes (dict "context" $ "service" .service "to" "users").
 {{- end }}
 {{- end }}
 
-{{/* URL of a host. Takes what common.hostname takes. */}}
+{{/*
+Path of a component in URLs: nothing for the root. What a controller knows more of in a rule, as in
+/api(/|$)(.*), is no part of it. Takes .ingress.path.
+*/}}
+{{- define "common.urlPath" -}}
+{{ regexReplaceAll "[^A-Za-z0-9._~%/-].*$" . "" | trimSuffix "/" }}
+{{- end }}
+
+{{/* URL of a component by its host. Takes (dict "context" $ "ingress" .ingress "prefix" "api."). */}}
 {{- define "common.url" -}}
-{{ ternary "https" "http" (eq (include "common.tls" .context) "true") }}://{{ include "common.hostname" . }}
+{{ ternary "https" "http" (eq (include "common.tls" .context) "true") }}://{{ include "common.hostname" (dict "context" .context "own" .ingress.hostname "prefix" .prefix) }}{{ include "common.urlPath" .ingress.path }}
 {{- end }}
 
 {{/*

@@ -85,7 +85,9 @@ spec:
 @% endblock %@
 @% if component.stays_up %@
       startupProbe:
+@% block startup_request %@
         @{ probes.startup }@
+@% endblock %@
         {{- toYaml .probes.startup | nindent 8 }}
       readinessProbe:
 @% if component.tells_by_file %@
@@ -95,7 +97,9 @@ spec:
         @{ probes.readiness }@
         {{- end }}
 @% else %@
+@% block readiness_request %@
         @{ probes.readiness }@
+@% endblock %@
 @% endif %@
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
@@ -108,7 +112,9 @@ spec:
         {{- toYaml .probes.liveness | nindent 8 }}
 @% elif component.health_path %@
         {{- with .probes.liveness.path }}
+@% block liveness_path %@
         httpGet: {path: {{ . | quote }}, port: @{ component.port_name }@}
+@% endblock %@
         {{- else }}
         tcpSocket: {port: @{ component.port_name }@}  # no request: its answer may depend on other servers
         {{- end }}
