@@ -237,6 +237,7 @@ def volume_mounts(component: ComponentPlan) -> list[VolumeMount]:
 def checks(plan: Plan) -> dict[str, bool]:
     """Return the checks of the values by name, and whether each makes sense for this platform."""
     return {
+        "accounts": True,
         "config": True,
         "exposure": bool(plan.exposed),
         "network": True,

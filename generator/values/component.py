@@ -45,6 +45,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
             "Time to stop in before it is killed, in seconds",
             SECONDS,
         ),
+        "serviceAccount": sections.service_account(),
         "podSecurityContext": sections.pod_security_context(user),
         **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
         "networkPolicy": sections.network_policy(),

@@ -392,6 +392,14 @@ def _toolbox(plan: Plan) -> Tree:
                 "resources": sections.resources(platform.toolbox.resources, documented=False),
                 "podSecurityContext": sections.pod_security_context(platform.user),
                 **sections.scheduling(),
+                **sections.pod_metadata(),
+                **(_job_account() if plan.spec.secrets else {}),
             },
         )
     }
+
+
+def _job_account() -> Tree:
+    about = "ServiceAccount of the Job that prepares a release"
+    annotations = {"annotations": sections.account_annotations()}
+    return {"serviceAccount": Section(about, annotations)}

@@ -168,6 +168,52 @@ def scheduling() -> dict[str, Value | Section]:
         "priorityClassName": text(
             "", "Name of the PriorityClass of the pods: important", optional("dnsName")
         ),
+        "runtimeClassName": text(
+            "",
+            "Name of the RuntimeClass of the pods: gvisor. Empty takes the default of the nodes",
+            optional("dnsName"),
+        ),
+    }
+
+
+def service_account() -> Section:
+    """Build the section of the account that pods run under, which a cloud may give rights."""
+    return Section(
+        "ServiceAccount of its pods",
+        {
+            "create": switch(True, "Whether it is created; false uses one that is there already"),
+            "name": text(
+                "",
+                "Name of it: trading. Empty is the name of the component, or `default` where"
+                " create is false",
+                optional("dnsName"),
+            ),
+            "annotations": account_annotations(),
+        },
+    )
+
+
+def account_annotations() -> Value:
+    """Build the annotations of a ServiceAccount."""
+    return Value(
+        {},
+        "Annotations of it, by which clouds give its pods rights:"
+        ' {eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/trading"}',
+        defined("annotationMap"),
+    )
+
+
+def pod_metadata() -> dict[str, Value | Section]:
+    """Build the values of a pod's own labels and annotations."""
+    return {
+        "podLabels": Value(
+            {}, "Labels of its pods: {example.org/team: blue}", defined("ownLabels")
+        ),
+        "podAnnotations": Value(
+            {},
+            'Annotations of its pods: {sidecar.istio.io/inject: "false"}',
+            defined("annotationMap"),
+        ),
     }
 
 
@@ -175,10 +221,7 @@ def pod_settings() -> dict[str, Value | Section]:
     """Build the values that a user of any chart expects to be able to set on pods."""
     return {
         **scheduling(),
-        "podLabels": Value(
-            {}, "Labels of its pods: {example.org/team: blue}", defined("ownLabels")
-        ),
-        "podAnnotations": Value({}, "Annotations of its pods", defined("annotationMap")),
+        **pod_metadata(),
         "extraEnv": Value(
             [],
             "Further environment variables, which replace the chart's of the same name:"

@@ -143,6 +143,8 @@ def _comforts(workload: str) -> dict[str, Any]:
             }
         },
         "priorityClassName": "trading",
+        "runtimeClassName": "gvisor",
+        "serviceAccount.annotations": {"example.org/role": workload},
         "podLabels": {"example.org/pod": workload},
         "podAnnotations": {"example.org/note": f"pod of {workload}"},
         "extraEnv": [{"name": "EXTRA", "value": workload}],
@@ -155,6 +157,9 @@ def _comforts(workload: str) -> dict[str, Any]:
 AUTOSCALED = {
     f"{part.path}.autoscaling.enabled": True for part in PLAN.components if part.replicated
 }
+
+# A ServiceAccount that is there already.
+OWN_ACCOUNT = "account-of-the-cluster"
 
 # The object that the scenario everything_on adds by extraObjects.
 EXTRA_OBJECT = "extra-object"
@@ -189,6 +194,7 @@ _EVERYTHING = merged(
             "global.commonLabels": {"example.org/team": "fx"},
             "global.commonAnnotations": {"example.org/contact": "fx@example.org"},
             "global.toolbox.image.digest": DIGEST,
+            "global.toolbox.serviceAccount.annotations": {"example.org/role": "prepare"},
             "global.config.extra": {
                 "FEATURE_FLAGS": {"value": "a,b", "readBy": ["api", "redis"]},
                 "MERE_TEXT": "text",
@@ -386,7 +392,19 @@ SCENARIOS: dict[str, Scenario] = {
             "global.toolbox.tolerations": [{"key": "dedicated", "operator": "Exists"}],
             "global.toolbox.affinity": {"nodeAffinity": {}},
             "global.toolbox.priorityClassName": "tools",
+            "global.toolbox.runtimeClassName": "gvisor",
+            "global.toolbox.podLabels": {"example.org/pod": "tools"},
+            "global.toolbox.podAnnotations": {"example.org/note": "pod of the toolbox"},
         }
+    ),
+    "named_service_accounts": Scenario(
+        nested({f"{part.path}.serviceAccount.name": f"own-{part.name}" for part in PLAN.components})
+    ),
+    "service_accounts_of_others": Scenario(
+        merged(
+            of_each(COMPONENTS, {"serviceAccount.create": False}),
+            nested({"application.api.serviceAccount.name": OWN_ACCOUNT}),
+        )
     ),
     "repeated_entries": Scenario(REPEATED),
     "storage_rwo_colocated": _flat(_shared("rwo-colocated")),

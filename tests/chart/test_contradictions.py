@@ -41,6 +41,19 @@ Values = dict[str, Any]
 
 # Values that contradict each other, and the paths that the messages begin with.
 CASES: list[tuple[Values, list[str]]] = [
+    (
+        {
+            "application.frontend.serviceAccount.name": "default",
+            "application.api.serviceAccount.name": "shared",
+            "application.tradingBot.serviceAccount.name": "shared",
+            "monitoring.grafana.serviceAccount.name": "genx-fx-prepare",
+        },
+        [
+            "application.frontend.serviceAccount.name",
+            "application.tradingBot.serviceAccount.name",
+            "monitoring.grafana.serviceAccount.name",
+        ],
+    ),
     ({"global.config.extra": {"DEBUG": "true"}}, ["global.config.extra.DEBUG"]),
     ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
     ({"global.exposure": "clusterIP", "global.tls.enabled": True}, ["global.tls.enabled"]),

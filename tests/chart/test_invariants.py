@@ -15,15 +15,19 @@ import pytest
 from tests.chart.reading import quantity
 from tests.chart.scenarios import (
     COMPONENTS,
+    OWN_ACCOUNT,
     PLAN,
     SCENARIOS,
     each_scenario,
+    merged,
+    nested,
+    of_each,
     own_objects,
     pod_templates,
     read_yaml,
     rendered,
 )
-from tests.helm import CHART, NAMESPACE, Manifest
+from tests.helm import CHART, NAMESPACE, Manifest, render
 
 TEMPLATE_FILES = sorted(path for path in CHART.glob("**/templates/**/*") if path.is_file())
 
@@ -52,6 +56,8 @@ LIST_KEYS = {
 }
 CONTAINER_PORT_KEYS = ("containerPort", "protocol")
 SERVICE_PORT_KEYS = ("port", "protocol")
+
+TOLERATIONS = [{"key": "dedicated", "operator": "Equal", "value": "fx", "effect": "NoSchedule"}]
 
 # Of a container, the kubelet keeps five logs of 10Mi.
 LOGS = 50 * 2**20
@@ -85,6 +91,12 @@ def of_component(scenario: str, item: Manifest, option: str) -> Any:
     """What the values of a scenario say of the component that an object belongs to."""
     tier, key = COMPONENTS[item["metadata"]["labels"]["app"]]
     return SCENARIOS[scenario][f"{tier}.{key}.{option}"]
+
+
+def toolbox_pods(scenario: str) -> list[tuple[str, Manifest]]:
+    """Return each pod of the toolbox, hooks and tests, as kind/name and its template."""
+    found = pod_templates(rendered(scenario))
+    return [(where, template) for where, template in found if where.startswith(("Job/", "Pod/"))]
 
 
 def hooks(item: Manifest) -> list[str]:
@@ -230,13 +242,34 @@ def test_no_pod_is_given_a_token(scenario: str) -> None:
 
 @each_scenario
 def test_each_workload_has_a_service_account_of_its_own(scenario: str) -> None:
-    accounts = [
-        item["spec"]["template"]["spec"]["serviceAccountName"] for item in workloads(scenario)
-    ]
-    assert not repeated(accounts)
+    created = {}
     for item in workloads(scenario):
+        create = of_component(scenario, item, "serviceAccount.create")
+        name = of_component(scenario, item, "serviceAccount.name")
+        own = item["metadata"]["name"] if create else "default"
         account = item["spec"]["template"]["spec"]["serviceAccountName"]
-        assert account == item["metadata"]["name"]
+        assert account == (name or own), label(item)
+        if create:
+            assert account not in created, label(item)
+            created[account] = of_component(scenario, item, "serviceAccount.annotations")
+    accounts = rendered(scenario).of_kind("ServiceAccount")
+    job = SCENARIOS[scenario]["global.toolbox.serviceAccount.annotations"]
+    for item in accounts:
+        annotations = item["metadata"].get("annotations", {})
+        wanted = created.pop(item["metadata"]["name"], job)
+        assert annotations.items() >= wanted.items(), label(item)
+    assert not created, "no such accounts"
+
+
+@each_scenario
+def test_every_test_has_the_service_account_of_the_component_it_is_about(scenario: str) -> None:
+    accounts = {
+        item["metadata"]["labels"]["app"]: item["spec"]["template"]["spec"]["serviceAccountName"]
+        for item in workloads(scenario)
+    }
+    for item in rendered(scenario).of_kind("Pod"):
+        about = item["metadata"]["labels"]["app"].removesuffix("-test").removesuffix("-login")
+        assert item["spec"]["serviceAccountName"] == accounts.get(about, "default"), label(item)
 
 
 @each_scenario
@@ -578,7 +611,8 @@ def test_every_claim_that_a_pod_mounts_exists(scenario: str) -> None:
 @each_scenario
 def test_every_service_account_and_role_that_is_named_exists(scenario: str) -> None:
     objects = rendered(scenario)
-    accounts = objects.names("ServiceAccount") | {"default"}  # which every namespace has
+    # Every namespace has `default`.
+    accounts = objects.names("ServiceAccount") | {"default", OWN_ACCOUNT}
     for where, template in pod_templates(objects):
         assert template["spec"]["serviceAccountName"] in accounts, where
     for binding in objects.of_kind("RoleBinding"):
@@ -766,7 +800,7 @@ def test_no_liveness_depends_on_what_readiness_asks(scenario: str) -> None:
 def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
     for item in workloads(scenario):
         pod = item["spec"]["template"]["spec"]
-        for option in ("nodeSelector", "tolerations", "priorityClassName"):
+        for option in ("nodeSelector", "tolerations", "priorityClassName", "runtimeClassName"):
             wanted = of_component(scenario, item, option)
             assert pod.get(option, type(wanted)()) == wanted, f"{label(item)}: {option}"
         wanted = of_component(scenario, item, "affinity")
@@ -778,11 +812,34 @@ def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
 
 @each_scenario
 def test_every_pod_of_the_toolbox_runs_where_its_values_say(scenario: str) -> None:
-    for where, pod in rendered(scenario).pod_specs():
-        if where.startswith(("Job/", "Pod/")):
-            for option in ("nodeSelector", "tolerations", "affinity", "priorityClassName"):
-                wanted = SCENARIOS[scenario][f"global.toolbox.{option}"]
-                assert pod.get(option, type(wanted)()) == wanted, f"{where}: {option}"
+    options = ("nodeSelector", "tolerations", "affinity", "priorityClassName", "runtimeClassName")
+    for where, template in toolbox_pods(scenario):
+        for option in options:
+            wanted = SCENARIOS[scenario][f"global.toolbox.{option}"]
+            found = template["spec"].get(option, type(wanted)())
+            assert found == wanted, f"{where}: {option}"
+
+
+@each_scenario
+def test_every_pod_of_the_toolbox_carries_its_own_labels_and_annotations(scenario: str) -> None:
+    for where, template in toolbox_pods(scenario):
+        for field, option in (("labels", "podLabels"), ("annotations", "podAnnotations")):
+            own = SCENARIOS[scenario][f"global.toolbox.{option}"]
+            found = template["metadata"].get(field, {})
+            assert found.items() >= own.items(), f"{where}: {field}"
+
+
+@each_scenario
+def test_every_pod_can_run_where_every_node_is_tainted(scenario: str) -> None:
+    """Hooks and tests included, with nothing but the values of tolerations."""
+    given = SCENARIOS[scenario]
+    tainted = merged(
+        given.values,
+        of_each(COMPONENTS, {"tolerations": TOLERATIONS}),
+        nested({"global.toolbox.tolerations": TOLERATIONS}),
+    )
+    for where, pod in render(tainted, files=given.files).pod_specs():
+        assert pod.get("tolerations") == TOLERATIONS, where
 
 
 @each_scenario

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.chart.scenarios import merged, nested
+from tests.chart.scenarios import COMPONENTS, merged, nested, of_each
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.pods import NAME
 from tests.control_plane.nodes import Arena, hosts, skew, zones
@@ -193,3 +193,17 @@ def scheduled_in(pods: list[Object]) -> float:
         if condition["type"] == "PodScheduled"
     ]
     return (max(scheduled) - min(created)).total_seconds()
+
+
+def test_whole_platform_runs_and_is_tested_where_every_node_is_tainted(
+    release: QuietRelease, nodes: Arena
+) -> None:
+    """The Job that prepares it and the pods of its tests too, which else wait for a node."""
+    nodes.add("a", 2)
+    toolbox = {f"global.toolbox.{option}": value for option, value in nodes.values.items()}
+    release.install(merged(of_each(COMPONENTS, nodes.values), nested(toolbox)))
+    release.test()
+    found = release.kubectl.json("get", "pods", "-n", release.namespace)
+    own = {item["metadata"]["name"] for item in nodes.nodes()}
+    assert set(hosts(found["items"])) <= own
+    assert sum(hosts(found["items"]).values()) >= len(COMPONENTS)

@@ -3,7 +3,10 @@
 {{- define "genx-fx.preparationPod" -}}
 {{- with .Values.global.toolbox -}}
 metadata:
-  labels: {{- include "common.podLabels" (dict "context" $ "name" "prepare" "tier" "platform") | nindent 4 }}
+  labels: {{- merge (dict) .podLabels (include "common.podLabels" (dict "context" $ "name" "prepare" "tier" "platform") | fromYaml) | toYaml | nindent 4 }}
+  {{- with .podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
 spec:
   restartPolicy: Never
   serviceAccountName: {{ $.Values.global.namePrefix }}genx-fx-prepare

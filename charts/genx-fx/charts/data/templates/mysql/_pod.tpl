@@ -8,7 +8,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ $.Values.global.namePrefix }}mysql
+  serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "mysql" "serviceAccount" .serviceAccount) | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}

@@ -8,7 +8,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ $.Values.global.namePrefix }}redis
+  serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "redis" "serviceAccount" .serviceAccount) | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}

@@ -8,7 +8,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ $.Values.global.namePrefix }}grafana
+  serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "grafana" "serviceAccount" .serviceAccount) | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}

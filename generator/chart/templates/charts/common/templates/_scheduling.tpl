@@ -1,5 +1,5 @@
 {{/*
-Which nodes a pod may run on, from its `values`. "onOneNode" lists the components that must share a
+Where a pod may run, and what runs it, from its `values`. "onOneNode" lists the components that must share a
 node with it, because they mount a ReadWriteOnce volume together; "onOtherHosts" is the selector of the
 pods that it rather keeps away from.
 Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker") "onOtherHosts" (include "api.selectorLabels" $)).
@@ -7,6 +7,9 @@ Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker") "onOtherHos
 {{- define "common.scheduling" -}}
 {{- with .values.priorityClassName }}
 priorityClassName: {{ . | quote }}
+{{- end }}
+{{- with .values.runtimeClassName }}
+runtimeClassName: {{ . | quote }}
 {{- end }}
 {{- with .values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}

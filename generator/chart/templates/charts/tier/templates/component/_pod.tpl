@@ -20,7 +20,7 @@ metadata:
   annotations: {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ $.Values.global.namePrefix }}@{ component.name }@
+  serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "@{ component.name }@" "serviceAccount" .serviceAccount) | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
 @% block restart %@
