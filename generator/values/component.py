@@ -47,6 +47,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         ),
         "serviceAccount": sections.service_account(),
         "podSecurityContext": sections.pod_security_context(user),
+        **_update_strategy(component),
         **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
         "networkPolicy": sections.network_policy(),
         **_spread(component),
@@ -358,6 +359,10 @@ def _liveness_path(component: ComponentPlan) -> Tree:
     }
 
 
+def _update_strategy(component: ComponentPlan) -> Tree:
+    return {"updateStrategy": sections.update_strategy(component)} if component.stays_up else {}
+
+
 def _spread(component: ComponentPlan) -> Tree:
     if not component.replicated:
         return {}
@@ -370,5 +375,12 @@ def _spread(component: ComponentPlan) -> Tree:
                 "zones": sections.text("ScheduleAnyway", f"Spread over zones. {about}", rule),
                 "hosts": sections.text("ScheduleAnyway", f"Spread over nodes. {about}", rule),
             },
-        )
+        ),
+        "topologySpreadConstraints": Value(
+            [],
+            "Constraints that take the place of topologySpread: [{topologyKey:"
+            " topology.kubernetes.io/zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule}]. One"
+            " without labelSelector counts the pods of the component",
+            defined("topologySpreadConstraints"),
+        ),
     }

@@ -393,6 +393,7 @@ def _toolbox(plan: Plan) -> Tree:
                 "podSecurityContext": sections.pod_security_context(platform.user),
                 **sections.scheduling(),
                 **sections.pod_metadata(),
+                **sections.name_resolution(),
                 **(_job_account() if plan.spec.secrets else {}),
             },
         )

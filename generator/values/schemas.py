@@ -171,6 +171,35 @@ _PASSED_THROUGH: dict[str, JsonSchema] = {
             tolerationSeconds={"type": "integer"},
         ),
     },
+    "hostAliases": {
+        "type": "array",
+        "items": _strict(("ip", "hostnames"), ip=NAME, hostnames=_list_of("dnsName")),
+    },
+    "dnsConfig": _strict(
+        (),
+        nameservers={"type": "array", "items": NAME},
+        searches={"type": "array", "items": NAME},
+        options={"type": "array", "items": _strict(("name",), name=NAME, value=TEXT)},
+    ),
+    "lifecycle": _strict((), postStart=OBJECT, preStop=OBJECT),
+    "podsOrPercent": with_message(
+        {"anyOf": [integer(0), {"type": "string", "pattern": "^[0-9]+%$"}]},
+        "a number of pods such as 1, or a share such as 25%",
+    ),
+    "topologySpreadConstraints": {
+        "type": "array",
+        "items": _strict(
+            ("topologyKey", "maxSkew", "whenUnsatisfiable"),
+            topologyKey=NAME,
+            maxSkew=integer(1),
+            whenUnsatisfiable={"enum": ["DoNotSchedule", "ScheduleAnyway"]},
+            minDomains=integer(1),
+            labelSelector={"$ref": "#/definitions/labelSelector"},
+            matchLabelKeys={"type": "array", "items": NAME},
+            nodeAffinityPolicy={"enum": ["Honor", "Ignore"]},
+            nodeTaintsPolicy={"enum": ["Honor", "Ignore"]},
+        ),
+    },
     "podVolumes": {
         "type": "array",
         "items": {"type": "object", "required": ["name"]},

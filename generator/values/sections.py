@@ -176,6 +176,63 @@ def scheduling() -> dict[str, Value | Section]:
     }
 
 
+def name_resolution() -> dict[str, Value | Section]:
+    """Build the values that decide how pods look names up."""
+    return {
+        "hostAliases": Value(
+            [],
+            "Lines of /etc/hosts: [{ip: 203.0.113.7, hostnames: [broker.example.org]}]",
+            defined("hostAliases"),
+        ),
+        "dnsPolicy": text(
+            "",
+            "Where the name servers come from. Default: from the node, which knows no Service;"
+            " None: from dnsConfig alone. Empty asks those of the cluster",
+            choice("", "ClusterFirst", "Default", "None"),
+        ),
+        "dnsConfig": Value(
+            {},
+            "Name servers, searched domains and options of the resolver: {options: [{name: ndots,"
+            ' value: "2"}]}. NetworkPolicies open name servers that networkPolicy.dns names',
+            defined("dnsConfig"),
+        ),
+    }
+
+
+def update_strategy(component: ComponentPlan) -> Section:
+    """Build the section of how an update replaces pods, as far as the workload has a say."""
+    if component.workload == "StatefulSet":
+        kinds = {
+            "type": text(
+                "RollingUpdate",
+                "RollingUpdate: the pod is replaced at once; OnDelete: when somebody deletes it",
+                choice("RollingUpdate", "OnDelete"),
+            )
+        }
+        return Section("How an update replaces its pod, of which there is never a second", kinds)
+    return Section(
+        "How an update replaces its pods",
+        {
+            "type": text(
+                "RollingUpdate" if component.replicated else "Recreate",
+                "RollingUpdate: one after the other; Recreate: all end before new ones start",
+                choice("RollingUpdate", "Recreate"),
+            ),
+            "rollingUpdate": Section(
+                "Pods that are replaced at a time, where type is RollingUpdate",
+                {
+                    "maxSurge": Value(
+                        1, "Pods above their number, or a share: 25%", defined("podsOrPercent")
+                    ),
+                    "maxUnavailable": Value(
+                        0, "Pods below their number, or a share: 25%", defined("podsOrPercent")
+                    ),
+                },
+            ),
+        },
+    )
+
+
 def service_account() -> Section:
     """Build the section of the account that pods run under, which a cloud may give rights."""
     return Section(
@@ -184,7 +241,7 @@ def service_account() -> Section:
             "create": switch(True, "Whether it is created; false uses one that is there already"),
             "name": text(
                 "",
-                "Name of it: trading. Empty is the name of the component, or `default` where"
+                "Name of it: orders. Empty is the name of the component, or `default` where"
                 " create is false",
                 optional("dnsName"),
             ),
@@ -198,7 +255,7 @@ def account_annotations() -> Value:
     return Value(
         {},
         "Annotations of it, by which clouds give its pods rights:"
-        ' {eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/trading"}',
+        ' {eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/orders"}',
         defined("annotationMap"),
     )
 
@@ -222,6 +279,13 @@ def pod_settings() -> dict[str, Value | Section]:
     return {
         **scheduling(),
         **pod_metadata(),
+        **name_resolution(),
+        "lifecycle": Value(
+            {},
+            "Handlers of the container, which replace the chart's: {postStart: {exec: {command:"
+            " [/warm-up]}}}",
+            defined("lifecycle"),
+        ),
         "extraEnv": Value(
             [],
             "Further environment variables, which replace the chart's of the same name:"

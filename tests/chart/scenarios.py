@@ -113,6 +113,17 @@ def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[
     return nested({f"{path}.{option}": options[option] for path in paths for option in options})
 
 
+# Labels of all pods of the release.
+PLATFORM = {"app.kubernetes.io/instance": "genx-fx", "app.kubernetes.io/part-of": "genx-fx"}
+
+# How the pods of a component, or of the toolbox, look names up.
+NAMES = {
+    "hostAliases": [{"ip": "203.0.113.7", "hostnames": ["broker.example.org"]}],
+    "dnsPolicy": "None",
+    "dnsConfig": {"nameservers": ["10.96.0.10"], "options": [{"name": "ndots", "value": "2"}]},
+}
+
+
 def _comforts(workload: str) -> dict[str, Any]:
     """Every option that all components have, and those of the Service if it has one."""
     service = {
@@ -122,7 +133,21 @@ def _comforts(workload: str) -> dict[str, Any]:
         "service.ipFamilies": ["IPv4"],
     }
     pod = {"matchLabels": {"team": "trading"}}
+    zones = {"topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "DoNotSchedule"}
+    both = {
+        "key": "app.kubernetes.io/name",
+        "operator": "In",
+        "values": ["blue-frontend", "blue-api"],
+    }
+    spread = [
+        zones | {"maxSkew": 2},
+        {"topologyKey": "example.org/rack", "whenUnsatisfiable": "ScheduleAnyway", "maxSkew": 1}
+        | {"labelSelector": {"matchLabels": PLATFORM, "matchExpressions": [both]}},
+    ]
     return {
+        **({"topologySpreadConstraints": spread} if PLAN.by_name[workload].replicated else {}),
+        **NAMES,
+        "lifecycle": {"postStart": {"exec": {"command": ["true"]}}},
         "image.digest": DIGEST,
         "image.pullPolicy": "Always",
         **(service if PLAN.by_name[workload].service else {}),
@@ -193,6 +218,7 @@ _EVERYTHING = merged(
             "limitRange.enabled": True,
             "global.commonLabels": {"example.org/team": "fx"},
             "global.commonAnnotations": {"example.org/contact": "fx@example.org"},
+            **{f"global.toolbox.{option}": value for option, value in NAMES.items()},
             "global.toolbox.image.digest": DIGEST,
             "global.toolbox.serviceAccount.annotations": {"example.org/role": "prepare"},
             "global.config.extra": {
@@ -404,6 +430,24 @@ SCENARIOS: dict[str, Scenario] = {
         merged(
             of_each(COMPONENTS, {"serviceAccount.create": False}),
             nested({"application.api.serviceAccount.name": OWN_ACCOUNT}),
+        )
+    ),
+    "other_updates": Scenario(
+        merged(
+            nested(
+                {
+                    "application.frontend.updateStrategy.type": "Recreate",
+                    "application.api.updateStrategy.rollingUpdate": {
+                        "maxSurge": "25%",
+                        "maxUnavailable": 1,
+                    },
+                    "application.api.lifecycle.preStop": {"exec": {"command": ["/drain"]}},
+                    "application.api.preStopSeconds": 3600,  # not in use
+                    "application.tradingBot.updateStrategy.type": "OnDelete",
+                    "monitoring.grafana.persistence.enabled": False,
+                    "monitoring.grafana.updateStrategy.type": "RollingUpdate",
+                }
+            ),
         )
     ),
     "repeated_entries": Scenario(REPEATED),

@@ -43,6 +43,41 @@ Values = dict[str, Any]
 CASES: list[tuple[Values, list[str]]] = [
     (
         {
+            "application.api.dnsPolicy": "None",
+            "application.api.dnsConfig": {"searches": ["example.org"]},
+            "global.toolbox.dnsPolicy": "None",
+        },
+        ["application.api.dnsConfig", "global.toolbox.dnsConfig"],
+    ),
+    (
+        {
+            "monitoring.grafana.persistence.enabled": True,
+            "monitoring.grafana.updateStrategy.type": "RollingUpdate",
+            "application.frontend.updateStrategy.rollingUpdate.maxSurge": "0%",
+        },
+        [
+            "monitoring.grafana.updateStrategy.type",
+            "application.frontend.updateStrategy.rollingUpdate",
+        ],
+    ),
+    (
+        {
+            **LOGS_COLOCATED,
+            "application.api.topologySpread.hosts": "ScheduleAnyway",
+            "application.api.topologySpread.zones": "ScheduleAnyway",
+            "application.api.autoscaling.enabled": False,
+            "application.api.topologySpreadConstraints": [
+                {
+                    "topologyKey": "kubernetes.io/hostname",
+                    "maxSkew": 1,
+                    "whenUnsatisfiable": "DoNotSchedule",
+                }
+            ],
+        },
+        ["application.api.topologySpreadConstraints"],
+    ),
+    (
+        {
             "application.frontend.serviceAccount.name": "default",
             "application.api.serviceAccount.name": "shared",
             "application.tradingBot.serviceAccount.name": "shared",

@@ -811,6 +811,59 @@ def test_every_pod_runs_where_its_component_s_values_say(scenario: str) -> None:
 
 
 @each_scenario
+def test_every_pod_looks_names_up_as_its_values_say(scenario: str) -> None:
+    options = {"hostAliases": [], "dnsPolicy": "", "dnsConfig": {}}
+    for item in workloads(scenario):
+        pod = item["spec"]["template"]["spec"]
+        for option, none in options.items():
+            wanted = of_component(scenario, item, option)
+            assert pod.get(option, none) == wanted, f"{label(item)}: {option}"
+    for where, template in toolbox_pods(scenario):
+        for option, none in options.items():
+            wanted = SCENARIOS[scenario][f"global.toolbox.{option}"]
+            assert template["spec"].get(option, none) == wanted, f"{where}: {option}"
+
+
+@each_scenario
+def test_every_pod_spreads_as_its_values_say(scenario: str) -> None:
+    for item in workloads(scenario):
+        if not PLAN.by_name[item["metadata"]["labels"]["app"]].replicated:
+            continue
+        found = item["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        own = of_component(scenario, item, "topologySpreadConstraints")
+        selector = {"labelSelector": item["spec"]["selector"]}
+        if own:
+            assert found == [selector | constraint for constraint in own], label(item)
+        else:
+            assert all(constraint.items() >= selector.items() for constraint in found)
+
+
+@each_scenario
+def test_every_container_starts_and_stops_as_its_values_say(scenario: str) -> None:
+    for item in workloads(scenario):
+        handlers = item["spec"]["template"]["spec"]["containers"][0].get("lifecycle", {})
+        own = of_component(scenario, item, "lifecycle")
+        chart_s = {}
+        if PLAN.by_name[item["metadata"]["labels"]["app"]].kind == "web":
+            seconds = of_component(scenario, item, "preStopSeconds")
+            chart_s = {"preStop": {"sleep": {"seconds": seconds}}}
+        assert handlers == chart_s | own, label(item)
+
+
+@each_scenario
+def test_every_update_replaces_pods_as_its_values_say(scenario: str) -> None:
+    for item in workloads(scenario):
+        field = "strategy" if item["kind"] == "Deployment" else "updateStrategy"
+        wanted = {"type": of_component(scenario, item, "updateStrategy.type")}
+        if wanted["type"] == "RollingUpdate" and item["kind"] == "Deployment":
+            wanted["rollingUpdate"] = {
+                key: of_component(scenario, item, f"updateStrategy.rollingUpdate.{key}")
+                for key in ("maxSurge", "maxUnavailable")
+            }
+        assert item["spec"][field] == wanted, label(item)
+
+
+@each_scenario
 def test_every_pod_of_the_toolbox_runs_where_its_values_say(scenario: str) -> None:
     options = ("nodeSelector", "tolerations", "affinity", "priorityClassName", "runtimeClassName")
     for where, template in toolbox_pods(scenario):
@@ -864,7 +917,8 @@ def test_an_upgrade_reaches_every_pod_by_itself(scenario: str) -> None:
     for item in workloads(scenario):
         assert not item["spec"].get("paused"), label(item)
         strategy = item["spec"].get("updateStrategy", {})
-        assert strategy.get("type", "RollingUpdate") == "RollingUpdate", label(item)
+        asked_for = of_component(scenario, item, "updateStrategy.type") == "OnDelete"
+        assert asked_for or strategy.get("type", "RollingUpdate") == "RollingUpdate", label(item)
         assert not strategy.get("rollingUpdate", {}).get("partition"), label(item)
         assert item["spec"]["revisionHistoryLimit"] >= 1, f"{label(item)}: nothing to go back to"
 

@@ -67,9 +67,18 @@ SETTINGS = {
                     for part in PLAN.served
                     if part.replicated
                 },
+                "monitoring.grafana.persistence.enabled": False,
             }
         ),
         ("service.nodePort",),
+    ),
+    "grafana_without_volume": Setting(
+        nested(
+            {
+                "monitoring.grafana.persistence.enabled": False,
+                "monitoring.grafana.updateStrategy.type": "RollingUpdate",
+            }
+        )
     ),
     # With nothing to run, as quota and limit range must hold what the components may use.
     "quota": Setting(
@@ -169,6 +178,10 @@ def marks(number: int) -> list[tuple[str, object]]:
         (word, [{"name": word}]),
         (word, [{"kind": "Group", "name": word}]),
         (word, [{"key": word}]),
+        (word, [{"ip": address, "hostnames": [word]}]),
+        (word, {"nameservers": [word]}),
+        (word, {"preStop": {"exec": {"command": [word]}}}),
+        (word, [{"topologyKey": word, "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}]),
         (word, [{"configMapRef": {"name": word}}]),
         (word, [{"name": word, "mountPath": f"/{word}"}]),
         (f"{address}/32", [{"ipBlock": {"cidr": f"{address}/32"}}]),

@@ -354,6 +354,68 @@ FORMS |= {
         ],
         [],
     ),
+    "hostAliases": Cases(
+        [[], [{"ip": "203.0.113.7", "hostnames": ["a", "b.example.org"]}]],
+        [
+            [{"ip": "203.0.113.7"}],
+            [{"ip": "203.0.113.7", "hostnames": "a"}],
+            [{"ip": "203.0.113.7", "hostnames": ["under_score"]}],
+            [{"hostnames": ["a"]}],
+            *NO_LIST,
+        ],
+        [],
+    ),
+    "dnsConfig": Cases(
+        [
+            {},
+            {"nameservers": ["10.0.0.10"], "searches": ["example.org"]},
+            {"options": [{"name": "ndots", "value": "2"}, {"name": "edns0"}]},
+        ],
+        [
+            {"nameserver": ["10.0.0.10"]},
+            {"nameservers": "10.0.0.10"},
+            {"options": [{"name": "ndots", "value": 2}]},
+            {"options": {"ndots": "2"}},
+            ["10.0.0.10"],
+            "10.0.0.10",
+            7,
+        ],
+        [],
+    ),
+    "lifecycle": Cases(
+        [{}, {"preStop": {"exec": {"command": ["a"]}}, "postStart": {"sleep": {"seconds": 1}}}],
+        [{"prestop": {}}, {"preStop": "a"}, {"exec": {}}, ["a"], "a", 7],
+        [],
+    ),
+    "podsOrPercent": Cases(
+        [0, 1, 100, "0%", "25%", "100%"], ["25", "a%", "%", -1, 1.5, True, [1], {"a": 1}, ""], []
+    ),
+    "topologySpreadConstraints": Cases(
+        [
+            [],
+            [{"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}],
+            [
+                {
+                    "topologyKey": "zone",
+                    "maxSkew": 2,
+                    "whenUnsatisfiable": "ScheduleAnyway",
+                    "labelSelector": {"matchLabels": {"a": "b"}},
+                    "matchLabelKeys": ["pod-template-hash"],
+                    "minDomains": 2,
+                    "nodeTaintsPolicy": "Honor",
+                }
+            ],
+        ],
+        [
+            [{"topologyKey": "zone", "maxSkew": 1}],
+            [{"topologyKey": "zone", "maxSkew": 0, "whenUnsatisfiable": "DoNotSchedule"}],
+            [{"topologyKey": "zone", "maxSkew": "1", "whenUnsatisfiable": "DoNotSchedule"}],
+            [{"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "Never"}],
+            [{"topologykey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}],
+            *NO_LIST,
+        ],
+        [],
+    ),
     "podVolumes": Cases(
         [[], [{"name": "cache", "emptyDir": {}}]], [[{"emptyDir": {}}], *NO_LIST], []
     ),

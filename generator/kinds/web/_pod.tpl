@@ -4,5 +4,10 @@
 @% endblock %@
 @% block lifecycle %@
       lifecycle:
+        {{- if not (hasKey .lifecycle "preStop") }}
         preStop: {sleep: {seconds: {{ .preStopSeconds | int64 }}}}  # callers leave, then the process is told to stop
+        {{- end }}
+        {{- with .lifecycle }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
 @% endblock %@

@@ -169,6 +169,8 @@ OF_SOME = {
     "service": {"grafana", "mysql", "redis", "web"},
     "ingress": {"grafana", "web"},
     "topologySpread": {"web", "worker"},
+    "topologySpreadConstraints": {"web", "worker"},
+    "updateStrategy": STAYING_UP,
     "waitFor": {"cron", "grafana", "singleton", "web", "worker"},
     "waitSeconds": {"cron", "grafana", "singleton", "web", "worker"},
     "probes": STAYING_UP,

@@ -6,14 +6,14 @@
 {{- with .Values.application.frontend }}
 {{- $resources := include "frontend.resources" (dict "context" $ "values" .) | fromYaml }}
 {{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.frontend" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources "surge" 1) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "api.runs" $ }}
 {{- with .Values.application.api }}
 {{- $resources := include "api.resources" (dict "context" $ "values" .) | fromYaml }}
 {{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.api" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources "surge" 1) }}
+{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "trading-bot.runs" $ }}

@@ -12,13 +12,30 @@ application.api.autoscaling: minReplicas {{ .minReplicas }} is more than maxRepl
 {{- end }}
 {{- end }}
 {{- with .Values.application.frontend }}
-{{- if ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds) }}
+{{- if and (not (hasKey .lifecycle "preStop")) (ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds)) }}
 application.frontend.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ .terminationGracePeriodSeconds }} to finish requests in
 {{- end }}
 {{- end }}
 {{- with .Values.application.api }}
-{{- if ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds) }}
+{{- if and (not (hasKey .lifecycle "preStop")) (ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds)) }}
 application.api.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ .terminationGracePeriodSeconds }} to finish requests in
+{{- end }}
+{{- end }}
+{{- include "genx-fx.problems.update" (dict "path" "application.frontend" "values" .Values.application.frontend) }}
+{{- include "genx-fx.problems.update" (dict "path" "application.api" "values" .Values.application.api) }}
+{{- include "genx-fx.problems.update" (dict "path" "monitoring.grafana" "values" .Values.monitoring.grafana) }}
+{{- end }}
+
+{{/* How the pods of a Deployment cannot be replaced. Takes (dict "path" "application.api" "values" .Values.application.api). */}}
+{{- define "genx-fx.problems.update" -}}
+{{- $path := .path }}
+{{- $stored := dig "persistence" "enabled" false .values }}
+{{- with .values.updateStrategy }}
+{{- if and (eq .type "RollingUpdate") $stored }}
+{{ $path }}.updateStrategy.type: is RollingUpdate, with which two pods hold one volume for a while; leave it at Recreate, or set persistence.enabled to false
+{{- end }}
+{{- if and (eq .type "RollingUpdate") (eq (trimSuffix "%" (toString .rollingUpdate.maxSurge)) "0") (eq (trimSuffix "%" (toString .rollingUpdate.maxUnavailable)) "0") }}
+{{ $path }}.updateStrategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so that no pod can ever be replaced; set one of them to 1
 {{- end }}
 {{- end }}
 {{- end }}

@@ -62,8 +62,14 @@ Takes (dict "volume" "global.storage.logs" "path" "application.api" "values" …
 {{- end }}
 {{- $replicas := dig "replicas" 1 . | int64 }}
 {{- if dig "autoscaling" "enabled" false . }}{{ $replicas = .autoscaling.maxReplicas | int64 }}{{ end }}
+{{- $own := dig "topologySpreadConstraints" list . }}
+{{- range $own }}
+{{- if and (gt $replicas 1) (eq .topologyKey "kubernetes.io/hostname") (eq .whenUnsatisfiable "DoNotSchedule") }}
+{{ $path }}.topologySpreadConstraints: DoNotSchedule over {{ .topologyKey }} can never hold, since {{ $volume }}.mode rwo-colocated puts all pods on one node
+{{- end }}
+{{- end }}
 {{- range $domain, $rule := dig "topologySpread" (dict) . }}
-{{- if and (gt $replicas 1) (eq $rule "DoNotSchedule") }}
+{{- if and (not $own) (gt $replicas 1) (eq $rule "DoNotSchedule") }}
 {{ $path }}.topologySpread.{{ $domain }}: DoNotSchedule can never hold, since {{ $volume }}.mode rwo-colocated puts all pods on one node
 {{- end }}
 {{- end }}

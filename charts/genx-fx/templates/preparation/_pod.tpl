@@ -19,6 +19,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   containers:
     - name: prepare
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}

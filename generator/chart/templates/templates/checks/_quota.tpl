@@ -6,7 +6,7 @@
 {{- with .Values.@{ component.path }@ }}
 {{- $resources := include "@{ component.name }@.resources" (dict "context" $ "values" .) | fromYaml }}
 {{- include "@{ platform.name }@.problems.limitRange" (dict "context" $ "path" "@{ component.path }@" "resources" $resources) }}
-{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" $resources@{ ' "surge" 1' if component.replicated }@) }}
+{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 @% endfor %@

@@ -1,12 +1,16 @@
 {{/*
 Adds to the sums what the pods of a component may use at most, with those that a rollout adds.
-Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources "surge" 1).
+Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources).
 */}}
 {{- define "@{ platform.name }@.addUp" -}}
 {{- $sums := .sums -}}
 {{- $pods := dig "replicas" 1 .values }}
 {{- if dig "autoscaling" "enabled" false .values }}{{ $pods = .values.autoscaling.maxReplicas }}{{ end }}
-{{- $pods = add $pods (.surge | default 0) }}
+{{- if eq (dig "updateStrategy" "type" "" .values) "RollingUpdate" }}
+{{- $surge := dig "updateStrategy" "rollingUpdate" "maxSurge" 0 .values | toString }}
+{{- if hasSuffix "%" $surge }}{{ $surge = divf (mulf (trimSuffix "%" $surge) $pods) 100 | ceil }}{{ end }}
+{{- $pods = addf $pods $surge }}
+{{- end }}
 {{- range $end, $amounts := .resources }}
 {{- range $name, $amount := $amounts }}
 {{- include "@{ platform.name }@.add" (dict "sums" $sums "name" (print $end "." $name) "amount" $amount "pods" $pods) }}

@@ -19,7 +19,14 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" . "onOtherHosts" (include "frontend.selectorLabels" $)) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   topologySpreadConstraints:
+    {{- range .topologySpreadConstraints }}
+    {{- $selector := dict "labelSelector" (dict "matchLabels" (include "frontend.selectorLabels" $ | fromYaml)) }}
+    - {{- merge (dict) . (ternary (dict) $selector (hasKey . "labelSelector")) | toYaml | nindent 6 }}
+    {{- else }}
     # Each revision is spread on its own, and nodes that the pod may not run on do not count: they
     # would look empty, and no second pod could join another node.
     - topologyKey: topology.kubernetes.io/zone
@@ -37,6 +44,7 @@ spec:
       matchLabelKeys: [pod-template-hash]
       labelSelector:
         matchLabels: {{- include "frontend.selectorLabels" $ | nindent 10 }}
+    {{- end }}
     {{- end }}
     # Otherwise the affinity keeps the pods on different hosts as far as it can: of two constraints that
     # may be broken, the scheduler obeys neither on nodes that have no zone.
@@ -72,7 +80,12 @@ spec:
       resources: {{- include "frontend.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
       lifecycle:
+        {{- if not (hasKey .lifecycle "preStop") }}
         preStop: {sleep: {seconds: {{ .preStopSeconds | int64 }}}}  # callers leave, then the process is told to stop
+        {{- end }}
+        {{- with .lifecycle }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
       startupProbe:
         httpGet: {path: "/", port: http}
         {{- toYaml .probes.startup | nindent 8 }}

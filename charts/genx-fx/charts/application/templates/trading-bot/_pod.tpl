@@ -29,6 +29,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" . "onOneNode" ($onOneNode | uniq)) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   {{- with .waitFor }}
   initContainers:
     - name: wait-for-dependencies
@@ -73,6 +76,9 @@ spec:
       {{- end }}
       resources: {{- include "trading-bot.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      {{- with .lifecycle }}
+      lifecycle: {{- toYaml . | nindent 8 }}
+      {{- end }}
       startupProbe:
         exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}
         {{- toYaml .probes.startup | nindent 8 }}

@@ -19,6 +19,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   containers:
     - name: mysql
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -33,6 +36,9 @@ spec:
       {{- end }}
       resources: {{- include "mysql.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      {{- with .lifecycle }}
+      lifecycle: {{- toYaml . | nindent 8 }}
+      {{- end }}
       startupProbe:
         exec: {command: ["mysqladmin", "ping", "--host=127.0.0.1", "--port=3306"]}
         {{- toYaml .probes.startup | nindent 8 }}

@@ -19,6 +19,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   containers:
     - name: redis
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -36,6 +39,9 @@ spec:
       {{- end }}
       resources: {{- include "redis.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      {{- with .lifecycle }}
+      lifecycle: {{- toYaml . | nindent 8 }}
+      {{- end }}
       startupProbe:
         exec: {command: ["sh", "-c", "test \"$(redis-cli -p 6379 ping)\" = PONG"]}
         {{- toYaml .probes.startup | nindent 8 }}

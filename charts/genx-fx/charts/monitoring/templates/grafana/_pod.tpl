@@ -19,6 +19,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
   {{- with .waitFor }}
   initContainers:
     - name: wait-for-dependencies
@@ -59,6 +62,9 @@ spec:
       {{- end }}
       resources: {{- include "grafana.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      {{- with .lifecycle }}
+      lifecycle: {{- toYaml . | nindent 8 }}
+      {{- end }}
       startupProbe:
         httpGet: {path: {{ print (include "grafana.subPath" (dict "context" $ "values" $.Values.grafana)) "/api/health" | quote }}, port: http}
         {{- toYaml .probes.startup | nindent 8 }}

@@ -33,6 +33,9 @@ spec:
   {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.nameResolution" (dict "values" .) }}
+  {{- trim . | nindent 2 }}
+  {{- end }}
 @% block spread %@
 @% endblock %@
 @% if callees %@
@@ -82,6 +85,9 @@ spec:
       resources: {{- include "@{ component.name }@.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
 @% block lifecycle %@
+      {{- with .lifecycle }}
+      lifecycle: {{- toYaml . | nindent 8 }}
+      {{- end }}
 @% endblock %@
 @% if component.stays_up %@
       startupProbe:
