@@ -204,6 +204,24 @@ _PASSED_THROUGH: dict[str, JsonSchema] = {
         "type": "array",
         "items": {"type": "object", "required": ["name"]},
     },
+    "containers": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "name": {"$ref": "#/definitions/dnsLabel"},
+                "resources": _strict(
+                    (),
+                    requests={"$ref": "#/definitions/quantityMap"},
+                    limits={"$ref": "#/definitions/quantityMap"},
+                    claims={"type": "array"},
+                ),
+                "securityContext": OBJECT,
+                "volumeMounts": {"$ref": "#/definitions/volumeMounts"},
+            },
+            "required": ["name", "image"],
+        },
+    },
     "volumeMounts": {
         "type": "array",
         "items": _strict(

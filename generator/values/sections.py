@@ -298,6 +298,19 @@ def pod_settings() -> dict[str, Value | Section]:
             " [{configMapRef: {name: more}}]",
             defined("environmentSources"),
         ),
+        "extraContainers": Value(
+            [],
+            "Further containers of the pod: [{name: proxy, image: envoyproxy/envoy:v1.35.0}]. One"
+            " without securityContext gets the chart's",
+            defined("containers"),
+        ),
+        "extraInitContainers": Value(
+            [],
+            "Further init containers, which replace the chart's of the same name and else follow"
+            " them: [{name: migrate, image: migrate/migrate:v4.18.3}]. One without securityContext"
+            " gets the chart's",
+            defined("containers"),
+        ),
         "extraVolumes": Value(
             [],
             "Further volumes of the pod, which replace the chart's of the same name:"

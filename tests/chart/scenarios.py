@@ -113,6 +113,16 @@ def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[
     return nested({f"{path}.{option}": options[option] for path in paths for option in options})
 
 
+OWN_CONTAINER = {
+    "name": "proxy",
+    "image": "registry.example.org/proxy:1.35.0",
+    "resources": {
+        end: {"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "60Mi"}
+        for end in ("requests", "limits")
+    },
+    "volumeMounts": [{"name": "extra", "mountPath": "/extra"}],
+}
+
 # Labels of all pods of the release.
 PLATFORM = {"app.kubernetes.io/instance": "genx-fx", "app.kubernetes.io/part-of": "genx-fx"}
 
@@ -174,6 +184,11 @@ def _comforts(workload: str) -> dict[str, Any]:
         "podAnnotations": {"example.org/note": f"pod of {workload}"},
         "extraEnv": [{"name": "EXTRA", "value": workload}],
         "extraEnvFrom": [{"configMapRef": {"name": EXTRA_OBJECT}}],
+        "extraContainers": [OWN_CONTAINER],
+        "extraInitContainers": [
+            OWN_CONTAINER | {"name": "sidecar", "restartPolicy": "Always"},
+            OWN_CONTAINER | {"name": "migrate"},
+        ],
         "extraVolumes": [{"name": "extra", "emptyDir": {"sizeLimit": "1Mi"}}],
         "extraVolumeMounts": [{"name": "extra", "mountPath": "/extra"}],
     }
@@ -215,6 +230,10 @@ _EVERYTHING = merged(
                 {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ops"}
             ],
             "resourceQuota.enabled": True,
+            "resourceQuota.hard": {
+                "requests.ephemeral-storage": "8Gi",
+                "limits.ephemeral-storage": "24Gi",
+            },
             "limitRange.enabled": True,
             "global.commonLabels": {"example.org/team": "fx"},
             "global.commonAnnotations": {"example.org/contact": "fx@example.org"},

@@ -43,6 +43,22 @@ Values = dict[str, Any]
 CASES: list[tuple[Values, list[str]]] = [
     (
         {
+            "application.api.extraContainers": [
+                {"name": "api", "image": "own:1.0"},
+                {
+                    "name": "migrate",
+                    "image": "own:1.0",
+                    "resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}},
+                },
+            ],
+            "application.api.extraInitContainers": [{"name": "migrate", "image": "own:1.0"}],
+            "resourceQuota.enabled": False,
+            "limitRange.enabled": False,
+        },
+        ["application.api.extraContainers"] * 3,
+    ),
+    (
+        {
             "application.api.dnsPolicy": "None",
             "application.api.dnsConfig": {"searches": ["example.org"]},
             "global.toolbox.dnsPolicy": "None",
@@ -481,6 +497,40 @@ DISABLED: list[tuple[Values, list[str]]] = [
     }.items()
 ]
 
+# What is said of every container: rendered alone as well.
+ALONE: list[tuple[Values, list[str]]] = [
+    *DISABLED,
+    (
+        {
+            "application.frontend.extraContainers": [{"name": "proxy", "image": "own:1.0"}],
+            "resourceQuota.enabled": True,
+            "resourceQuota.hard": {"limits.cpu": "1k", "requests.storage": "1Ti"},
+            "limitRange.enabled": False,
+        },
+        [
+            f"resourceQuota.hard.{end}.{name}"
+            for end in ("requests", "limits")
+            for name in ("cpu", "memory")
+        ],
+    ),
+    (
+        {
+            "application.frontend.extraContainers": [
+                {
+                    "name": "proxy",
+                    "image": "own:1.0",
+                    "resources": {"limits": {"cpu": "900m", "memory": "1Mi"}},
+                }
+            ],
+            "limitRange.enabled": True,
+            "limitRange.default": {"example.org/gpu": "1"},
+            "limitRange.max": {"hugepages-2Mi": "4Mi"},
+            "resourceQuota.enabled": False,
+        },
+        ["limitRange.max.hugepages-2Mi"] * 8,
+    ),
+]
+
 
 def _combined() -> list[tuple[Values, list[str]]]:
     """All cases in few renders: those that set no path differently go together."""
@@ -493,7 +543,7 @@ def _combined() -> list[tuple[Values, list[str]]]:
                 break
         else:
             combined.append((dict(values), list(paths)))
-    return [*combined, *DISABLED]
+    return [*combined, *ALONE]
 
 
 def _problems(values: Values, helm: str = "helm4") -> list[str]:
@@ -523,9 +573,9 @@ def test_every_contradiction_is_told_by_its_path_and_no_other() -> None:
 
 def test_paths_are_those_that_a_person_can_set() -> None:
     defaults = read_yaml(CHART / "values.yaml")
-    for _, paths in [*CASES, *DISABLED]:
+    for _, paths in [*CASES, *ALONE]:
         for path in paths:
-            known = re.sub(r"^(.*\.(values|extra|affinity|hard))\..*", r"\1", path)
+            known = re.sub(r"^(.*\.(values|extra|affinity|hard|max))\..*", r"\1", path)
             assert has_path(defaults, known), path
 
 

@@ -775,7 +775,7 @@ def test_labels_and_annotations_are_text(scenario: str) -> None:
 @each_scenario
 def test_probes_of_a_container_differ_from_one_another(scenario: str) -> None:
     for item in workloads(scenario):
-        for container in item["spec"]["template"]["spec"]["containers"]:
+        for container in item["spec"]["template"]["spec"]["containers"][:1]:
             probes = {key: container[key] for key in container if key.endswith("Probe")}
             assert "livenessProbe" in probes, label(item)
             if item["metadata"]["labels"]["app"] != "trading-bot":  # nobody sends it traffic
@@ -788,7 +788,7 @@ def test_probes_of_a_container_differ_from_one_another(scenario: str) -> None:
 def test_no_liveness_depends_on_what_readiness_asks(scenario: str) -> None:
     """Readiness may ask other servers; who is restarted for their fault is down for longer."""
     for item in workloads(scenario):
-        for container in item["spec"]["template"]["spec"]["containers"]:
+        for container in item["spec"]["template"]["spec"]["containers"][:1]:
             ready, lives = (
                 {key: container[f"{kind}Probe"].get(key) for key in ("httpGet", "exec")}
                 for kind in ("readiness", "liveness")
@@ -903,6 +903,20 @@ def test_every_container_has_its_extra_environment(scenario: str) -> None:
             assert entry in container["env"], label(item)
         sources = of_component(scenario, item, "extraEnvFrom")
         assert container.get("envFrom", []) == sources, label(item)
+
+
+@each_scenario
+def test_every_pod_has_its_own_containers(scenario: str) -> None:
+    for item in workloads(scenario):
+        pod = item["spec"]["template"]["spec"]
+        own = of_component(scenario, item, "extraContainers")
+        starting = of_component(scenario, item, "extraInitContainers")
+        restricted = {"securityContext": pod["containers"][0]["securityContext"]}
+        found = pod["containers"][1:]
+        assert found == [restricted | container for container in own], label(item)
+        found = pod.get("initContainers", [])
+        found = found[len(found) - len(starting) :]
+        assert found == [restricted | container for container in starting], label(item)
 
 
 @each_scenario

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.chart.conftest import Chart
@@ -38,13 +40,19 @@ def _pods(rendered: Render, workload: Manifest) -> int:
 
 
 def _asked(workload: Manifest, bound: str, resource: str) -> float:
-    """What one pod counts for: its containers, or its largest init container."""
+    """What one pod counts for: its containers and sidecars, or its largest init container."""
+
+    def amount(item: Manifest) -> float:
+        return quantity(item["resources"][bound][resource])
+
     spec = pod(workload)
-    running = sum(quantity(item["resources"][bound][resource]) for item in spec["containers"])
-    starting = [
-        quantity(item["resources"][bound][resource]) for item in spec.get("initContainers", [])
-    ]
-    return max(running, *starting, 0)
+    sidecars, starting = 0.0, [0.0]
+    for item in spec.get("initContainers", []):
+        if item.get("restartPolicy") == "Always":
+            sidecars += amount(item)
+        else:
+            starting.append(sidecars + amount(item))
+    return max(sidecars + sum(map(amount, spec["containers"])), *starting)
 
 
 def _most(rendered: Render, key: str) -> float:
@@ -104,6 +112,71 @@ def test_a_quota_without_room_for_a_rollout_is_refused(
     enough["resourceQuota"]["hard"][key] = _text(needed - surge)
     said = refusal(merged(QUOTA, enough))
     assert f"resourceQuota.hard.{key}: is {_text(needed - surge)}" in said
+
+
+def _container(name: str, cpu: str, **more: Any) -> Manifest:
+    resources = {"requests": {"cpu": "1m"}, "limits": {"cpu": cpu, "memory": "8Mi"}}
+    resources["requests"]["memory"] = "1Mi"
+    return {"name": name, "image": "own:1.0", "resources": resources, **more}
+
+
+# More than what the API itself asks for, so that each of them counts: see _asked.
+OWN_CONTAINERS = {
+    "containers": {"extraContainers": [_container("proxy", "2"), _container("other", "1")]},
+    "sidecars": {"extraInitContainers": [_container("side", "2", restartPolicy="Always")]},
+    "init containers": {"extraInitContainers": [_container("migrate", "3")]},
+    "init containers after sidecars": {
+        "extraInitContainers": [
+            _container("late", "2"),
+            _container("side", "500m", restartPolicy="Always"),
+            _container("migrate", "3"),
+        ]
+    },
+    "instead of the chart's": {"extraInitContainers": [_container("wait-for-dependencies", "3")]},
+}
+
+
+@pytest.mark.parametrize("own", OWN_CONTAINERS)
+def test_a_quota_without_room_for_own_containers_is_refused(chart: Chart, own: str) -> None:
+    more = {f"application.api.{key}": value for key, value in OWN_CONTAINERS[own].items()}
+    values = merged(QUOTA, nested(more | {"application.api.replicas": 3}))
+    rendered = chart(merged(values, nested({"resourceQuota.hard": {"limits.cpu": "100"}})))
+    workloads = rendered.of_kind("Deployment", "StatefulSet", "Job")
+    needed = sum(_asked(item, "limits", "cpu") * _pods(rendered, item) for item in workloads)
+    enough = nested({"resourceQuota.hard": {"limits.cpu": _text(needed)}})
+    assert chart(merged(values, enough)).of_kind("ResourceQuota")
+    little = nested({"resourceQuota.hard": {"limits.cpu": _text(needed - 0.001)}})
+    assert "resourceQuota.hard.limits.cpu: is" in refusal(merged(values, little))
+
+
+@pytest.mark.parametrize(("surge", "pods"), [(3, 7), ("30%", 6), ("0%", 4)])
+def test_a_quota_has_room_for_the_pods_that_an_update_adds(
+    chart: Chart, surge: int | str, pods: int
+) -> None:
+    api = "application.api"
+    update = {"maxSurge": surge, "maxUnavailable": 1}
+    own = {f"{api}.replicas": 4, f"{api}.updateStrategy.rollingUpdate": update}
+    rest = chart().of_kind("Deployment", "StatefulSet", "Job")
+    needed = sum(
+        _asked(item, "limits", "cpu")
+        * (pods if item["metadata"]["name"] == "api" else _pods(chart(), item))
+        for item in rest
+    )
+    values = merged(QUOTA, nested(own))
+    enough = nested({"resourceQuota.hard": {"limits.cpu": _text(needed)}})
+    assert chart(merged(values, enough)).of_kind("ResourceQuota")
+    little = nested({"resourceQuota.hard": {"limits.cpu": _text(needed - 0.001)}})
+    assert "resourceQuota.hard.limits.cpu: is" in refusal(merged(values, little))
+
+
+def test_a_container_without_resources_gets_those_of_the_limit_range(chart: Chart) -> None:
+    bare = nested({"application.api.extraContainers": [{"name": "proxy", "image": "own:1.0"}]})
+    said = refusal(merged(QUOTA, bare))
+    for key in ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"):
+        assert f"resourceQuota.hard.{key}: is" in said
+    assert "application.api.extraContainers proxy has none" in said
+    assert chart(merged(QUOTA, RANGE, bare)).of_kind("LimitRange")
+    assert chart(bare).has("Deployment", "api")
 
 
 def _text(amount: float) -> str:

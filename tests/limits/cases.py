@@ -419,6 +419,24 @@ FORMS |= {
     "podVolumes": Cases(
         [[], [{"name": "cache", "emptyDir": {}}]], [[{"emptyDir": {}}], *NO_LIST], []
     ),
+    "containers": Cases(
+        [
+            [],
+            [{"name": "proxy", "image": "a:1", "any": {"thing": 1}}],
+            [{"name": "a", "image": "a", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}],
+        ],
+        [
+            [{"name": "proxy"}],
+            [{"image": "a:1"}],
+            [{"name": "Proxy", "image": "a:1"}],
+            [{"name": "proxy", "image": "a:1", "resources": {"limits": {"cpu": "a lot"}}}],
+            [{"name": "proxy", "image": "a:1", "resources": {"limit": {"cpu": 1}}}],
+            [{"name": "proxy", "image": "a:1", "securityContext": True}],
+            [{"name": "proxy", "image": "a:1", "volumeMounts": [{"name": "tmp"}]}],
+            *NO_LIST,
+        ],
+        [],
+    ),
     "volumeMounts": Cases(
         [[], [{"name": "cache", "mountPath": "/cache", "subPath": "a", "readOnly": True}]],
         [

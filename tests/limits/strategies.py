@@ -6,10 +6,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.chart.scenarios import OPTIONAL_SECRETS, SCENARIOS, SECRETS, Scenario, merged, nested
+from tests.chart.scenarios import (
+    OPTIONAL_SECRETS,
+    OWN_ACCOUNT,
+    SCENARIOS,
+    SECRETS,
+    Scenario,
+    merged,
+    nested,
+)
 from tests.limits.cases import all_cases, documented, leaves
 
 _PEER = {"podSelector": {"matchLabels": {"team": "trading"}}}
+_SPREAD = {"topologyKey": "rack", "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}
 _VIEWER = {"kind": "Group", "name": "traders", "apiGroup": "rbac.authorization.k8s.io"}
 
 # Where the suite's invariants would not hold because a person took something away by name, or where
@@ -41,13 +50,16 @@ SENSIBLE: dict[str, list[Any]] = {
     "existingSecret": ["", "vaulted"],
     "global.secrets.values": [{}, SECRETS, SECRETS | OPTIONAL_SECRETS],
     "extraObjects": [[]],
+    "serviceAccount.name": ["", OWN_ACCOUNT],
+    "apiServerCidrs": [["0.0.0.0/0", "::/0"], ["10.0.0.1/32"]],
+    "topologySpreadConstraints": [[], [_SPREAD]],
     "hostname": ["", "trade.example.org", "genx-fx.local"],
     "domain": ["fx.example.org", "localhost"],
 }
 
 
 # Values that only make sense together with others; tests/chart/scenarios.py shows them.
-TOGETHER = ("extraVolumes", "extraVolumeMounts")
+TOGETHER = ("extraVolumes", "extraVolumeMounts", "extraContainers", "extraInitContainers")
 PATHS = sorted(path for path in leaves() if not path.endswith(TOGETHER))
 
 

@@ -5,43 +5,43 @@
 {{- if include "frontend.runs" $ }}
 {{- with .Values.application.frontend }}
 {{- $resources := include "frontend.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.frontend" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "application.frontend" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "api.runs" $ }}
 {{- with .Values.application.api }}
 {{- $resources := include "api.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.api" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "application.api" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "trading-bot.runs" $ }}
 {{- with .Values.application.tradingBot }}
 {{- $resources := include "trading-bot.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "application.tradingBot" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "application.tradingBot" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "mysql.runs" $ }}
 {{- with .Values.data.mysql }}
 {{- $resources := include "mysql.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "data.mysql" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "data.mysql" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}
 {{- with .Values.data.redis }}
 {{- $resources := include "redis.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "data.redis" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "data.redis" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- if include "grafana.runs" $ }}
 {{- with .Values.monitoring.grafana }}
 {{- $resources := include "grafana.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "monitoring.grafana" "resources" $resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "monitoring.grafana" "values" . "resources" $resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 {{- with .Values.global.storage.logs }}
@@ -55,8 +55,8 @@
 {{- end }}
 {{- end }}
 {{- with .Values.global.toolbox }}
-{{- include "genx-fx.problems.limitRange" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
-{{- include "genx-fx.addUp" (dict "sums" $sums "values" . "resources" .resources) }}
+{{- include "genx-fx.problems.bounds" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" .resources) }}
 {{- end }}
 {{- if .Values.resourceQuota.enabled }}
 {{- range $name, $sum := $sums }}

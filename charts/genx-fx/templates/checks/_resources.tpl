@@ -2,34 +2,73 @@
 {{/* One line per request that is more than its limit. Takes $. */}}
 {{- define "genx-fx.problems.resources" -}}
 {{- if include "frontend.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.frontend" "values" .Values.application.frontend) }}
+{{- with .Values.application.frontend }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.frontend.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "application.frontend" "name" "frontend" "values" .) }}
+{{- end }}
 {{- end }}
 {{- if include "api.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.api" "values" .Values.application.api) }}
+{{- with .Values.application.api }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.api.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "application.api" "name" "api" "values" .) }}
+{{- end }}
 {{- end }}
 {{- if include "trading-bot.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot" "values" .Values.application.tradingBot) }}
+{{- with .Values.application.tradingBot }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "application.tradingBot" "name" "trading-bot" "values" .) }}
+{{- end }}
 {{- end }}
 {{- if include "mysql.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "data.mysql" "values" .Values.data.mysql) }}
+{{- with .Values.data.mysql }}
+{{- include "genx-fx.problems.requests" (dict "path" "data.mysql.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "data.mysql" "name" "mysql" "values" .) }}
+{{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "data.redis" "values" .Values.data.redis) }}
+{{- with .Values.data.redis }}
+{{- include "genx-fx.problems.requests" (dict "path" "data.redis.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "data.redis" "name" "redis" "values" .) }}
+{{- end }}
 {{- end }}
 {{- if include "grafana.runs" $ }}
-{{- include "genx-fx.problems.requests" (dict "path" "monitoring.grafana" "values" .Values.monitoring.grafana) }}
+{{- with .Values.monitoring.grafana }}
+{{- include "genx-fx.problems.requests" (dict "path" "monitoring.grafana.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.containers" (dict "path" "monitoring.grafana" "name" "grafana" "values" .) }}
 {{- end }}
-{{- include "genx-fx.problems.requests" (dict "path" "global.toolbox" "values" .Values.global.toolbox) }}
+{{- end }}
+{{- include "genx-fx.problems.requests" (dict "path" "global.toolbox.resources" "resources" .Values.global.toolbox.resources) }}
 {{- end }}
 
-{{/* Requests that are more than the limit. Takes (dict "path" "application.api" "values" .Values.application.api). */}}
+{{/* Requests that are more than the limit. Takes (dict "path" "application.api.resources" "resources" .resources). */}}
 {{- define "genx-fx.problems.requests" -}}
 {{- $path := .path -}}
-{{- $limits := .values.resources.limits -}}
-{{- range $name, $request := .values.resources.requests }}
+{{- $resources := .resources | default dict -}}
+{{- $limits := get $resources "limits" | default dict -}}
+{{- range $name, $request := get $resources "requests" | default dict }}
 {{- $limit := get $limits $name }}
-{{- if gt (include "common.number" $request | float64) (include "common.number" $limit | float64) }}
-{{ $path }}.resources.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{- if and (hasKey $limits $name) (gt (include "common.number" $request | float64) (include "common.number" $limit | float64)) }}
+{{ $path }}.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What is wrong with a user's own containers. Takes (dict "path" "application.api" "name" "api" "values" …).
+*/}}
+{{- define "genx-fx.problems.containers" -}}
+{{- $path := .path -}}
+{{- $own := .name -}}
+{{- $starting := list }}
+{{- range .values.extraInitContainers }}{{ $starting = append $starting .name }}{{ end }}
+{{- range $list, $containers := pick .values "extraContainers" "extraInitContainers" }}
+{{- range $containers }}
+{{- if eq .name $own }}
+{{ $path }}.{{ $list }}: names {{ .name }}, which the chart's container is called; change that by image and extraEnv, or take another name
+{{- else if and (eq $list "extraContainers") (has .name $starting) }}
+{{ $path }}.{{ $list }}: names {{ .name }}, as extraInitContainers does; take another name
+{{- end }}
+{{- include "genx-fx.problems.requests" (dict "path" (printf "%s.%s: %s.resources" $path $list .name) "resources" (get . "resources")) }}
 {{- end }}
 {{- end }}
 {{- end }}

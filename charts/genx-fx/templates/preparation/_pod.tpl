@@ -16,11 +16,8 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .) }}
-  {{- trim . | nindent 2 }}
-  {{- end }}
-  {{- with include "common.nameResolution" (dict "values" .) }}
-  {{- trim . | nindent 2 }}
+  {{- with printf "%s\n%s" (include "common.scheduling" (dict "context" $ "values" .)) (include "common.nameResolution" (dict "values" .)) | trim }}
+  {{- . | nindent 2 }}
   {{- end }}
   containers:
     - name: prepare

@@ -5,8 +5,8 @@
 {{- if include "@{ component.name }@.runs" $ }}
 {{- with .Values.@{ component.path }@ }}
 {{- $resources := include "@{ component.name }@.resources" (dict "context" $ "values" .) | fromYaml }}
-{{- include "@{ platform.name }@.problems.limitRange" (dict "context" $ "path" "@{ component.path }@" "resources" $resources) }}
-{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" $resources) }}
+{{- include "@{ platform.name }@.problems.boundsOfPod" (dict "context" $ "path" "@{ component.path }@" "values" . "resources" $resources) }}
+{{- include "@{ platform.name }@.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
 {{- end }}
 {{- end }}
 @% endfor %@
@@ -19,8 +19,8 @@
 @% endfor %@
 @% if plan.uses_toolbox %@
 {{- with .Values.global.toolbox }}
-{{- include "@{ platform.name }@.problems.limitRange" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
-{{- include "@{ platform.name }@.addUp" (dict "sums" $sums "values" . "resources" .resources) }}
+{{- include "@{ platform.name }@.problems.bounds" (dict "context" $ "path" "global.toolbox" "resources" .resources) }}
+{{- include "@{ platform.name }@.addUp" (dict "context" $ "sums" $sums "values" . "resources" .resources) }}
 {{- end }}
 @% endif %@
 {{- if .Values.resourceQuota.enabled }}

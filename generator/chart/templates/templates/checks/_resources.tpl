@@ -2,22 +2,46 @@
 {{- define "@{ platform.name }@.problems.resources" -}}
 @% for component in plan.components %@
 {{- if include "@{ component.name }@.runs" $ }}
-{{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@" "values" .Values.@{ component.path }@) }}
+{{- with .Values.@{ component.path }@ }}
+{{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@.resources" "resources" .resources) }}
+{{- include "@{ platform.name }@.problems.containers" (dict "path" "@{ component.path }@" "name" "@{ component.name }@" "values" .) }}
+{{- end }}
 {{- end }}
 @% endfor %@
 @% if plan.uses_toolbox %@
-{{- include "@{ platform.name }@.problems.requests" (dict "path" "global.toolbox" "values" .Values.global.toolbox) }}
+{{- include "@{ platform.name }@.problems.requests" (dict "path" "global.toolbox.resources" "resources" .Values.global.toolbox.resources) }}
 @% endif %@
 {{- end }}
 
-{{/* Requests that are more than the limit. Takes (dict "path" "application.api" "values" .Values.application.api). */}}
+{{/* Requests that are more than the limit. Takes (dict "path" "application.api.resources" "resources" .resources). */}}
 {{- define "@{ platform.name }@.problems.requests" -}}
 {{- $path := .path -}}
-{{- $limits := .values.resources.limits -}}
-{{- range $name, $request := .values.resources.requests }}
+{{- $resources := .resources | default dict -}}
+{{- $limits := get $resources "limits" | default dict -}}
+{{- range $name, $request := get $resources "requests" | default dict }}
 {{- $limit := get $limits $name }}
-{{- if gt (include "common.number" $request | float64) (include "common.number" $limit | float64) }}
-{{ $path }}.resources.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{- if and (hasKey $limits $name) (gt (include "common.number" $request | float64) (include "common.number" $limit | float64)) }}
+{{ $path }}.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What is wrong with a user's own containers. Takes (dict "path" "application.api" "name" "api" "values" …).
+*/}}
+{{- define "@{ platform.name }@.problems.containers" -}}
+{{- $path := .path -}}
+{{- $own := .name -}}
+{{- $starting := list }}
+{{- range .values.extraInitContainers }}{{ $starting = append $starting .name }}{{ end }}
+{{- range $list, $containers := pick .values "extraContainers" "extraInitContainers" }}
+{{- range $containers }}
+{{- if eq .name $own }}
+{{ $path }}.{{ $list }}: names {{ .name }}, which the chart's container is called; change that by image and extraEnv, or take another name
+{{- else if and (eq $list "extraContainers") (has .name $starting) }}
+{{ $path }}.{{ $list }}: names {{ .name }}, as extraInitContainers does; take another name
+{{- end }}
+{{- include "@{ platform.name }@.problems.requests" (dict "path" (printf "%s.%s: %s.resources" $path $list .name) "resources" (get . "resources")) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/*
 Adds to the sums what the pods of a component may use at most, with those that a rollout adds.
-Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources).
+Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources" $resources).
 */}}
 {{- define "@{ platform.name }@.addUp" -}}
 {{- $sums := .sums -}}
@@ -11,11 +11,7 @@ Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources
 {{- if hasSuffix "%" $surge }}{{ $surge = divf (mulf (trimSuffix "%" $surge) $pods) 100 | ceil }}{{ end }}
 {{- $pods = addf $pods $surge }}
 {{- end }}
-{{- range $end, $amounts := .resources }}
-{{- range $name, $amount := $amounts }}
-{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" (print $end "." $name) "amount" $amount "pods" $pods) }}
-{{- end }}
-{{- end }}
+{{- include "@{ platform.name }@.addAmounts" (dict "sums" $sums "amounts" (include "@{ platform.name }@.podAmounts" . | fromYaml) "pods" $pods) }}
 {{- with .values }}
 {{- if and (dig "persistence" "enabled" false .) (not (dig "persistence" "existingClaim" "" .)) }}
 {{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
@@ -23,7 +19,7 @@ Takes (dict "sums" $sums "values" .Values.application.api "resources" $resources
 {{- end }}
 {{- end }}
 
-{{/* Takes (dict "sums" $sums "name" "requests.cpu" "amount" "250m" "pods" 2). */}}
+{{/* Takes (dict "sums" $sums "name" "requests.storage" "amount" "10Gi" "pods" 1). */}}
 {{- define "@{ platform.name }@.add" -}}
 {{- $more := mulf (include "common.number" .amount | float64) .pods -}}
 {{- $_ := set .sums .name (addf (get .sums .name | default 0.0) $more) -}}

@@ -58,34 +58,8 @@ spec:
     {{- end }}
     # Otherwise the affinity keeps the pods on different hosts as far as it can: of two constraints that
     # may be broken, the scheduler obeys neither on nodes that have no zone.
-  {{- with .waitFor }}
-  initContainers:
-    - name: wait-for-dependencies
-      image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-      imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
-      command: [sh, -c]
-      args:
-        - |
-          {{- include "common.waitScript" $ | nindent 10 }}
-        - wait-for-dependencies
-        {{- if has "mysql" . }}
-        - "$(DATABASE_HOST):$(DATABASE_PORT)"
-        {{- end }}
-        {{- if has "redis" . }}
-        - "$(REDIS_HOST):$(REDIS_PORT)"
-        {{- end }}
-      env:
-        - {name: WAIT_SECONDS, value: {{ $.Values.api.waitSeconds | int64 | quote }}}
-        {{- if has "mysql" . }}
-        - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
-        - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
-        {{- end }}
-        {{- if has "redis" . }}
-        - {name: REDIS_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_HOST}}}
-        - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
-        {{- end }}
-      resources: {{- toYaml $.Values.global.toolbox.resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "api.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
     - name: api
@@ -123,9 +97,44 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "api.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "api.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Init containers of api; extraInitContainers adds to them. Takes $. */}}
+{{- define "api.initContainers" -}}
+{{- with .Values.api.waitFor }}
+- name: wait-for-dependencies
+  image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
+  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  command: [sh, -c]
+  args:
+    - |
+      {{- include "common.waitScript" $ | nindent 6 }}
+    - wait-for-dependencies
+    {{- if has "mysql" . }}
+    - "$(DATABASE_HOST):$(DATABASE_PORT)"
+    {{- end }}
+    {{- if has "redis" . }}
+    - "$(REDIS_HOST):$(REDIS_PORT)"
+    {{- end }}
+  env:
+    - {name: WAIT_SECONDS, value: {{ $.Values.api.waitSeconds | int64 | quote }}}
+    {{- if has "mysql" . }}
+    - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
+    - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
+    {{- end }}
+    {{- if has "redis" . }}
+    - {name: REDIS_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_HOST}}}
+    - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
+    {{- end }}
+  resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
+  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
 {{- end }}
 {{- end }}
 

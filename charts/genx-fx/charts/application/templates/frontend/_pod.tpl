@@ -48,23 +48,8 @@ spec:
     {{- end }}
     # Otherwise the affinity keeps the pods on different hosts as far as it can: of two constraints that
     # may be broken, the scheduler obeys neither on nodes that have no zone.
-  {{- with .waitFor }}
-  initContainers:
-    - name: wait-for-dependencies
-      image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-      imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
-      command: [sh, -c]
-      args:
-        - |
-          {{- include "common.waitScript" $ | nindent 10 }}
-        - wait-for-dependencies
-        {{- if has "api" . }}
-        - "{{ $.Values.global.namePrefix }}api-service:8080"
-        {{- end }}
-      env:
-        - {name: WAIT_SECONDS, value: {{ $.Values.frontend.waitSeconds | int64 | quote }}}
-      resources: {{- toYaml $.Values.global.toolbox.resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "frontend.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
     - name: frontend
@@ -102,9 +87,33 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "frontend.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "frontend.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Init containers of frontend; extraInitContainers adds to them. Takes $. */}}
+{{- define "frontend.initContainers" -}}
+{{- with .Values.frontend.waitFor }}
+- name: wait-for-dependencies
+  image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
+  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  command: [sh, -c]
+  args:
+    - |
+      {{- include "common.waitScript" $ | nindent 6 }}
+    - wait-for-dependencies
+    {{- if has "api" . }}
+    - "{{ $.Values.global.namePrefix }}api-service:8080"
+    {{- end }}
+  env:
+    - {name: WAIT_SECONDS, value: {{ $.Values.frontend.waitSeconds | int64 | quote }}}
+  resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
+  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
 {{- end }}
 {{- end }}
 

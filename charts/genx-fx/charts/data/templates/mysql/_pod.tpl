@@ -22,6 +22,9 @@ spec:
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "mysql.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
+  {{- end }}
   containers:
     - name: mysql
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -51,10 +54,17 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "mysql.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "mysql.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Init containers of mysql; extraInitContainers adds to them. Takes $. */}}
+{{- define "mysql.initContainers" -}}
 {{- end }}
 
 {{/*

@@ -22,6 +22,9 @@ spec:
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "redis.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
+  {{- end }}
   containers:
     - name: redis
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -54,10 +57,17 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "redis.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "redis.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Init containers of redis; extraInitContainers adds to them. Takes $. */}}
+{{- define "redis.initContainers" -}}
 {{- end }}
 
 {{/*

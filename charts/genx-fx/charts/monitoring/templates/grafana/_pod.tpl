@@ -22,27 +22,8 @@ spec:
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
-  {{- with .waitFor }}
-  initContainers:
-    - name: wait-for-dependencies
-      image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-      imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
-      command: [sh, -c]
-      args:
-        - |
-          {{- include "common.waitScript" $ | nindent 10 }}
-        - wait-for-dependencies
-        {{- if has "mysql" . }}
-        - "$(DATABASE_HOST):$(DATABASE_PORT)"
-        {{- end }}
-      env:
-        - {name: WAIT_SECONDS, value: {{ $.Values.grafana.waitSeconds | int64 | quote }}}
-        {{- if has "mysql" . }}
-        - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
-        - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
-        {{- end }}
-      resources: {{- toYaml $.Values.global.toolbox.resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "grafana.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
     - name: grafana
@@ -81,9 +62,37 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "grafana.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "grafana.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Init containers of grafana; extraInitContainers adds to them. Takes $. */}}
+{{- define "grafana.initContainers" -}}
+{{- with .Values.grafana.waitFor }}
+- name: wait-for-dependencies
+  image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
+  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  command: [sh, -c]
+  args:
+    - |
+      {{- include "common.waitScript" $ | nindent 6 }}
+    - wait-for-dependencies
+    {{- if has "mysql" . }}
+    - "$(DATABASE_HOST):$(DATABASE_PORT)"
+    {{- end }}
+  env:
+    - {name: WAIT_SECONDS, value: {{ $.Values.grafana.waitSeconds | int64 | quote }}}
+    {{- if has "mysql" . }}
+    - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
+    - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
+    {{- end }}
+  resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
+  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
 {{- end }}
 {{- end }}
 

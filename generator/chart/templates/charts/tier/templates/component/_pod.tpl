@@ -38,35 +38,9 @@ spec:
   {{- end }}
 @% block spread %@
 @% endblock %@
-@% if callees %@
-  {{- with .waitFor }}
-  initContainers:
-    - name: wait-for-dependencies
-      image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-      imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
-      command: [sh, -c]
-      args:
-        - |
-          {{- include "common.waitScript" $ | nindent 10 }}
-        - wait-for-dependencies
-@% for callee in callees %@
-        {{- if has "@{ callee.name }@" . }}
-        - "@{ callee.address }@"
-        {{- end }}
-@% endfor %@
-      env:
-        - {name: WAIT_SECONDS, value: {{ $.Values.@{ component.key }@.waitSeconds | int64 | quote }}}
-@% for callee in callees if callee.config_keys %@
-        {{- if has "@{ callee.name }@" . }}
-@% for key in callee.config_keys %@
-        - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
-@% endfor %@
-        {{- end }}
-@% endfor %@
-      resources: {{- toYaml $.Values.global.toolbox.resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "@{ component.name }@.initContainers" $)) }}
+  initContainers: {{- trim . | nindent 4 }}
   {{- end }}
-@% endif %@
   containers:
     - name: @{ component.name }@
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
@@ -133,10 +107,45 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "@{ component.name }@.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+    {{- trim . | nindent 4 }}
+  {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "@{ component.name }@.volumes" $)) }}
   volumes: {{- trim . | nindent 4 }}
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Init containers of @{ component.name }@; extraInitContainers adds to them. Takes $. */}}
+{{- define "@{ component.name }@.initContainers" -}}
+@% if callees %@
+{{- with .Values.@{ component.key }@.waitFor }}
+- name: wait-for-dependencies
+  image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
+  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  command: [sh, -c]
+  args:
+    - |
+      {{- include "common.waitScript" $ | nindent 6 }}
+    - wait-for-dependencies
+@% for callee in callees %@
+    {{- if has "@{ callee.name }@" . }}
+    - "@{ callee.address }@"
+    {{- end }}
+@% endfor %@
+  env:
+    - {name: WAIT_SECONDS, value: {{ $.Values.@{ component.key }@.waitSeconds | int64 | quote }}}
+@% for callee in callees if callee.config_keys %@
+    {{- if has "@{ callee.name }@" . }}
+@% for key in callee.config_keys %@
+    - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
+@% endfor %@
+    {{- end }}
+@% endfor %@
+  resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
+  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
+{{- end }}
+@% endif %@
 {{- end }}
 
 {{/*

@@ -1,0 +1,39 @@
+{{/* What the namespace refuses of the containers of a component. Takes (dict "context" $ "path" "application.api" "values" … "resources" $resources). */}}
+{{- define "@{ platform.name }@.problems.boundsOfPod" -}}
+{{- include "@{ platform.name }@.problems.bounds" . }}
+{{- range $list, $containers := pick .values "extraContainers" "extraInitContainers" }}
+{{- range $containers }}
+{{- include "@{ platform.name }@.problems.bounds" (dict "context" $.context "path" (printf "%s.%s %s" $.path $list .name) "resources" (dig "resources" dict .)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+What the namespace refuses of one container: limits above those of the LimitRange, and none where the
+quota asks for them. Takes (dict "context" $ "path" "application.api" "resources" $resources).
+*/}}
+{{- define "@{ platform.name }@.problems.bounds" -}}
+{{- $path := .path }}
+{{- $amounts := include "@{ platform.name }@.amounts" (dict "context" .context "container" (pick . "resources")) | fromYaml }}
+{{- with .context.Values.limitRange }}
+{{- if .enabled }}
+{{- range $name, $most := .max }}
+{{- $limit := get $amounts (print "limits." $name) }}
+{{- if not (hasKey $amounts (print "limits." $name)) }}
+limitRange.max.{{ $name }}: is {{ $most }}, but {{ $path }} has no limit: give it resources.limits.{{ $name }}, or give limitRange.default.{{ $name }}
+{{- else if gt $limit (include "common.number" $most | float64) }}
+limitRange.max.{{ $name }}: is {{ $most }}, but the limit of {{ $path }} is {{ dig "limits" $name "that of limitRange.default" ($.resources | default dict) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .context.Values.resourceQuota }}
+{{- if .enabled }}
+{{- range $name, $most := .hard }}
+{{- if and (regexMatch "^(requests|limits)[.](cpu|memory)$" $name) (not (hasKey $amounts $name)) }}
+resourceQuota.hard.{{ $name }}: is {{ $most }}, and so every container must have one, but {{ $path }} has none: give it resources.{{ $name }}, or set limitRange.enabled to true
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
