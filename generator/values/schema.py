@@ -80,7 +80,7 @@ def _node(entry: Value | Section) -> JsonSchema:
         "type": "object",
         "properties": _properties(entry),
         # All have defaults, so one is missing only where a user's null deleted it.
-        "required": list(entry.entries),
+        "required": [key for key, one in entry.entries.items() if not _removable(one)],
     }
     return described if entry.accepts_more else described | {"additionalProperties": False}
 
@@ -92,7 +92,13 @@ def _documented(section: Section) -> JsonSchema:
         limits = entry.documented if isinstance(entry, Value) else _documented(entry)
         if limits:
             found[key] = limits
-    return {"properties": found} if found else {}
+    needed = [key for key in found if _removable(section.entries[key])]
+    required = {"required": needed} if needed else {}
+    return {"properties": found, **required} if found else {}
+
+
+def _removable(entry: Value | Section) -> bool:
+    return isinstance(entry, Value) and entry.removable
 
 
 def _hoist_repeated(properties: dict[str, JsonSchema], tiers: set[str]) -> dict[str, JsonSchema]:

@@ -77,13 +77,18 @@ def image(reference_text: str) -> Section:
     )
 
 
+NO_CPU_LIMIT = "null is no limit, where global.enforceDocumentedLimits is false"
+
+
 def resources(spec: Resources, *, documented: bool = True) -> Section:
     """Build requests and limits from the ends of the ranges; CPU and memory are documented."""
 
-    def amount(about: str, unit: str, span: QuantityRange, given: Quantity) -> Value:
+    def amount(
+        about: str, unit: str, span: QuantityRange, given: Quantity, *, removable: bool = False
+    ) -> Value:
         limits = defined(Limits(unit, span.low, span.high).name) if documented else {}
         bounds = f"documented: {span}" if documented else ""
-        return Value(given.text, about, defined(unit), limits, bounds)
+        return Value(given.text, about, defined(unit), limits, bounds, removable)
 
     def scratch(given: Quantity) -> Value:
         return Value(given.text, "Ephemeral storage in bytes: 128Mi", defined("bytes"))
@@ -104,7 +109,13 @@ def resources(spec: Resources, *, documented: bool = True) -> Section:
             "limits": Section(
                 "Amounts that the container never exceeds",
                 {
-                    "cpu": amount("CPU in cores: 500m", "cores", spec.cpu, spec.cpu.high),
+                    "cpu": amount(
+                        "CPU in cores: 500m" + (f"; {NO_CPU_LIMIT}" if documented else ""),
+                        "cores",
+                        spec.cpu,
+                        spec.cpu.high,
+                        removable=documented,
+                    ),
                     "memory": amount(
                         "Memory in bytes: 1Gi", "bytes", spec.memory, spec.memory.high
                     ),

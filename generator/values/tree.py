@@ -21,6 +21,8 @@ class Value:
     """What the architecture document allows; global.enforceDocumentedLimits turns it off."""
     bounds: str = ""
     """Unit and bounds, in words."""
+    removable: bool = False
+    """Whether null may take it away, where nothing documents it."""
 
     @property
     def comment(self) -> str:

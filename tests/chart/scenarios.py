@@ -107,6 +107,15 @@ def merged(*layers: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values as Helm gives them to the schema: a null deletes a default."""
+    return {
+        key: without_nulls(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
 def of_each(names: dict[str, tuple[str, str]], options: dict[str, Any]) -> dict[str, Any]:
     """The same options for several components."""
     paths = (f"{tier}.{key}" for tier, key in names.values())
@@ -449,6 +458,12 @@ SCENARIOS: dict[str, Scenario] = {
         merged(
             of_each(COMPONENTS, {"serviceAccount.create": False}),
             nested({"application.api.serviceAccount.name": OWN_ACCOUNT}),
+        )
+    ),
+    "no_cpu_limit": Scenario(
+        merged(
+            of_each(COMPONENTS, {"resources.limits.cpu": None}),
+            nested({"global.enforceDocumentedLimits": False}),
         )
     ),
     "other_updates": Scenario(

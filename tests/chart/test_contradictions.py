@@ -502,6 +502,24 @@ ALONE: list[tuple[Values, list[str]]] = [
     *DISABLED,
     (
         {
+            "global.enforceDocumentedLimits": False,
+            "application.api.resources.limits.cpu": None,
+            "limitRange.enabled": True,
+        },
+        ["limitRange.default.cpu"],
+    ),
+    (
+        {
+            "global.enforceDocumentedLimits": False,
+            "application.api.resources.limits.cpu": None,
+            "limitRange.enabled": True,
+            "limitRange.default": {"cpu": None},
+            "resourceQuota.enabled": True,
+        },
+        ["limitRange.max.cpu", "resourceQuota.hard.limits.cpu"],
+    ),
+    (
+        {
             "application.frontend.extraContainers": [{"name": "proxy", "image": "own:1.0"}],
             "resourceQuota.enabled": True,
             "resourceQuota.hard": {"limits.cpu": "1k", "requests.storage": "1Ti"},
@@ -575,7 +593,7 @@ def test_paths_are_those_that_a_person_can_set() -> None:
     defaults = read_yaml(CHART / "values.yaml")
     for _, paths in [*CASES, *ALONE]:
         for path in paths:
-            known = re.sub(r"^(.*\.(values|extra|affinity|hard|max))\..*", r"\1", path)
+            known = re.sub(r"^(.*\.(values|extra|affinity|hard|max|default))\..*", r"\1", path)
             assert has_path(defaults, known), path
 
 

@@ -20,6 +20,7 @@ from tests.chart.scenarios import (
     merged,
     nested,
     read_yaml,
+    without_nulls,
 )
 from tests.helm import CHART, HELMS, refusal, render
 
@@ -300,7 +301,7 @@ def test_each_subchart_has_the_defaults_that_the_umbrella_says(tier: str) -> Non
 def test_the_values_of_every_scenario_are_accepted(scenario: str) -> None:
     choice = SCENARIOS[scenario]
     layers = (defaults(), *map(read_yaml, choice.files), choice.values)
-    assert not error_paths(merged(*layers))
+    assert not error_paths(without_nulls(merged(*layers)))
 
 
 @pytest.mark.parametrize(
@@ -392,3 +393,17 @@ def test_documented_ranges_can_be_lifted_but_the_bot_stays_alone(helm: str) -> N
     for count in (0, 2):
         said = refusal(nested(lifted | {"application.tradingBot.replicas": count}), helm=helm)
         assert "/application/tradingBot/replicas" in said
+
+
+def test_a_cpu_limit_is_taken_away_only_where_nothing_documents_it(helm: str) -> None:
+    none: dict[str, Any] = {"application.api.resources.limits.cpu": None}
+    assert "'/application/api/resources/limits': missing property 'cpu'" in refusal(
+        nested(none), helm=helm
+    )
+    lifted = nested(none | {"global.enforceDocumentedLimits": False})
+    (container,) = render(lifted, helm=helm).get("Deployment", "api")["spec"]["template"]["spec"][
+        "containers"
+    ]
+    assert set(container["resources"]["limits"]) == {"memory", "ephemeral-storage"}
+    lifted = nested(none | {"application.api.resources.limits.memory": None})
+    assert "memory" in refusal(lifted, helm=helm)

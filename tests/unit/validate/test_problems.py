@@ -17,7 +17,7 @@ from generator.validate.given import EverythingGiven, GivenFile
 from generator.validate.inputs import Merged
 from generator.validate.problems import ValuesProblem, unknown_globals, values_problems
 from generator.values.tree import Section
-from tests.chart.scenarios import SCENARIOS, merged, nested
+from tests.chart.scenarios import SCENARIOS, merged, nested, without_nulls
 from tests.chart.test_values_schema import BAD_CASES
 from tests.helm import HELMS, HelmError, template
 from tests.spec_files import FOREX, OURS
@@ -46,10 +46,11 @@ def problems(text: str, *sets: str, helm: str = "helm4", spec: Path = FOREX) -> 
 
 
 def problems_of(values: dict[str, Any]) -> list[ValuesProblem]:
-    """Return the problems of our chart without Helm: no value is null, so it decides nothing."""
+    """Return the problems of our chart without Helm, which a null tells to delete a default."""
     documents_given = documents(json.dumps(values).encode())
     given = EverythingGiven([GivenFile("my.yaml", document) for document in documents_given])
-    together = Merged(merged(tree(OURS).defaults(), values), given, warnings=[])
+    all_values = without_nulls(merged(tree(OURS).defaults(), values))
+    together = Merged(all_values, given, warnings=[])
     return values_problems(platform(OURS), origins(OURS), together)
 
 

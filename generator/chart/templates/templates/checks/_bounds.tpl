@@ -1,6 +1,11 @@
 {{/* What the namespace refuses of the containers of a component. Takes (dict "context" $ "path" "application.api" "values" … "resources" $resources). */}}
 {{- define "@{ platform.name }@.problems.boundsOfPod" -}}
 {{- include "@{ platform.name }@.problems.bounds" . }}
+{{- with .context.Values.limitRange }}
+{{- if and .enabled (hasKey .default "cpu") (not (hasKey $.resources.limits "cpu")) }}
+limitRange.default.cpu: is {{ .default.cpu }}, and becomes the limit of {{ $.path }}, which is to have none; set limitRange.default.cpu and limitRange.max.cpu to null, or give the limit
+{{- end }}
+{{- end }}
 {{- range $list, $containers := pick .values "extraContainers" "extraInitContainers" }}
 {{- range $containers }}
 {{- include "@{ platform.name }@.problems.bounds" (dict "context" $.context "path" (printf "%s.%s %s" $.path $list .name) "resources" (dig "resources" dict .)) }}
