@@ -113,6 +113,7 @@ def _umbrella_templates(plan: Plan) -> list[str]:
         for name, sensible in template_data.checks(plan).items()
         if not sensible
     }
+    unused |= set() if plan.exposed else {"templates/checks/_entrances.tpl"}
     return sorted(set(paths) - unused)
 
 

@@ -23,7 +23,7 @@ from tools.build import tool_path
 from tools.repository import add_to_repository
 
 MOST_PACKAGE_BYTES = 117_000
-MOST_RELEASE_BYTES = 197_000
+MOST_RELEASE_BYTES = 197_500
 STRAY_FILES = (
     "ci/test-values.yaml",
     ".git/config",
