@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,30 @@ spec_option = click.option(
     show_default=True,
     help="What the platform is.",
 )
+
+
+_VALUES_OPTIONS = (
+    click.option(
+        "-f",
+        "--values",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        help="Values file; - is the input.",
+    ),
+    click.option("--set", multiple=True, metavar="PATH=VALUE", help="As in Helm."),
+    click.option("--set-string", multiple=True, metavar="PATH=TEXT", help="As in Helm."),
+    click.option("--set-json", multiple=True, metavar="PATH=JSON", help="As in Helm."),
+    click.option("--set-file", multiple=True, metavar="PATH=FILE", help="As in Helm."),
+    click.option("--set-literal", multiple=True, metavar="PATH=TEXT", help="As in Helm."),
+)
+
+
+def values_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of Helm that set values."""
+    for option in reversed(_VALUES_OPTIONS):
+        command = option(command)
+    return command
 
 
 @commands.command()
@@ -70,14 +96,7 @@ def build(spec_file: Path, output: Path, check: bool) -> None:
 
 @commands.command()
 @spec_option
-@click.option(
-    "-f", "--values", "files", multiple=True, metavar="FILE", help="Values file; - is the input."
-)
-@click.option("--set", multiple=True, metavar="PATH=VALUE", help="As in Helm.")
-@click.option("--set-string", multiple=True, metavar="PATH=TEXT", help="As in Helm.")
-@click.option("--set-json", multiple=True, metavar="PATH=JSON", help="As in Helm.")
-@click.option("--set-file", multiple=True, metavar="PATH=FILE", help="As in Helm.")
-@click.option("--set-literal", multiple=True, metavar="PATH=TEXT", help="As in Helm.")
+@values_options
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -111,7 +130,7 @@ def validate(
     from generator.validate.command import validate
     from generator.validate.inputs import Inputs
 
-    inputs = Inputs(files, {f"--{name.replace('_', '-')}": o for name, o in options.items()})
+    inputs = Inputs(files, _by_option(options))
     problems, warnings = validate(spec_file, inputs, render=render, kube_version=kube_version)
     for warning in warnings:
         click.echo(warning, err=True)
@@ -121,6 +140,49 @@ def validate(
         names = [*inputs.file_names, *(option for option, _ in inputs.settings)]
         click.echo(report.as_text(names, problems, rendered=render))
     sys.exit(1 if problems else 0)
+
+
+@commands.command()
+@spec_option
+@values_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["plain", "json", "crane", "skopeo"]),
+    default="plain",
+    show_default=True,
+    help="crane and skopeo: a command for each image, which copies it to a registry.",
+)
+@click.option(
+    "--to",
+    metavar="REGISTRY",
+    default="",
+    help="Registry to copy to: registry.example.org. By default that of the values,"
+    " global.imageRegistry.",
+)
+def images(
+    spec_file: Path, files: tuple[str, ...], form: str, to: str, **options: tuple[str, ...]
+) -> None:
+    """List every image that the chart pulls with these values, hooks and tests included.
+
+    Copies have the names that the chart asks for with global.imageRegistry. Exits with 1 where Helm
+    would refuse the values, and with 2 where something can't be read.
+    """
+    from generator import images as listing
+    from generator.validate.inputs import Inputs
+
+    inputs = Inputs(files, _by_option(options))
+    if form == "plain" and to:
+        raise click.UsageError("--to is for --format crane, skopeo or json")
+    if form == "plain" or (form == "json" and not to):
+        found = listing.images(spec_file, inputs)
+        click.echo(listing.as_json(found) if form == "json" else "\n".join(found))
+        return
+    copies = listing.copies(spec_file, inputs, to)
+    for image in copies.named_in_full:
+        click.echo(f"warning: {image} is not copied: {listing.NAMED_IN_FULL}", err=True)
+    made = listing.copies_as_json if form == "json" else partial(listing.as_commands, program=form)
+    click.echo(made(copies))
 
 
 @commands.command()
@@ -145,6 +207,11 @@ def explain(spec_file: Path, path: str | None, search: str | None) -> None:
     else:
         lines = explanations.all()
     click.echo("\n".join(lines))
+
+
+def _by_option(options: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return texts by the name of their option, --set-string, from those by Python's name."""
+    return {f"--{name.replace('_', '-')}": texts for name, texts in options.items()}
 
 
 def _generated(spec_file: Path) -> tuple[str, dict[str, str]]:

@@ -25,6 +25,10 @@ class WriteError(GenxFxError):
     """The chart can't be written; the tree is as it was."""
 
 
+class ValuesError(GenxFxError):
+    """Helm would refuse the values."""
+
+
 class UsageError(GenxFxError):
     """What was asked for can't be looked at."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from generator.errors import ValuesError
 from generator.explain.origin import Origins
 from generator.load import LoadedPlatform, load_platform
 from generator.spec.problems import Path as ValuePath
-from generator.validate.contradictions import rendered
+from generator.validate.contradictions import Rendered, rendered
 from generator.validate.inputs import Inputs, Merged, merge
 from generator.validate.objects import object_problems
 from generator.validate.problems import ValuesProblem, problem_at, unknown_globals, values_problems
@@ -29,16 +31,35 @@ def validate(
     return problems, warnings
 
 
+def valid_render(loaded: LoadedPlatform, inputs: Inputs, folder: Path) -> str:
+    """Return what Helm makes of the values. Raises ValuesError where it would refuse them."""
+    merged = merge(inputs, loaded.values.defaults())
+    problems = values_problems(loaded, Origins(loaded.plan, loaded.loaded), merged)
+    if not problems:
+        found = _rendered(loaded, inputs, folder, loaded.plan.spec.platform.kubernetes)
+        if not found.contradictions:
+            return found.text
+        problems = _at_places(merged, found.contradictions)
+    raise ValuesError([str(problem) for problem in problems])
+
+
 def _render_problems(
     loaded: LoadedPlatform, inputs: Inputs, merged: Merged, folder: Path, kube_version: str
 ) -> list[ValuesProblem]:
     """Find what a render shows: contradictions, or else objects that Kubernetes would refuse."""
-    platform = loaded.plan.spec.platform
-    version = kube_version or platform.kubernetes
-    found = rendered(inputs, folder / "charts" / platform.name, version)
-    said: list[tuple[ValuePath, str]] = [
-        (tuple(path.split(".")), message) for path, message in found.contradictions
+    version = kube_version or loaded.plan.spec.platform.kubernetes
+    found = _rendered(loaded, inputs, folder, version)
+    said = [
+        *found.contradictions,
+        *object_problems(found.text, version, merged.values, loaded.plan),
     ]
-    said += object_problems(found.text, version, merged.values, loaded.plan)
+    return _at_places(merged, said)
+
+
+def _rendered(loaded: LoadedPlatform, inputs: Inputs, folder: Path, kubernetes: str) -> Rendered:
+    return rendered(inputs, folder / "charts" / loaded.plan.spec.platform.name, kubernetes)
+
+
+def _at_places(merged: Merged, said: Iterable[tuple[ValuePath, str]]) -> list[ValuesProblem]:
     problems = [problem_at(merged.given, path, message) for path, message in said]
     return sorted(problems, key=lambda problem: problem.order)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as File
 
 from generator.errors import UsageError
+from generator.spec.problems import Path
 from generator.validate.helm import HelmRefused
 from generator.validate.inputs import Inputs
 
@@ -18,17 +19,20 @@ class Rendered:
     """What Helm has rendered, and path and message of each reason for which it refused to."""
 
     text: str
-    contradictions: list[tuple[str, str]]
+    contradictions: list[tuple[Path, str]]
 
 
-def rendered(inputs: Inputs, chart: Path, kubernetes: str) -> Rendered:
+def rendered(inputs: Inputs, chart: File, kubernetes: str) -> Rendered:
     """Render the chart by `helm template`. Raises UsageError where there is none."""
     if not (chart / "Chart.yaml").is_file():
-        raise UsageError([f"--render: {chart}: no chart is there; run genx-fx build"])
+        raise UsageError([f"{chart}: no chart is there; run genx-fx build"])
     version = ("--kube-version", f"{kubernetes}.0")
     try:
         text = inputs.helm.rendered(chart.name, str(chart), *version, *inputs.arguments)
     except HelmRefused as refused:
-        found = [(match["path"], match["message"]) for match in _LISTED.finditer(refused.said)]
-        return Rendered("", found or [("", str(refused))])
+        listed = _LISTED.finditer(refused.said)
+        found: list[tuple[Path, str]] = [
+            (tuple(match["path"].split(".")), match["message"]) for match in listed
+        ]
+        return Rendered("", found or [(("",), str(refused))])
     return Rendered(text, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,13 @@ class Inputs:
         """The Helm to ask, with what a file named `-` holds. Raises UsageError."""
         standard_input = sys.stdin.buffer.read() if "-" in self.file_names else b""
         return Helm(helm_program(), standard_input)
+
+    def with_option(self, option: str, text: str) -> Inputs:
+        """Return these inputs with an option more; the standard input is read once for both."""
+        texts = [*self.options.get(option, ()), text]
+        more = replace(self, options={**self.options, option: texts})
+        more.__dict__["helm"] = self.helm
+        return more
 
 
 @dataclass(frozen=True)

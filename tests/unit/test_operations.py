@@ -16,6 +16,7 @@ PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
     *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
+    "A registry of your own",
     *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
