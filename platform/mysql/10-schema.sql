@@ -1,4 +1,5 @@
--- Tables of the platform. Every statement can be run again.
+-- Tables of the platform. Every statement can be run again. A column may be NULL where rows of an
+-- installation that was made without this chart may have none, so that they load.
 
 CREATE TABLE IF NOT EXISTS users (
   id INT AUTO_INCREMENT PRIMARY KEY,
@@ -12,10 +13,10 @@ CREATE TABLE IF NOT EXISTS users (
 
 CREATE TABLE IF NOT EXISTS trading_accounts (
   id INT AUTO_INCREMENT PRIMARY KEY,
-  user_id INT NOT NULL,
+  user_id INT,
   account_name VARCHAR(100) NOT NULL,
   broker VARCHAR(50) NOT NULL,
-  account_number VARCHAR(100) NOT NULL,
+  account_number VARCHAR(100),
   balance DECIMAL(15, 2) DEFAULT 0,
   currency VARCHAR(10) DEFAULT 'USD',
   is_active BOOLEAN DEFAULT TRUE,
@@ -37,13 +38,13 @@ CREATE TABLE IF NOT EXISTS market_data (
   id INT AUTO_INCREMENT PRIMARY KEY,
   symbol VARCHAR(20) NOT NULL,
   timestamp TIMESTAMP NOT NULL,
-  open_price DECIMAL(15, 5) NOT NULL,
-  high_price DECIMAL(15, 5) NOT NULL,
-  low_price DECIMAL(15, 5) NOT NULL,
-  close_price DECIMAL(15, 5) NOT NULL,
+  open_price DECIMAL(15, 5),
+  high_price DECIMAL(15, 5),
+  low_price DECIMAL(15, 5),
+  close_price DECIMAL(15, 5),
   volume DECIMAL(20, 2),
   created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
-  INDEX market_data_symbol_timestamp (symbol, timestamp)
+  INDEX idx_symbol_timestamp (symbol, timestamp)
 );
 
 CREATE TABLE IF NOT EXISTS trading_signals (
@@ -56,18 +57,18 @@ CREATE TABLE IF NOT EXISTS trading_signals (
   model_version VARCHAR(50),
   features JSON,
   created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
-  INDEX trading_signals_symbol_timestamp (symbol, timestamp)
+  INDEX idx_symbol_timestamp (symbol, timestamp)
 );
 
 CREATE TABLE IF NOT EXISTS trades (
   id INT AUTO_INCREMENT PRIMARY KEY,
-  user_id INT NOT NULL,
-  account_id INT NOT NULL,
+  user_id INT,
+  account_id INT,
   symbol VARCHAR(20) NOT NULL,
   trade_type VARCHAR(10) NOT NULL,
   quantity DECIMAL(15, 5) NOT NULL,
-  price DECIMAL(15, 5) NOT NULL,
-  total_amount DECIMAL(15, 2) NOT NULL,
+  price DECIMAL(15, 5),
+  total_amount DECIMAL(15, 2),
   status VARCHAR(20) DEFAULT 'PENDING',
   signal_id INT,
   created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,

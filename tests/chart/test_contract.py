@@ -186,6 +186,14 @@ DEFAULTS = {
     "trades": {"status": "'PENDING'"},
 }
 
+# What rows of an installation without the chart may lack, beside what has a default.
+NULLABLE = {
+    "trading_accounts": {"user_id", "account_number"},
+    "market_data": {"open_price", "high_price", "low_price", "close_price", "volume"},
+    "trading_signals": {"confidence", "price", "model_version", "features"},
+    "trades": {"user_id", "account_id", "price", "total_amount", "signal_id", "executed_at"},
+}
+
 UNIQUE = {"users": {"username", "email"}, "trading_pairs": {"symbol"}}
 
 FOREIGN_KEYS = {
@@ -364,6 +372,17 @@ def test_keys_and_defaults_of_columns(chart: Chart) -> None:
             assert default.this.sql(dialect="mysql") == value, name
 
 
+def test_rows_that_are_there_already_load(chart: Chart) -> None:
+    for name, table in _tables(chart()).items():
+        demanded = {
+            column.name
+            for column in table.find_all(exp.ColumnDef)
+            if column.find(exp.NotNullColumnConstraint)
+            and not column.find(exp.NotNullColumnConstraint).args.get("allow_null")  # type: ignore[union-attr]
+        }
+        assert not demanded & NULLABLE.get(name, set()), name
+
+
 def test_foreign_keys(chart: Chart) -> None:
     found = {
         name: {
@@ -378,7 +397,8 @@ def test_foreign_keys(chart: Chart) -> None:
 @pytest.mark.parametrize("name", ["market_data", "trading_signals"])
 def test_time_series_are_indexed_by_symbol_and_time(chart: Chart, name: str) -> None:
     (index,) = _tables(chart())[name].find_all(exp.IndexColumnConstraint)
-    assert [column.name for column in index.find_all(exp.Identifier)][-2:] == [
+    assert [column.name for column in index.find_all(exp.Identifier)] == [
+        "idx_symbol_timestamp",
         "symbol",
         "timestamp",
     ]
