@@ -15,6 +15,7 @@ import yaml
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from tests.helm import CHART, Manifest, Render, pod_template, render
+from tests.platforms.files import PLATFORMS
 from tests.spec_files import OURS
 
 # What the spec declares: scenarios go through all of it. That it is what the documents say is
@@ -540,6 +541,10 @@ SCENARIOS: dict[str, Scenario] = {
         f"environment_{name}": Scenario(files=(CHART / f"values-{name}.yaml",))
         for name in ("dev", "staging", "prod")
     },
+    **{
+        f"platform_{name.replace('-', '_')}": Scenario(files=(path,))
+        for name, path in PLATFORMS.items()
+    },
 }
 
 # Gives a test each scenario in turn. The scope keeps the tests of a scenario together, so that a
@@ -555,7 +560,8 @@ def rendered(name: str, helm: str = "helm4") -> Render:
 
 def own_objects(name: str) -> list[Manifest]:
     """Objects of a scenario that the chart makes, extraObjects left out."""
-    return [o for o in rendered(name).objects if o["metadata"]["name"] != EXTRA_OBJECT]
+    extra = [(o["kind"], o["metadata"]["name"]) for o in SCENARIOS[name]["extraObjects"]]
+    return [o for o in rendered(name).objects if (o["kind"], o["metadata"]["name"]) not in extra]
 
 
 def pod_templates(objects: Render) -> Iterator[tuple[str, Manifest]]:

@@ -10,7 +10,7 @@ from jsonschema.protocols import Validator
 
 from generator.spec.problems import path_text
 from generator.validate import kubernetes
-from tests.chart.scenarios import each_scenario, rendered
+from tests.chart.scenarios import each_scenario, own_objects, rendered
 from tests.helm import Manifest
 
 VERSIONS = [v for v in kubernetes.versions() if int(v.partition(".")[2]) >= 30]
@@ -178,7 +178,7 @@ def test_the_scenarios_show_every_custom_resource() -> None:
 def test_every_object_is_valid_for_every_version(scenario: str) -> None:
     found = [
         fault
-        for item in rendered(scenario).objects
+        for item in own_objects(scenario)
         for version in VERSIONS
         for fault in faults(item, version)
     ]
