@@ -209,6 +209,7 @@ def _component_sources(component: ComponentPlan) -> Iterator[str]:
         yield f"{COMPONENT}/service.yaml"
     if component.replicated:
         yield f"{COMPONENT}/horizontal-pod-autoscaler.yaml"
+        yield f"{COMPONENT}/scaled-object.yaml"
     if component.storage:
         yield f"{COMPONENT}/persistent-volume-claim.yaml"
 

@@ -25,6 +25,8 @@ _OF_PART: dict[ValuePath, Path] = {
     ("autoscaling", "minReplicas"): ("autoscaling", "min"),
     ("autoscaling", "maxReplicas"): ("autoscaling", "max"),
     ("autoscaling", "targetCPUUtilizationPercentage"): ("autoscaling", "cpu"),
+    ("keda", "minReplicas"): ("autoscaling", "min"),
+    ("keda", "maxReplicas"): ("autoscaling", "max"),
     ("service",): ("service",),
     ("service", "loadBalancerSourceRanges"): ("exposed", "to"),
     ("ingress", "hostname"): ("exposed", "host"),
@@ -70,7 +72,7 @@ class Origins:
         for component in self.plan.components:
             base = ("tiers", component.tier, component.name)
             if places and places[0][: len(base)] == base:
-                if "autoscaling" in path:
+                if {"autoscaling", "keda"} & set(path):
                     places = [(*base, "replicas", "max")]
                 if path[-1] == "replicas":
                     places = [(*base, "replicas"), (*base, "kind")]

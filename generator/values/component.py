@@ -61,7 +61,7 @@ def _replicas(component: ComponentPlan) -> Tree:
     if replicas is None:
         return {}
     documented = documented_maximum(replicas.max)
-    about = "Pods that run at once; not in use while autoscaling.enabled is true"
+    about = "Pods that run at once; not in use while autoscaling or keda is enabled"
     bounds = f"1 to {replicas.max}"
     return {"replicas": Value(replicas.default, about, integer(1), documented, bounds)}
 
@@ -70,9 +70,19 @@ def _autoscaling(component: ComponentPlan) -> Tree:
     replicas, autoscaling = component.replicas, component.autoscaling
     if replicas is None:
         return {}
-    documented = documented_maximum(replicas.max)
-    low, high = (autoscaling.min, autoscaling.max) if autoscaling else (1, replicas.max)
-    bounds = f"1 to {replicas.max}"
+    bounds: dict[str, Value | Section] = {
+        key: Value(
+            number,
+            about,
+            integer(least),
+            documented_maximum(replicas.max),
+            f"{least} to {replicas.max}",
+        )
+        for key, number, about, least in (
+            ("minReplicas", autoscaling.min if autoscaling else 1, "Fewest pods", 1),
+            ("maxReplicas", autoscaling.max if autoscaling else replicas.max, "Most pods", 1),
+        )
+    }
     return {
         "autoscaling": Section(
             "HorizontalPodAutoscaler, which needs metrics-server in the cluster",
@@ -80,13 +90,26 @@ def _autoscaling(component: ComponentPlan) -> Tree:
                 "enabled": sections.switch(
                     False, "Whether the load decides how many pods run, in place of replicas"
                 ),
-                "minReplicas": Value(low, "Fewest pods", integer(1), documented, bounds),
-                "maxReplicas": Value(high, "Most pods", integer(1), documented, bounds),
+                **bounds,
                 "targetCPUUtilizationPercentage": Value(
                     autoscaling.cpu if autoscaling else 70,
-                    "Average CPU of the pods that it aims at, in percent of the request",
-                    integer(1, 100),
-                    bounds="1 to 100",
+                    "Average CPU of the pods that it aims at, in percent of the request; 0 leaves"
+                    " CPU out",
+                    integer(0, 100),
+                    bounds="0 to 100",
+                ),
+                "targetMemoryUtilizationPercentage": Value(
+                    0,
+                    "Average memory of the pods that it aims at, in percent of the request: 80. 0"
+                    " leaves memory out",
+                    integer(0, 1000),
+                    bounds="0 to 1000",
+                ),
+                "metrics": Value(
+                    [],
+                    "Further metrics, as in a HorizontalPodAutoscaler: [{type: Pods, pods: {metric:"
+                    ' {name: requests}, target: {type: AverageValue, averageValue: "100"}}}]',
+                    defined("objectList"),
                 ),
                 "behavior": Value(
                     {
@@ -99,11 +122,43 @@ def _autoscaling(component: ComponentPlan) -> Tree:
                             "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
                         },
                     },
-                    "How fast the number of pods changes, as in a HorizontalPodAutoscaler",
+                    "How fast the number of pods changes, as in a HorizontalPodAutoscaler; with"
+                    " keda as well",
                     OBJECT,
                 ),
             },
-        )
+        ),
+        "keda": Section(
+            "ScaledObject of KEDA, in place of the HorizontalPodAutoscaler",
+            {
+                "enabled": sections.switch(
+                    False,
+                    "Whether KEDA decides how many pods run, in place of replicas. Where"
+                    " autoscaling.enabled was true, an upgrade without both comes first, since KEDA"
+                    " refuses what another autoscaler has",
+                ),
+                **bounds,
+                "pollingInterval": Value(
+                    30, "Time between two looks at the triggers, in seconds", SECONDS
+                ),
+                "cooldownPeriod": Value(
+                    300,
+                    "Time after the last active trigger before all pods go, in seconds, where a"
+                    " trigger allows none",
+                    SECONDS,
+                ),
+                "triggers": Value(
+                    [],
+                    "What it looks at, as in a ScaledObject: [{type: prometheus, metadata:"
+                    ' {serverAddress: "http://prometheus:9090", query: sum(rate(orders[1m])),'
+                    ' threshold: "100"}}]',
+                    defined("objectList"),
+                ),
+                "annotations": Value(
+                    {}, "Annotations of the ScaledObject", defined("annotationMap")
+                ),
+            },
+        ),
     }
 
 

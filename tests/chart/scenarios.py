@@ -211,6 +211,24 @@ AUTOSCALED = {
 # A ServiceAccount that is there already.
 OWN_ACCOUNT = "account-of-the-cluster"
 
+POD_METRIC = {
+    "type": "Pods",
+    "pods": {
+        "metric": {"name": "requests"},
+        "target": {"type": "AverageValue", "averageValue": "100"},
+    },
+}
+KEDA_TRIGGER = {
+    "type": "prometheus",
+    "metadata": {"serverAddress": "http://prometheus:9090", "query": "orders", "threshold": "100"},
+}
+SCALED_BY_KEDA = {
+    f"{part.path}.keda.{key}": value
+    for part in PLAN.components
+    if part.replicated
+    for key, value in {"enabled": True, "triggers": [KEDA_TRIGGER]}.items()
+}
+
 # The object that the scenario everything_on adds by extraObjects.
 EXTRA_OBJECT = "extra-object"
 
@@ -523,6 +541,18 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "integers_at_their_maximum": _flat(_MAXIMA),
     "autoscaling_at_its_maximum": _flat(_MAXIMA | AUTOSCALED),
+    "scaled_by_keda": _flat(
+        SCALED_BY_KEDA | {"application.api.keda.annotations": {"example.org/scaled": "yes"}}
+    ),
+    "scaled_by_keda_at_its_maximum": _flat(_MAXIMA | SCALED_BY_KEDA),
+    "scaled_by_memory_and_more": _flat(
+        AUTOSCALED
+        | {
+            "application.api.autoscaling.targetCPUUtilizationPercentage": 0,
+            "application.api.autoscaling.targetMemoryUtilizationPercentage": 80,
+            "application.frontend.autoscaling.metrics": [POD_METRIC],
+        }
+    ),
     "name_prefix": _flat({"global.namePrefix": "green-"}),
     **{
         f"without_{name.replace('-', '_')}": _flat(

@@ -282,6 +282,27 @@ CASES: list[tuple[Values, list[str]]] = [
         },
         ["application.api.ingress.tlsSecretName", "application.api.ingress.annotations"],
     ),
+    (
+        {
+            "application.frontend.autoscaling.enabled": True,
+            "application.frontend.autoscaling.targetCPUUtilizationPercentage": 0,
+        },
+        ["application.frontend.autoscaling"],
+    ),
+    (
+        {
+            "application.frontend.autoscaling.enabled": True,
+            "application.frontend.autoscaling.targetCPUUtilizationPercentage": 70,
+            "application.frontend.keda.enabled": True,
+            "application.frontend.keda.minReplicas": 2,
+            "application.frontend.keda.maxReplicas": 1,
+        },
+        [
+            "application.frontend.keda.enabled",
+            "application.frontend.keda.triggers",
+            "application.frontend.keda",
+        ],
+    ),
     *(
         (
             {

@@ -16,7 +16,10 @@ LARGE = 1_000_000
 
 
 @pytest.mark.parametrize("helm", HELMS)
-@pytest.mark.parametrize("name", ["integers_at_their_maximum", "autoscaling_at_its_maximum"])
+@pytest.mark.parametrize(
+    "name",
+    ["integers_at_their_maximum", "autoscaling_at_its_maximum", "scaled_by_keda_at_its_maximum"],
+)
 def test_no_integer_is_printed_as_a_float(name: str, helm: str) -> None:
     text = template(SCENARIOS[name].values, helm=helm)
     assert [line for line in text.splitlines() if SCIENTIFIC.search(line)] == []

@@ -956,7 +956,7 @@ def test_an_upgrade_reaches_every_pod_by_itself(scenario: str) -> None:
 def test_nothing_sets_replicas_where_an_autoscaler_rules(scenario: str) -> None:
     scaled = {
         (item["spec"]["scaleTargetRef"]["kind"], item["spec"]["scaleTargetRef"]["name"])
-        for item in rendered(scenario).of_kind("HorizontalPodAutoscaler")
+        for item in rendered(scenario).of_kind("HorizontalPodAutoscaler", "ScaledObject")
     }
     for item in workloads(scenario):
         ruled = (item["kind"], item["metadata"]["name"]) in scaled

@@ -77,6 +77,41 @@ CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
             },
         },
     },
+    ("keda.sh/v1alpha1", "ScaledObject"): {
+        "scaleTargetRef": {
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": False,
+            "properties": {"apiVersion": NAME, "kind": NAME, "name": NAME},
+        },
+        "minReplicaCount": {"type": "integer", "minimum": 0},
+        "maxReplicaCount": {"type": "integer", "minimum": 1},
+        "pollingInterval": {"type": "integer", "minimum": 1},
+        "cooldownPeriod": {"type": "integer", "minimum": 0},
+        "advanced": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "horizontalPodAutoscalerConfig": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {"name": NAME, "behavior": {"type": "object"}},
+                },
+            },
+        },
+        "triggers": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["type", "metadata"],
+                "properties": {
+                    "type": NAME,
+                    "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            },
+        },
+    },
     ("external-secrets.io/v1", "ExternalSecret"): {
         "refreshInterval": NAME,
         "secretStoreRef": {
@@ -169,7 +204,7 @@ def test_a_misspelt_field_is_refused_in_every_version() -> None:
 
 
 def test_the_scenarios_show_every_custom_resource() -> None:
-    scenarios = ("gateway", "secrets_external")
+    scenarios = ("gateway", "secrets_external", "scaled_by_keda")
     shown = {(o["apiVersion"], o["kind"]) for name in scenarios for o in rendered(name).objects}
     assert set(CUSTOM) <= shown
 

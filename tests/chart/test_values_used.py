@@ -16,6 +16,7 @@ from tests.chart.scenarios import (
     AUTOSCALED,
     COMPONENTS,
     PLAN,
+    SCALED_BY_KEDA,
     SECRETS,
     STORING,
     TIERS,
@@ -62,6 +63,7 @@ SETTINGS = {
             {
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
+                **{key: value for key, value in SCALED_BY_KEDA.items() if "triggers" in key},
                 **{
                     f"{part.path}.service.sessionAffinity": "ClientIP"
                     for part in PLAN.served
@@ -115,6 +117,9 @@ SETTINGS = {
             }
         ),
         ("ingress.hostname", "existingClaim"),
+    ),
+    "scaled_by_keda": Setting(
+        nested({key: value for key, value in SCALED_BY_KEDA.items() if key.endswith("enabled")})
     ),
     "gateway_of_others": Setting(
         nested(

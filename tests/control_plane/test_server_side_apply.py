@@ -16,7 +16,12 @@ from tests.helm import NAMESPACE, Manifest, parse
 
 MANAGER = "gitops"
 # Groups of APIs that are not part of Kubernetes, which this control plane lacks.
-BESIDE = ("gateway.networking.k8s.io/", "external-secrets.io/", "monitoring.coreos.com/")
+BESIDE = (
+    "gateway.networking.k8s.io/",
+    "external-secrets.io/",
+    "monitoring.coreos.com/",
+    "keda.sh/",
+)
 
 
 def own_kinds(objects: Iterable[Manifest]) -> list[Manifest]:

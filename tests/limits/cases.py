@@ -66,7 +66,9 @@ def documented() -> dict[str, Span]:
             size = Fraction(component.storage.size.value)
             spans[f"{component.path}.persistence.size"] = Span(low=size)
         if component.replicas:
-            for key in ("replicas", "autoscaling.minReplicas", "autoscaling.maxReplicas"):
+            scalers = ("autoscaling", "keda")
+            bounds = (f"{scaler}.{end}Replicas" for scaler in scalers for end in ("min", "max"))
+            for key in ("replicas", *bounds):
                 spans[f"{component.path}.{key}"] = Span(high=Fraction(component.replicas.max))
     for volume in plan().volumes:
         spans[f"global.storage.{volume.key}.size"] = Span(low=Fraction(volume.spec.size.value))

@@ -129,7 +129,7 @@ def test_the_umbrella_takes_what_helm_hands_to_subcharts() -> None:
         ("application.tradingBot.replicas", 0, False),
         ("global.external.mysql.port", 65536, False),
         ("global.external.mysql.port", 0, False),
-        ("application.api.autoscaling.targetCPUUtilizationPercentage", 0, False),
+        ("application.api.autoscaling.targetCPUUtilizationPercentage", -1, False),
         ("application.api.image.digest", "sha256:abc", False),
         ("application.api.resources.limits.memory", "1 Gi", False),
         ("application.api.podSecurityContext.runAsUser", 0, False),
@@ -161,7 +161,7 @@ def test_the_schema_is_small() -> None:
     patterns = [node["pattern"] for node in nodes(schema) if isinstance(node.get("pattern"), str)]
     assert max(map(len, patterns)) <= 1024
     assert sum(map(len, patterns)) <= 12_000
-    assert len(json.dumps(schema, separators=(",", ":"))) <= 107_000
+    assert len(json.dumps(schema, separators=(",", ":"))) <= 110_500
 
 
 def test_the_file_has_a_line_for_each_key() -> None:

@@ -165,6 +165,7 @@ OF_SOME = {
     "ready": {"singleton", "worker"},
     "replicas": {"singleton", "web", "worker"},
     "autoscaling": {"web", "worker"},
+    "keda": {"web", "worker"},
     "persistence": {"grafana", "mysql", "redis"},
     "service": {"grafana", "mysql", "redis", "web"},
     "ingress": {"grafana", "web"},

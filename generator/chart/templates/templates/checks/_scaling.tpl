@@ -1,11 +1,7 @@
 {{/* One line per problem with how many pods run, and how they stop. Takes $. */}}
 {{- define "@{ platform.name }@.problems.scaling" -}}
 @% for component in plan.components if component.replicated %@
-{{- with .Values.@{ component.path }@.autoscaling }}
-{{- if and .enabled (gt (int64 .minReplicas) (int64 .maxReplicas)) }}
-@{ component.path }@.autoscaling: minReplicas {{ .minReplicas }} is more than maxReplicas {{ .maxReplicas }}
-{{- end }}
-{{- end }}
+{{- include "@{ platform.name }@.problems.autoscaling" (dict "path" "@{ component.path }@" "values" .Values.@{ component.path }@) }}
 @% endfor %@
 @% for component in plan.components if component.kind == "web" %@
 {{- with .Values.@{ component.path }@ }}
@@ -30,5 +26,26 @@
 {{- if and (eq .type "RollingUpdate") (eq (trimSuffix "%" (toString .rollingUpdate.maxSurge)) "0") (eq (trimSuffix "%" (toString .rollingUpdate.maxUnavailable)) "0") }}
 {{ $path }}.updateStrategy.rollingUpdate: maxSurge and maxUnavailable are both 0, so that no pod can ever be replaced; set one of them to 1
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What keeps autoscalers from their work. Takes (dict "path" "application.api" "values" …). */}}
+{{- define "@{ platform.name }@.problems.autoscaling" -}}
+{{- $path := .path }}
+{{- range $key, $scaler := pick .values "autoscaling" "keda" }}
+{{- if and .enabled (gt (int64 .minReplicas) (int64 .maxReplicas)) }}
+{{ $path }}.{{ $key }}: minReplicas {{ .minReplicas }} is more than maxReplicas {{ .maxReplicas }}
+{{- end }}
+{{- end }}
+{{- with .values.autoscaling }}
+{{- if and .enabled (not .targetCPUUtilizationPercentage) (not .targetMemoryUtilizationPercentage) (not .metrics) }}
+{{ $path }}.autoscaling: has no metric: set targetCPUUtilizationPercentage or targetMemoryUtilizationPercentage, or name one in metrics
+{{- end }}
+{{- if and .enabled $.values.keda.enabled }}
+{{ $path }}.keda.enabled: is true, as is {{ $path }}.autoscaling.enabled: both would set the number of pods, so set one to false
+{{- end }}
+{{- end }}
+{{- if and .values.keda.enabled (not .values.keda.triggers) }}
+{{ $path }}.keda.triggers: is empty, but keda.enabled is true: name what KEDA looks at
 {{- end }}
 {{- end }}

@@ -41,8 +41,7 @@ Takes (dict "volume" "global.storage.logs" "path" "application.api" "values" …
 {{- end }}
 {{- $_ := set $nodes $label (dict "value" $value "path" $path) }}
 {{- end }}
-{{- $replicas := dig "replicas" 1 . | int64 }}
-{{- if dig "autoscaling" "enabled" false . }}{{ $replicas = .autoscaling.maxReplicas | int64 }}{{ end }}
+{{- $replicas := include "@{ platform.name }@.mostPods" . | int64 }}
 {{- $own := dig "topologySpreadConstraints" list . }}
 {{- range $own }}
 {{- if and (gt $replicas 1) (eq .topologyKey "kubernetes.io/hostname") (eq .whenUnsatisfiable "DoNotSchedule") }}

@@ -4,8 +4,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 */}}
 {{- define "@{ platform.name }@.addUp" -}}
 {{- $sums := .sums -}}
-{{- $pods := dig "replicas" 1 .values }}
-{{- if dig "autoscaling" "enabled" false .values }}{{ $pods = .values.autoscaling.maxReplicas }}{{ end }}
+{{- $pods := include "@{ platform.name }@.mostPods" .values | float64 }}
 {{- if eq (dig "updateStrategy" "type" "" .values) "RollingUpdate" }}
 {{- $surge := dig "updateStrategy" "rollingUpdate" "maxSurge" 0 .values | toString }}
 {{- if hasSuffix "%" $surge }}{{ $surge = divf (mulf (trimSuffix "%" $surge) $pods) 100 | ceil }}{{ end }}
@@ -28,4 +27,12 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 {{/* An amount as a user writes it: cores, or bytes as 1.25Gi, rounded up. Takes (dict "name" "requests.memory" "amount" $amount). */}}
 {{- define "@{ platform.name }@.readable" -}}
 {{- if hasSuffix "cpu" .name }}{{ .amount }}{{ else }}{{ divf (mulf (divf .amount 1073741824) 100 | ceil) 100 }}Gi{{ end }}
+{{- end }}
+
+{{/* Most pods of a component that run at once, but for those that a rollout adds. Takes its values. */}}
+{{- define "@{ platform.name }@.mostPods" -}}
+{{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.maxReplicas | int64 }}
+{{- else if dig "keda" "enabled" false . }}{{ .keda.maxReplicas | int64 }}
+{{- else }}{{ dig "replicas" 1 . | int64 }}
+{{- end }}
 {{- end }}
