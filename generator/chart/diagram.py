@@ -18,7 +18,7 @@ def diagram(plan: Plan) -> str:
         lines.append(f"  subgraph {_id(tier.name)}_tier [{tier.name}]")
         lines += [f"    {_id(c.name)}{_shape(c)}" for c in tier.components]
         lines.append("  end")
-    if any(c.calls_internet for c in plan.components):
+    if any(c.internet_ports for c in plan.components):
         lines.append("  internet((Internet))")
     for component in plan.exposed:
         if component.exposed and component.service:
@@ -27,8 +27,9 @@ def diagram(plan: Plan) -> str:
     for flow in plan.flows:
         lines.append(f"  {_id(flow.caller.name)} -- {flow.callee.port} --> {_id(flow.callee.name)}")
     for component in plan.components:
-        if component.calls_internet:
-            lines.append(f"  {_id(component.name)} -- 443 --> internet")
+        if component.internet_ports:
+            ports = ", ".join(map(str, component.internet_ports))
+            lines.append(f"  {_id(component.name)} -- {ports} --> internet")
     return "\n".join(lines) + "\n"
 
 

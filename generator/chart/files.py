@@ -130,7 +130,7 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
         if component.exposed:
             path = f"{flows}/{component.exposed.to}-to-{name}.yaml"
             sources[path] = f"{shared}/from-outside.yaml"
-        if component.calls_internet:
+        if component.internet_ports:
             sources[f"{flows}/{name}-to-internet.yaml"] = f"{shared}/to-internet.yaml"
         for file in registry.flows(component.kind):
             sources[f"{flows}/{name}-{file}"] = f"kinds/{component.kind}/flows/{file}"

@@ -41,6 +41,7 @@ _OF_PART: dict[ValuePath, Path] = {
     ("ready", "maxAgeSeconds"): ("ready", "maxAge"),
     ("probes", "liveness", "path"): ("health", "live"),
     ("waitFor",): ("calls",),
+    ("networkPolicy", "internetPorts"): ("calls",),
     **{
         ("podSecurityContext", *part): ("user",)
         for part in ((), ("runAsUser",), ("runAsGroup",), ("fsGroup",))

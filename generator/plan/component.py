@@ -185,12 +185,12 @@ class ComponentPlan:
     @property
     def waits_for(self) -> list[str]:
         """Components that must answer before it starts."""
-        return [name for name in self.spec.calls if name != INTERNET]
+        return [name for name in self.spec.callees if name != INTERNET]
 
     @property
-    def calls_internet(self) -> bool:
-        """Whether it reaches public addresses."""
-        return INTERNET in self.spec.calls
+    def internet_ports(self) -> list[int]:
+        """Ports of public addresses that it calls, if any."""
+        return self.spec.internet_ports
 
     @property
     def watched_secret_keys(self) -> list[str]:

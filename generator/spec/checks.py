@@ -135,9 +135,9 @@ def reference_problems(subject: Subject) -> list[Problem]:
 def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
     """Check that a call goes to another component that listens, or to the internet."""
     for part in subject.parts:
-        for index, callee in enumerate(part.component.calls):
+        for index, callee in enumerate(part.component.callees):
             path = (*part.path, "calls", index)
-            if callee in part.component.calls[:index]:
+            if callee in part.component.callees[:index]:
                 yield Problem(path, f"{callee!r} is listed twice")
             elif callee == part.name:
                 yield Problem(path, f"{callee} calls itself")
@@ -152,7 +152,7 @@ def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
     finished: set[str] = set()
 
     def visit(name: str, way: list[str]) -> Iterator[Problem]:
-        for index, callee in enumerate(parts[name].component.calls):
+        for index, callee in enumerate(parts[name].component.callees):
             if callee == name or callee not in parts:
                 continue
             if callee in way:

@@ -29,7 +29,8 @@ from generator.spec.fields import (
 from generator.spec.quantities import Quantity
 
 INTERNET = "internet"
-"""The one callee that is no component: public addresses on port 443."""
+"""The one callee that is no component: public addresses, on port 443 unless ports are named."""
+HTTPS = 443
 
 
 LOG_SPACE = Quantity.parse("50Mi")
@@ -96,6 +97,20 @@ class FileHealth(SpecModel):
 ProcessHealth = Annotated[
     Annotated[ExecHealth, Tag("with exec")] | Annotated[FileHealth, Tag("with file")],
     chosen_by_key("exec", "file"),
+]
+
+
+class InternetCall(SpecModel):
+    """Public addresses, on these ports."""
+
+    internet: list[Port] = Field(
+        min_length=1, description="Ports of public addresses", examples=[[443, 9443]]
+    )
+
+
+Call = Annotated[
+    Annotated[DnsLabel, Tag("with text")] | Annotated[InternetCall, Tag("with internet")],
+    chosen_by_key("internet"),
 ]
 
 
@@ -181,8 +196,10 @@ class ComponentBase(SpecModel):
     image: ImageReference
     user: UserId | None = Field(None, description="uid and gid, where not platform.user")
     resources: Resources
-    calls: list[DnsLabel] = Field(
-        [], description="Components that it opens connections to, and `internet` for port 443"
+    calls: list[Call] = Field(
+        [],
+        description="Components that it opens connections to, and `internet` for port 443, or"
+        " {internet: [443, 9443]}",
     )
     mounts: dict[DnsLabel, AbsolutePath] = Field({}, description="Shared volume: mount path")
     writes: dict[AbsolutePath, Amount] = Field(
@@ -191,6 +208,19 @@ class ComponentBase(SpecModel):
     env: dict[EnvironmentName, Text] = Field(
         {}, description="Environment variables beyond those of `config` and `secrets`"
     )
+
+    @property
+    def callees(self) -> list[str]:
+        """Names of what it calls, in the order of `calls`."""
+        return [INTERNET if isinstance(call, InternetCall) else call for call in self.calls]
+
+    @property
+    def internet_ports(self) -> list[int]:
+        """Ports of public addresses that it calls."""
+        for call in self.calls:
+            if isinstance(call, InternetCall):
+                return call.internet
+        return [HTTPS] if INTERNET in self.calls else []
 
     def health_path(self) -> str | None:
         """Return the HTTP path that tells its health, if one does."""

@@ -49,7 +49,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         "podSecurityContext": sections.pod_security_context(user),
         **_update_strategy(component),
         **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
-        "networkPolicy": sections.network_policy(),
+        "networkPolicy": sections.network_policy(component),
         **_spread(component),
         **sections.pod_settings(),
     }

@@ -337,14 +337,19 @@ def pod_settings() -> dict[str, Value | Section]:
     }
 
 
-def network_policy() -> Section:
+def network_policy(component: ComponentPlan) -> Section:
     """Build the section of a component's own NetworkPolicies."""
+    internet: Tree = {}
+    if component.internet_ports:
+        about = "Ports of public addresses that it may call: [443, 9443]"
+        internet = {"internetPorts": Value(component.internet_ports, about, defined("portList"))}
     return Section(
         "NetworkPolicies of its pods",
         {
             "enabled": switch(
                 True, "Whether connections that the platform does not declare are refused"
             ),
+            **internet,
             "extraIngress": Value(
                 [],
                 "Further ingress rules, as in a NetworkPolicy",

@@ -133,6 +133,16 @@ def test_udp_is_open_to_nobody(chart: Chart) -> None:
             assert not network.allows(source, target, 53, "UDP")
 
 
+def test_a_component_may_call_other_ports_of_the_internet(chart: Chart) -> None:
+    """Brokers listen where they like."""
+    values = {"application.tradingBot.networkPolicy.internetPorts": [443, 9090]}
+    rendered = chart(nested(values))
+    for address in ("203.0.113.9", "2001:4860:4860::8888"):
+        assert reaches(rendered, "trading-bot", outside(address)) == [443, 9090]
+        assert reaches(rendered, "api", outside(address)) == [443]
+    assert reaches(rendered, "trading-bot", outside("10.9.0.7")) == []
+
+
 def test_only_api_and_bot_reach_the_internet_and_only_on_443(chart: Chart) -> None:
     rendered = chart()
     reached = {item.name: reaches(rendered, item.name, INTERNET) for item in pods(rendered)}

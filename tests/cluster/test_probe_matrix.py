@@ -25,7 +25,7 @@ PORTS = sorted({component.port for component in PLAN.served if component.port})
 
 FLOWS = {(flow.caller.name, flow.callee.name, flow.callee.port) for flow in PLAN.flows}
 LISTENING = {(item.name, item.port) for item in PLAN.served}
-INTERNET_CALLERS = {item.name for item in PLAN.components if "internet" in item.spec.calls}
+INTERNET_CALLERS = {item.name for item in PLAN.components if "internet" in item.spec.callees}
 
 PATIENCE = 30  # seconds until policies must be in effect
 Answers = dict[tuple[str, Target], str]  # `connected`, `refused` or `dropped`, by pod and target

@@ -20,7 +20,7 @@ def dashboards_read_a_called_database(subject: Subject) -> Iterator[Problem]:
         target = subject.component(name)
         if target and not isinstance(target, MySQL):
             yield Problem(path, f"{name} is of kind {target.kind}; a mysql is allowed here")
-        called = name in part.component.calls
+        called = name in part.component.callees
         if isinstance(target, MySQL) and not called:
             yield Problem(path, f"{part.name} doesn't call {name}; add it to calls")
 

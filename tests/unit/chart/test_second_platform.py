@@ -243,6 +243,10 @@ def add_connection(spec: SpecData) -> None:
     spec["tiers"]["ingest"]["collector"]["calls"].append("quote-api")
 
 
+def add_way_to_other_ports(spec: SpecData) -> None:
+    spec["tiers"]["ingest"]["archiver"]["calls"].append({"internet": [443, 9443]})
+
+
 def add_way_to_the_internet(spec: SpecData) -> None:
     spec["tiers"]["ingest"]["archiver"]["calls"].append("internet")
 
@@ -295,6 +299,7 @@ OPERATOR = "Role/price-feed-operator"  # names every workload that people may re
             {COLLECTOR},
         ),
         (add_way_to_the_internet, {"NetworkPolicy/archiver-to-internet"}, set()),
+        (add_way_to_other_ports, {"NetworkPolicy/archiver-to-internet"}, set()),
         (add_volume, {"PersistentVolumeClaim/quote-spool"}, {COLLECTOR}),
         (add_config_key, set(), {COLLECTOR, CONFIG}),
         (add_reader, set(), {"StatefulSet/archiver"}),
@@ -310,6 +315,15 @@ def test_one_edit_changes_what_it_says_and_nothing_else(
     assert identities(after) - identities(price_feed) == added
     assert identities(price_feed) - identities(after) == set()
     assert set(differing(price_feed, after)) == changed
+
+
+def test_the_internet_is_called_on_the_ports_that_the_spec_names(tmp_path: Path) -> None:
+    after = render(chart=build_edited(PRICE_FEED, add_way_to_other_ports, tmp_path))
+    network = Network.of(after)
+    (archiver,) = (place for place in pods(after) if place.name == "archiver")
+    internet = outside("203.0.113.7")
+    asked = (80, 443, 8443, 9443)
+    assert [port for port in asked if network.allows(archiver, internet, port)] == [443, 9443]
 
 
 def test_an_edit_reaches_the_pod(tmp_path: Path) -> None:

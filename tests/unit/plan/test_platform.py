@@ -72,7 +72,7 @@ def test_flows_are_the_declared_calls(forex: Plan) -> None:
         "trading-bot-to-api",
         "grafana-to-mysql",
     ]
-    assert [c.name for c in forex.components if c.calls_internet] == ["api", "trading-bot"]
+    assert [c.name for c in forex.components if c.internet_ports] == ["api", "trading-bot"]
 
 
 def test_no_flow_where_nobody_calls(minimal: Plan) -> None:

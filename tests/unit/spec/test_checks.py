@@ -238,6 +238,11 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         ],
     ),
     (
+        "the internet twice",
+        [("redis, internet]", "redis, internet, {internet: [9443]}]")],
+        ["56:39: tiers.application.api.calls[3]: 'internet' is listed twice"],
+    ),
+    (
         "two components at one path of a host",
         [
             ("exposed: {to: users, host: api}", "exposed: {to: users, path: /api}"),
