@@ -15,7 +15,7 @@ PLATFORM = "air-gapped"
 MIRROR = "registry.example.org:5000/"
 PROXY = outside("10.30.0.5")
 CONTROLLER = Place("controller", namespace="ingress-nginx")
-CALLERS = [part for part in PLAN.components if part.calls_internet]
+CALLERS = [part for part in PLAN.components if part.internet_ports]
 
 each_caller = pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
 
