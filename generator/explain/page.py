@@ -11,6 +11,7 @@ from generator.explain.origin import Origins, ValuePath
 from generator.explain.words import shown, type_in_words, unit
 from generator.load import load_platform
 from generator.spec.problems import nearest
+from generator.values.schemas import DEFINITIONS
 from generator.values.tree import Section, Value
 
 NOT_IN_SPEC = "not in the spec: the generator's default"
@@ -75,6 +76,10 @@ class Explanations:
         if path[:3] == ("global", "secrets", "values") and secrets and path[3] in secrets.keys:
             key = secrets.keys[path[3]]
             return Value(None, key.about, {"type": "string"})
+        definition = DEFINITIONS.get(parent.schema.get("$ref", "").rpartition("/")[2], {})
+        if path[-1] in definition.get("properties", {}):
+            schema = definition["properties"][path[-1]]
+            return Value(parent.default.get(path[-1]), parent.about, schema, bounds=parent.bounds)
         return Value(None, f"A key of your own: {parent.about}", {"type": "string"})
 
     def _likely(self, path: ValuePath) -> str | None:

@@ -47,7 +47,7 @@ RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
 
 GLOBAL_KEYS = (
     *("imageRegistry", "imagePullSecrets", "storageClass", "namePrefix"),
-    *("commonLabels", "commonAnnotations", "enforceDocumentedLimits"),
+    *("commonLabels", "commonAnnotations", "enforceDocumentedLimits", "compatibility"),
     *("exposure", "domain", "exposedTo", "tls", "loadBalancer", "ingress", "gateway"),
     *("config", "secrets", "storage", "external", "toolbox"),
 )

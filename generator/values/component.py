@@ -46,7 +46,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
             SECONDS,
         ),
         "serviceAccount": sections.service_account(),
-        "podSecurityContext": sections.pod_security_context(user),
+        **sections.security_contexts(user),
         **_update_strategy(component),
         **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
         "networkPolicy": sections.network_policy(component),

@@ -58,6 +58,7 @@ def global_values(plan: Plan) -> Section:
                 True,
                 "Whether sizes and replicas must be within the ranges of the architecture document",
             ),
+            "compatibility": _compatibility(),
             **(_exposure(plan) if plan.exposed else {}),
             "config": _config(plan),
             **({"secrets": _secrets(plan)} if plan.spec.secrets else {}),
@@ -73,6 +74,18 @@ def global_values(plan: Plan) -> Section:
 def _storage_class() -> Tree:
     about = "Storage class of all volumes: gp3. Empty takes the default of the cluster"
     return {"storageClass": sections.text("", about, optional("dnsName"))}
+
+
+def _compatibility() -> Section:
+    adapt = sections.text(
+        "disabled",
+        "force: no pod and no container names runAsUser, runAsGroup or fsGroup, so that OpenShift,"
+        " which refuses ids of others, gives each pod its own: a high user id and group 0",
+        choice("disabled", "force"),
+        "disabled or force",
+    )
+    openshift = Section("OpenShift", {"adaptSecurityContext": adapt})
+    return Section("What clusters of some makers need", {"openshift": openshift})
 
 
 def _exposure(plan: Plan) -> Tree:
@@ -390,7 +403,7 @@ def _toolbox(plan: Plan) -> Tree:
             {
                 "image": sections.image(platform.toolbox.image),
                 "resources": sections.resources(platform.toolbox.resources, documented=False),
-                "podSecurityContext": sections.pod_security_context(platform.user),
+                **sections.security_contexts(platform.user),
                 **sections.scheduling(),
                 **sections.pod_metadata(),
                 **sections.name_resolution(),

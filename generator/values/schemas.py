@@ -140,6 +140,17 @@ _VALUE_FROM = _strict(
     fieldRef=_strict(("fieldPath",), apiVersion=TEXT, fieldPath=NAME),
     resourceFieldRef=_strict(("resource",), containerName=TEXT, resource=NAME, divisor=TEXT),
 )
+_USER_ID = integer(1, 2147483647)
+_GROUP_ID = integer(0, 2147483647)
+# What pods and containers say in the same form.
+_EITHER_SECURITY_CONTEXT: dict[str, JsonSchema] = {
+    "runAsNonRoot": BOOLEAN,
+    "runAsUser": _USER_ID,
+    "runAsGroup": _GROUP_ID,
+    "seccompProfile": {"$ref": "#/definitions/securityProfile"},
+    "appArmorProfile": {"$ref": "#/definitions/securityProfile"},
+    "seLinuxOptions": {"type": "object", "additionalProperties": TEXT},
+}
 _RULE_PORTS: JsonSchema = {"ports": _list_of("policyPort")}
 
 # Small types of Kubernetes' API, which values pass through. `validate --render` judges the others.
@@ -200,6 +211,34 @@ _PASSED_THROUGH: dict[str, JsonSchema] = {
             nodeTaintsPolicy={"enum": ["Honor", "Ignore"]},
         ),
     },
+    "securityProfile": _strict(
+        ("type",),
+        type={"enum": ["RuntimeDefault", "Localhost", "Unconfined"]},
+        localhostProfile=NAME,
+    ),
+    "podSecurityContext": _strict(
+        (),
+        **_EITHER_SECURITY_CONTEXT,
+        fsGroup=_GROUP_ID,
+        fsGroupChangePolicy={"enum": ["OnRootMismatch", "Always"]},
+        supplementalGroups={"type": "array", "items": _GROUP_ID},
+        supplementalGroupsPolicy={"enum": ["Merge", "Strict"]},
+        seLinuxChangePolicy={"enum": ["Recursive", "MountOption"]},
+        sysctls={"type": "array", "items": _strict(("name", "value"), name=NAME, value=TEXT)},
+    ),
+    "containerSecurityContext": _strict(
+        (),
+        **_EITHER_SECURITY_CONTEXT,
+        allowPrivilegeEscalation=BOOLEAN,
+        privileged=BOOLEAN,
+        procMount={"enum": ["Default", "Unmasked"]},
+        readOnlyRootFilesystem=BOOLEAN,
+        capabilities=_strict(
+            (),
+            add={"type": "array", "items": NAME},
+            drop={"type": "array", "items": NAME},
+        ),
+    ),
     "podVolumes": {
         "type": "array",
         "items": {"type": "object", "required": ["name"]},
@@ -416,4 +455,3 @@ PORT = integer(1, 65535)
 FILE_PATH = matching("^(/.+)?$", "empty, or a path that begins with /")
 URL_PATH = matching(r"^/\S*$", "a path that begins with /, such as /api")
 SECONDS = integer(1, 86400)
-USER_ID = integer(1, 2147483647)

@@ -13,7 +13,6 @@ from generator.values.schemas import (
     OBJECT,
     SECONDS,
     TEXT,
-    USER_ID,
     Limits,
     choice,
     defined,
@@ -126,19 +125,34 @@ def resources(spec: Resources, *, documented: bool = True) -> Section:
     )
 
 
-def pod_security_context(user: int) -> Section:
-    """Build the section of user and group ids; an image that needs its own gets them here."""
-    return Section(
-        "User and group ids of the pod, never 0 (root)",
-        {
-            key: Value(user, about, USER_ID, bounds="1 to 2147483647")
-            for key, about in {
-                "runAsUser": "User id of the processes",
-                "runAsGroup": "Group id of the processes",
-                "fsGroup": "Group id that owns the files of the volumes",
-            }.items()
-        },
-    )
+def security_contexts(user: int) -> Tree:
+    """Build the security contexts of a pod and of its containers, restricted by default."""
+    return {
+        "podSecurityContext": Value(
+            {
+                "runAsNonRoot": True,
+                "runAsUser": user,
+                "runAsGroup": user,
+                "fsGroup": user,
+                "fsGroupChangePolicy": "OnRootMismatch",
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "Security context of the pod, as in Kubernetes. An image that needs a user of its own"
+            " gets it here: {runAsUser: 472, runAsGroup: 0, fsGroup: 472}. Keys that you leave out"
+            " keep their default",
+            defined("podSecurityContext"),
+            bounds="runAsUser is never 0, root; groups are 0 to 2147483647",
+        ),
+        "containerSecurityContext": Value(
+            {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            },
+            "Security context of the container, as in Kubernetes: {readOnlyRootFilesystem: false}",
+            defined("containerSecurityContext"),
+        ),
+    }
 
 
 def probe(

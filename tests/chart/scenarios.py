@@ -388,6 +388,26 @@ REPEATED = merged(
     ),
 )
 
+# Contexts that still keep to the restricted standard, with ids such as OpenShift gives.
+SECURITY_CONTEXTS = of_each(
+    COMPONENTS | {"toolbox": ("global", "toolbox")},
+    {
+        "podSecurityContext": {
+            "runAsUser": 1_000_660_000,
+            "runAsGroup": 1_000_660_001,
+            "fsGroup": 1_000_660_002,
+            "fsGroupChangePolicy": "Always",
+            "supplementalGroups": [0, 1_000_660_003],
+        },
+        "containerSecurityContext": {
+            "runAsUser": 1_000_660_004,
+            "runAsGroup": 1_000_660_005,
+            "capabilities": {"add": ["NET_BIND_SERVICE"]},
+            "seccompProfile": {"type": "Localhost", "localhostProfile": "profiles/own.json"},
+        },
+    },
+)
+
 SCENARIOS: dict[str, Scenario] = {
     "default": Scenario(),
     "everything_on": Scenario(_EVERYTHING),
@@ -469,6 +489,13 @@ SCENARIOS: dict[str, Scenario] = {
             "global.toolbox.podLabels": {"example.org/pod": "tools"},
             "global.toolbox.podAnnotations": {"example.org/note": "pod of the toolbox"},
         }
+    ),
+    "security_contexts": Scenario(SECURITY_CONTEXTS),
+    "openshift": Scenario(
+        merged(
+            SECURITY_CONTEXTS,
+            nested({"global.compatibility.openshift.adaptSecurityContext": "force"}),
+        )
     ),
     "named_service_accounts": Scenario(
         nested({f"{part.path}.serviceAccount.name": f"own-{part.name}" for part in PLAN.components})

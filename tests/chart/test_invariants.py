@@ -63,7 +63,7 @@ TOLERATIONS = [{"key": "dedicated", "operator": "Equal", "value": "fx", "effect"
 LOGS = 50 * 2**20
 
 # How Go prints a whole number of a million and more that is a float.
-SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+\b")
+SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+")
 # Where Kubernetes takes a quantity, such as 0.5 cores, a person may give a number.
 QUANTITY = re.compile(r"\.(requests|limits|hard|default|defaultRequest|max|sizeLimit)\b")
 
@@ -191,39 +191,84 @@ def test_every_container_keeps_to_the_restricted_standard(scenario: str) -> None
     for where, container in rendered(scenario).containers():
         security = container["securityContext"]
         assert security["allowPrivilegeEscalation"] is False, where
-        assert security["capabilities"] == {"drop": ["ALL"]}, where
+        assert security["capabilities"]["drop"] == ["ALL"], where
+        assert set(security["capabilities"].get("add", [])) <= {"NET_BIND_SERVICE"}, where
         # What a pod says must not be taken back by a container.
-        allowed = {"allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem"}
-        assert set(security) <= allowed, where
+        assert security.get("runAsNonRoot", True) is True, where
+        assert security.get("runAsUser") != 0, where
+        assert not {"privileged", "procMount", "seLinuxOptions"} & set(security), where
+        assert "Unconfined" not in str(security), where
         for port in container.get("ports", []):
             assert "hostPort" not in port, where
 
 
-@each_scenario
-def test_every_pod_s_security_context_is_complete(scenario: str) -> None:
-    for where, template in pod_templates(rendered(scenario)):
-        owner = "global.toolbox"
-        if where.startswith(("Deployment/", "StatefulSet/")):
-            owner = ".".join(COMPONENTS[template["metadata"]["labels"]["app"]])
-        ids = {
-            key: SCENARIOS[scenario][f"{owner}.podSecurityContext.{key}"]
-            for key in ("runAsUser", "runAsGroup", "fsGroup")
-        }
-        assert template["spec"]["securityContext"] == {
-            **ids,
+IDS = ("runAsUser", "runAsGroup", "fsGroup")
+
+
+def wanted_security(scenario: str, owner: str, context: str) -> dict[str, Any]:
+    """Return what the values say of a pod or its container, over what is restricted."""
+    default = {
+        "podSecurityContext": {
+            **dict.fromkeys(IDS, 10001),
             "runAsNonRoot": True,
             # Or every file of a volume is handed over at each start, which may take hours.
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
-        }, where
+        },
+        "containerSecurityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+    }
+    wanted = merged(default[context], SCENARIOS[scenario][f"{owner}.{context}"])
+    forced = SCENARIOS[scenario]["global.compatibility.openshift.adaptSecurityContext"] == "force"
+    return {key: wanted[key] for key in wanted if not (forced and key in IDS)}
+
+
+@each_scenario
+def test_every_security_context_is_complete(scenario: str) -> None:
+    for where, template in pod_templates(rendered(scenario)):
+        toolbox = owner = "global.toolbox"
+        if where.startswith(("Deployment/", "StatefulSet/")):
+            owner = ".".join(COMPONENTS[template["metadata"]["labels"]["app"]])
+        pod = template["spec"]
+        assert pod["securityContext"] == wanted_security(scenario, owner, "podSecurityContext")
+        for container in pod["containers"]:
+            wanted = wanted_security(scenario, owner, "containerSecurityContext")
+            assert container["securityContext"] == wanted, where
+        for container in pod.get("initContainers", []):
+            wanted = wanted_security(scenario, toolbox, "containerSecurityContext")
+            assert container["securityContext"] == wanted, where
 
 
 @each_scenario
 def test_every_pod_runs_as_user_and_group_10000_or_above(scenario: str) -> None:
     for where, template in pod_templates(rendered(scenario)):
         security = template["spec"]["securityContext"]
-        for key in ("runAsUser", "runAsGroup", "fsGroup"):
-            assert security[key] >= 10_000, f"{where}: {key}"
+        for key in IDS:
+            assert security.get(key, 10_000) >= 10_000, f"{where}: {key}"
+
+
+@each_scenario
+def test_no_pod_names_an_id_where_openshift_gives_them(scenario: str) -> None:
+    """Components, hooks, tests and whatever waits: one that names an id is refused."""
+    force = nested({"global.compatibility.openshift.adaptSecurityContext": "force"})
+    values = merged(SCENARIOS[scenario].values, force)
+    templates = list(pod_templates(render(values, files=SCENARIOS[scenario].files)))
+    assert templates
+    for where, template in templates:
+        pod = template["spec"]
+        for part in (pod, *pod.get("initContainers", []), *pod["containers"]):
+            assert not set(IDS) & set(part["securityContext"]), where
+
+
+@each_scenario
+def test_every_pod_reads_its_files_whoever_it_runs_as(scenario: str) -> None:
+    """A mode of its own would shut out the user that a cluster gives it."""
+    for where, template in pod_templates(rendered(scenario)):
+        for path, node in nodes(template["spec"].get("volumes", [])):
+            assert not path.endswith((".defaultMode", ".mode")), f"{where}{path}: {node}"
 
 
 @each_scenario

@@ -181,6 +181,7 @@ def marks(number: int) -> list[tuple[str, object]]:
         (word, {word.upper(): word}),
         (f"{number}m", {"cpu": f"{number}m"}),
         (word, [{"name": word}]),
+        (f"{number}", {"runAsUser": number}),
         (word, [{"kind": "Group", "name": word}]),
         (word, [{"name": word, "image": word}]),
         (word, [{"key": word}]),

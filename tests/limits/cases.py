@@ -514,6 +514,19 @@ def _waits(*callees: str) -> Cases:
     return Cases([list(callees), [], list(callees[:1])], refused, [])
 
 
+_IDS = [{"runAsUser": 1, "runAsGroup": 0}, {"runAsUser": 2147483647, "runAsGroup": 2147483647}]
+_NO_IDS: list[Any] = [
+    *({"runAsUser": bad} for bad in (0, -1, 2147483648, 1.5, "472", True)),
+    *({"runAsGroup": bad} for bad in (-1, 2147483648, 0.5, "0")),
+    {"runasuser": 472},
+    {"runAsNonRoot": "true"},
+    {"seccompProfile": {"type": "runtimeDefault"}},
+    {"appArmorProfile": {}},
+    {"seLinuxOptions": {"level": 0}},
+    {"windowsOptions": {}},
+    [],
+    "restricted",
+]
 # Values whose form no definition names, by the end of their path.
 NAMED_FORMS = {
     "image.registry": _REGISTRY,
@@ -582,6 +595,33 @@ NAMED_FORMS = {
     "heartbeat.path": _PATHS,
     "ready.path": _PATHS,
     "liveness.path": _PATHS,
+    "podSecurityContext": Cases(
+        [
+            *({}, *_IDS, {"fsGroup": 0, "supplementalGroups": [0, 2147483647]}),
+            {"fsGroupChangePolicy": "Always", "supplementalGroupsPolicy": "Strict"},
+            {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]},
+            {"seLinuxOptions": {"level": "s0:c123,c456"}, "seLinuxChangePolicy": "MountOption"},
+            {"appArmorProfile": {"type": "Localhost", "localhostProfile": "own"}},
+        ],
+        [
+            *(*_NO_IDS, {"fsGroup": -1}, {"fsGroup": "0"}, {"supplementalGroups": 7}),
+            *({"supplementalGroups": [-1]}, {"fsGroupChangePolicy": "Never"}),
+            *({"sysctls": [{"name": "a"}]}, {"readOnlyRootFilesystem": True}),
+        ],
+        [],
+    ),
+    "containerSecurityContext": Cases(
+        [
+            *({}, *_IDS, {"readOnlyRootFilesystem": False, "privileged": True}),
+            {"capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}},
+            {"allowPrivilegeEscalation": True, "procMount": "Unmasked", "runAsNonRoot": False},
+        ],
+        [
+            *(*_NO_IDS, {"fsGroup": 0}, {"capabilities": ["ALL"]}, {"privileged": "yes"}),
+            *({"capabilities": {"dropped": []}}, {"capabilities": {"drop": [""]}}),
+        ],
+        [],
+    ),
     "global.secrets.externalSecrets.refreshInterval": Cases(
         ["1h", "30m", "1h30m", "90s"], ["", "1", "1d", "h", "1 h", "-1h", "1.5h", *NO_TEXT], []
     ),

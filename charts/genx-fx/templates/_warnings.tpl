@@ -8,7 +8,7 @@
 {{- if not .Values.global.enforceDocumentedLimits }}
   - global.enforceDocumentedLimits is false: sizes and replicas are not held to the documented ranges.
 {{- end }}
-{{- range $key, $_ := omit .Values.global "imageRegistry" "imagePullSecrets" "storageClass" "namePrefix" "commonLabels" "commonAnnotations" "enforceDocumentedLimits" "exposure" "domain" "exposedTo" "tls" "loadBalancer" "ingress" "gateway" "config" "secrets" "storage" "external" "redis" "toolbox" }}
+{{- range $key, $_ := omit .Values.global "imageRegistry" "imagePullSecrets" "storageClass" "namePrefix" "commonLabels" "commonAnnotations" "enforceDocumentedLimits" "compatibility" "exposure" "domain" "exposedTo" "tls" "loadBalancer" "ingress" "gateway" "config" "secrets" "storage" "external" "redis" "toolbox" }}
   - global.{{ $key }} is not a key of this chart: it is for another chart, or misspelt.
 {{- end }}
 {{- if eq .Values.global.secrets.source "values" }}

@@ -10,7 +10,7 @@ redis.conf: |
   protected-mode no
   appendonly yes
   appendfsync everysec
-  maxmemory {{ div (mul (include "common.bytes" .resources.limits.memory | int64) 3) 5 | int64 }}
+  maxmemory {{ div (mul (include "common.bytes" .resources.limits.memory) 3) 5 }}
   maxmemory-policy volatile-ttl
   {{- with .extraConfiguration }}
   {{- . | nindent 2 }}

@@ -10,8 +10,9 @@ import pytest
 from generator.errors import SpecError
 from tests.chart.reading import component, container, pod
 from tests.chart.scenarios import nested
+from tests.chart.test_integers import LARGE, floats, places, without_int64, without_schema
 from tests.chart.test_kubernetes_schema import VERSIONS, faults
-from tests.helm import HelmError, Render, render
+from tests.helm import HelmError, Render, render, template
 from tests.spec_files import SPECS, SpecData, build_chart, build_edited
 
 PRICE_FEED = SPECS / "price-feed.yaml"
@@ -56,6 +57,18 @@ def test_values_suspend_it_and_set_its_times(chart: Path) -> None:
     spec = pruner(chart, suspend=True, schedule="@hourly", concurrencyPolicy="Replace")
     assert (spec["suspend"], spec["schedule"]) == (True, "@hourly")
     assert spec["concurrencyPolicy"] == "Replace"
+
+
+def test_its_large_times_and_counts_are_no_floats(chart: Path, tmp_path: Path) -> None:
+    options = ("startingDeadlineSeconds", "activeDeadlineSeconds", "backoffLimit")
+    kept = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
+    values = nested({f"ingest.pruner.{option}": LARGE for option in (*options, *kept)})
+    assert floats(template(values, chart=without_schema(chart, tmp_path))) == []
+    own = [place for place in places(chart) if place.file.endswith("cronjob.yaml")]
+    assert len(own) == 5
+    for number, place in enumerate(own):
+        broken = without_int64(chart, place, tmp_path / str(number))
+        assert floats(template(values, chart=broken)), place
 
 
 def test_the_operator_may_suspend_it_and_the_viewer_sees_it(chart: Path) -> None:

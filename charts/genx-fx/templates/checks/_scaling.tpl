@@ -5,12 +5,12 @@
 {{- include "genx-fx.problems.autoscaling" (dict "path" "application.api" "values" .Values.application.api) }}
 {{- with .Values.application.frontend }}
 {{- if and (not (hasKey .lifecycle "preStop")) (ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds)) }}
-application.frontend.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ .terminationGracePeriodSeconds }} to finish requests in
+application.frontend.preStopSeconds: {{ int64 .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ int64 .terminationGracePeriodSeconds }} to finish requests in
 {{- end }}
 {{- end }}
 {{- with .Values.application.api }}
 {{- if and (not (hasKey .lifecycle "preStop")) (ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds)) }}
-application.api.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ .terminationGracePeriodSeconds }} to finish requests in
+application.api.preStopSeconds: {{ int64 .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ int64 .terminationGracePeriodSeconds }} to finish requests in
 {{- end }}
 {{- end }}
 {{- include "genx-fx.problems.update" (dict "path" "application.frontend" "values" .Values.application.frontend) }}
@@ -37,7 +37,7 @@ application.api.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminat
 {{- $path := .path }}
 {{- range $key, $scaler := pick .values "autoscaling" "keda" }}
 {{- if and .enabled (gt (int64 .minReplicas) (int64 .maxReplicas)) }}
-{{ $path }}.{{ $key }}: minReplicas {{ .minReplicas }} is more than maxReplicas {{ .maxReplicas }}
+{{ $path }}.{{ $key }}: minReplicas {{ int64 .minReplicas }} is more than maxReplicas {{ int64 .maxReplicas }}
 {{- end }}
 {{- end }}
 {{- with .values.autoscaling }}

@@ -53,9 +53,9 @@ Takes (dict "path" "application.api" "values" .Values.application.api "writes" (
 {{- $limits := .values.resources.limits }}
 {{- $log := mulf (include "common.number" "50Mi") $logs }}
 {{- if and $disk (gt (addf $disk $log) (addf $room (include "common.number" (get $limits "ephemeral-storage")))) }}
-{{ .path }}.resources.limits.ephemeral-storage: is {{ get $limits "ephemeral-storage" }}, but the pod's scratch volumes may take {{ include "common.mebibytes" $disk }} and its log {{ include "common.mebibytes" $log }}: set at least {{ include "common.mebibytes" (subf (addf $disk $log) $room) }}
+{{ .path }}.resources.limits.ephemeral-storage: is {{ include "common.quantity" (get $limits "ephemeral-storage") }}, but the pod's scratch volumes may take {{ include "common.mebibytes" $disk }} and its log {{ include "common.mebibytes" $log }}: set at least {{ include "common.mebibytes" (subf (addf $disk $log) $room) }}
 {{- end }}
 {{- if gt $memory (include "common.number" $limits.memory | float64) }}
-{{ .path }}.extraVolumes: volumes in memory may take {{ include "common.mebibytes" $memory }}, but resources.limits.memory is {{ $limits.memory }}
+{{ .path }}.extraVolumes: volumes in memory may take {{ include "common.mebibytes" $memory }}, but resources.limits.memory is {{ include "common.quantity" $limits.memory }}
 {{- end }}
 {{- end }}

@@ -12,7 +12,7 @@ spec:
   serviceAccountName: {{ $.Values.global.namePrefix }}genx-fx-prepare
   automountServiceAccountToken: false
   enableServiceLinks: false
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -39,7 +39,7 @@ spec:
         - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
         - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
       resources: {{- toYaml .resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
       volumeMounts:
         - {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
         {{- if include "genx-fx.comparesSecrets" $ }}

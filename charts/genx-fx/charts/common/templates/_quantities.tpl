@@ -17,6 +17,11 @@ https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 {{- include "common.number" . | float64 | int64 }}
 {{- end }}
 
+{{/* A quantity in a message, as the values have it: 2147483648, and not 2.147483648e+09. */}}
+{{- define "common.quantity" -}}
+{{- toJson . | trimAll "\"" }}
+{{- end }}
+
 {{/* A number of bytes as a quantity, rounded up: 1.5e+06 → 2Mi. */}}
 {{- define "common.mebibytes" -}}
 {{- divf . 1048576 | ceil | int64 }}Mi

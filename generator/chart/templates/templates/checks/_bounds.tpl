@@ -25,9 +25,9 @@ quota asks for them. Takes (dict "context" $ "path" "application.api" "resources
 {{- range $name, $most := .max }}
 {{- $limit := get $amounts (print "limits." $name) }}
 {{- if not (hasKey $amounts (print "limits." $name)) }}
-limitRange.max.{{ $name }}: is {{ $most }}, but {{ $path }} has no limit: give it resources.limits.{{ $name }}, or give limitRange.default.{{ $name }}
+limitRange.max.{{ $name }}: is {{ include "common.quantity" $most }}, but {{ $path }} has no limit: give it resources.limits.{{ $name }}, or give limitRange.default.{{ $name }}
 {{- else if gt $limit (include "common.number" $most | float64) }}
-limitRange.max.{{ $name }}: is {{ $most }}, but the limit of {{ $path }} is {{ dig "limits" $name "that of limitRange.default" ($.resources | default dict) }}
+limitRange.max.{{ $name }}: is {{ include "common.quantity" $most }}, but the limit of {{ $path }} is {{ dig "limits" $name "that of limitRange.default" ($.resources | default dict) | include "common.quantity" }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -36,7 +36,7 @@ limitRange.max.{{ $name }}: is {{ $most }}, but the limit of {{ $path }} is {{ d
 {{- if .enabled }}
 {{- range $name, $most := .hard }}
 {{- if and (regexMatch "^(requests|limits)[.](cpu|memory)$" $name) (not (hasKey $amounts $name)) }}
-resourceQuota.hard.{{ $name }}: is {{ $most }}, and so every container must have one, but {{ $path }} has none: give it resources.{{ $name }}, or set limitRange.enabled to true
+resourceQuota.hard.{{ $name }}: is {{ include "common.quantity" $most }}, and so every container must have one, but {{ $path }} has none: give it resources.{{ $name }}, or set limitRange.enabled to true
 {{- end }}
 {{- end }}
 {{- end }}

@@ -27,7 +27,7 @@
 {{- range $name, $sum := $sums }}
 {{- with get $.Values.resourceQuota.hard $name }}
 {{- if gt $sum (include "common.number" . | float64) }}
-resourceQuota.hard.{{ $name }}: is {{ . }}, but the components may use {{ include "@{ platform.name }@.readable" (dict "name" $name "amount" $sum) }} together: set at least that
+resourceQuota.hard.{{ $name }}: is {{ include "common.quantity" . }}, but the components may use {{ include "@{ platform.name }@.readable" (dict "name" $name "amount" $sum) }} together: set at least that
 {{- end }}
 {{- end }}
 {{- end }}

@@ -21,7 +21,7 @@
 {{- range $name, $request := get $resources "requests" | default dict }}
 {{- $limit := get $limits $name }}
 {{- if and (hasKey $limits $name) (gt (include "common.number" $request | float64) (include "common.number" $limit | float64)) }}
-{{ $path }}.requests.{{ $name }}: {{ $request }} is more than the limit, {{ $limit }}
+{{ $path }}.requests.{{ $name }}: {{ include "common.quantity" $request }} is more than the limit, {{ include "common.quantity" $limit }}
 {{- end }}
 {{- end }}
 {{- end }}

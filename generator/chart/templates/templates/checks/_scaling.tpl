@@ -6,7 +6,7 @@
 @% for component in plan.components if component.kind == "web" %@
 {{- with .Values.@{ component.path }@ }}
 {{- if and (not (hasKey .lifecycle "preStop")) (ge (int64 .preStopSeconds) (int64 .terminationGracePeriodSeconds)) }}
-@{ component.path }@.preStopSeconds: {{ .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ .terminationGracePeriodSeconds }} to finish requests in
+@{ component.path }@.preStopSeconds: {{ int64 .preStopSeconds }} leaves nothing of terminationGracePeriodSeconds {{ int64 .terminationGracePeriodSeconds }} to finish requests in
 {{- end }}
 {{- end }}
 @% endfor %@
@@ -34,7 +34,7 @@
 {{- $path := .path }}
 {{- range $key, $scaler := pick .values "autoscaling" "keda" }}
 {{- if and .enabled (gt (int64 .minReplicas) (int64 .maxReplicas)) }}
-{{ $path }}.{{ $key }}: minReplicas {{ .minReplicas }} is more than maxReplicas {{ .maxReplicas }}
+{{ $path }}.{{ $key }}: minReplicas {{ int64 .minReplicas }} is more than maxReplicas {{ int64 .maxReplicas }}
 {{- end }}
 {{- end }}
 {{- with .values.autoscaling }}

@@ -26,7 +26,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 
 {{/* An amount as a user writes it: cores, or bytes as 1.25Gi, rounded up. Takes (dict "name" "requests.memory" "amount" $amount). */}}
 {{- define "@{ platform.name }@.readable" -}}
-{{- if hasSuffix "cpu" .name }}{{ .amount }}{{ else }}{{ divf (mulf (divf .amount 1073741824) 100 | ceil) 100 }}Gi{{ end }}
+{{- if hasSuffix "cpu" .name }}{{ toJson .amount }}{{ else }}{{ divf (mulf (divf .amount 1073741824) 100 | ceil) 100 | toJson }}Gi{{ end }}
 {{- end }}
 
 {{/* Most pods of a component that run at once, but for those that a rollout adds. Takes its values. */}}

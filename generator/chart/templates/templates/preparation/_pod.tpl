@@ -30,7 +30,7 @@ spec:
         - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
         - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
       resources: {{- toYaml .resources | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
       volumeMounts:
         - {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
         {{- if include "@{ platform.name }@.comparesSecrets" $ }}

@@ -22,7 +22,7 @@ spec:
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -58,7 +58,7 @@ spec:
     {{- end }}
     # Otherwise the affinity keeps the pods on different hosts as far as it can: of two constraints that
     # may be broken, the scheduler obeys neither on nodes that have no zone.
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "api.initContainers" $)) }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers "values" .containerSecurityContext) | fromYamlArray) "chart" (include "api.initContainers" $)) }}
   initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
@@ -73,7 +73,7 @@ spec:
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
       resources: {{- include "api.resources" (dict "context" $ "values" .) | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
       lifecycle:
         {{- if not (hasKey .lifecycle "preStop") }}
         preStop: {sleep: {seconds: {{ .preStopSeconds | int64 }}}}  # callers leave, then the process is told to stop
@@ -97,7 +97,7 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "api.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers "values" .containerSecurityContext) | fromYamlArray) "chart" "") }}
     {{- trim . | nindent 4 }}
   {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "api.volumes" $)) }}
@@ -134,7 +134,7 @@ spec:
     - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
-  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
 {{- end }}
 {{- end }}
 

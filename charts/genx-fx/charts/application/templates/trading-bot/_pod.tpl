@@ -22,7 +22,7 @@ spec:
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -32,7 +32,7 @@ spec:
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "trading-bot.initContainers" $)) }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers "values" .containerSecurityContext) | fromYamlArray) "chart" (include "trading-bot.initContainers" $)) }}
   initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
@@ -46,7 +46,7 @@ spec:
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
       resources: {{- include "trading-bot.resources" (dict "context" $ "values" .) | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
       {{- with .lifecycle }}
       lifecycle: {{- toYaml . | nindent 8 }}
       {{- end }}
@@ -70,7 +70,7 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "trading-bot.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers "values" .containerSecurityContext) | fromYamlArray) "chart" "") }}
     {{- trim . | nindent 4 }}
   {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "trading-bot.volumes" $)) }}
@@ -110,7 +110,7 @@ spec:
     - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
-  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
 {{- end }}
 {{- end }}
 

@@ -2,17 +2,17 @@
 {{/* Configuration files of the server. A change restarts the pod. Takes $. */}}
 {{- define "mysql.configuration" -}}
 {{- with .Values.mysql }}
-{{- $memory := include "common.bytes" .resources.limits.memory | int64 }}
+{{- $memory := include "common.bytes" .resources.limits.memory }}
 # A quarter of the memory limit for the buffer pool: with 1Gi, MySQL 9.7 idles at 387Mi.
 # The server sees the node's memory and not the limit, so nothing is left to its own sizing.
 genx-fx.cnf: |
   [mysqld]
   port = 3306
   datadir = /var/lib/mysql
-  innodb_buffer_pool_size = {{ div $memory 4 | int64 }}
-  innodb_redo_log_capacity = {{ div $memory 8 | max 67108864 | int64 }}
+  innodb_buffer_pool_size = {{ div $memory 4 }}
+  innodb_redo_log_capacity = {{ div $memory 8 | max 67108864 }}
   innodb_log_buffer_size = 16M
-  temptable_max_ram = {{ div $memory 16 | max 2097152 | int64 }}
+  temptable_max_ram = {{ div $memory 16 | max 2097152 }}
   performance_schema_max_table_instances = 500
   performance_schema_max_table_handles = 500
   table_open_cache = 400

@@ -12,7 +12,7 @@ spec:
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -22,7 +22,7 @@ spec:
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
   {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "grafana.initContainers" $)) }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers "values" .containerSecurityContext) | fromYamlArray) "chart" (include "grafana.initContainers" $)) }}
   initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
@@ -42,7 +42,7 @@ spec:
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
       resources: {{- include "grafana.resources" (dict "context" $ "values" .) | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
       {{- with .lifecycle }}
       lifecycle: {{- toYaml . | nindent 8 }}
       {{- end }}
@@ -62,7 +62,7 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "grafana.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers "values" .containerSecurityContext) | fromYamlArray) "chart" "") }}
     {{- trim . | nindent 4 }}
   {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "grafana.volumes" $)) }}
@@ -92,7 +92,7 @@ spec:
     - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
-  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
 {{- end }}
 {{- end }}
 

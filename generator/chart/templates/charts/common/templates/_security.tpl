@@ -1,16 +1,12 @@
-{{/* Pod security context of the restricted Pod Security Standard. Takes .podSecurityContext. */}}
-{{- define "common.podSecurityContext" -}}
-runAsNonRoot: true
-runAsUser: {{ .runAsUser | int64 }}
-runAsGroup: {{ .runAsGroup | int64 }}
-fsGroup: {{ .fsGroup | int64 }}
-fsGroupChangePolicy: OnRootMismatch
-seccompProfile: {type: RuntimeDefault}
+{{/*
+Security context of a pod or a container: that of its values, whose default is the restricted Pod
+Security Standard. OpenShift gives ids itself, and refuses others.
+Takes (dict "context" $ "values" .podSecurityContext).
+*/}}
+{{- define "common.securityContext" -}}
+{{- if eq .context.Values.global.compatibility.openshift.adaptSecurityContext "force" -}}
+{{ omit .values "runAsUser" "runAsGroup" "fsGroup" | toYaml }}
+{{- else -}}
+{{ toYaml .values }}
 {{- end }}
-
-{{/* Container security context of the restricted Pod Security Standard. Takes $. */}}
-{{- define "common.containerSecurityContext" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
 {{- end }}

@@ -26,7 +26,7 @@ spec:
 @% block restart %@
 @% endblock %@
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
-  securityContext: {{- include "common.podSecurityContext" .podSecurityContext | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -38,7 +38,7 @@ spec:
   {{- end }}
 @% block spread %@
 @% endblock %@
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers) | fromYamlArray) "chart" (include "@{ component.name }@.initContainers" $)) }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers "values" .containerSecurityContext) | fromYamlArray) "chart" (include "@{ component.name }@.initContainers" $)) }}
   initContainers: {{- trim . | nindent 4 }}
   {{- end }}
   containers:
@@ -57,7 +57,7 @@ spec:
       envFrom: {{- toYaml . | nindent 8 }}
       {{- end }}
       resources: {{- include "@{ component.name }@.resources" (dict "context" $ "values" .) | nindent 8 }}
-      securityContext: {{- include "common.containerSecurityContext" $ | nindent 8 }}
+      securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
 @% block lifecycle %@
       {{- with .lifecycle }}
       lifecycle: {{- toYaml . | nindent 8 }}
@@ -107,7 +107,7 @@ spec:
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "@{ component.name }@.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
-  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers) | fromYamlArray) "chart" "") }}
+  {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraContainers "values" .containerSecurityContext) | fromYamlArray) "chart" "") }}
     {{- trim . | nindent 4 }}
   {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" .extraVolumes "chart" (include "@{ component.name }@.volumes" $)) }}
@@ -143,7 +143,7 @@ spec:
     {{- end }}
 @% endfor %@
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
-  securityContext: {{- include "common.containerSecurityContext" $ | nindent 4 }}
+  securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
 {{- end }}
 @% endif %@
 {{- end }}
