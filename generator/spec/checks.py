@@ -46,7 +46,7 @@ RESERVED_COMPONENTS = (INTERNET, "global", "enabled", "common")
 """The callee that is no component, and keys of a tier's values."""
 
 GLOBAL_KEYS = (
-    *("imageRegistry", "imagePullSecrets", "storageClass", "namePrefix"),
+    *("imageRegistry", "imagePullPolicy", "imagePullSecrets", "storageClass", "namePrefix"),
     *("commonLabels", "commonAnnotations", "enforceDocumentedLimits", "compatibility"),
     *("exposure", "domain", "exposedTo", "tls", "loadBalancer", "ingress", "gateway"),
     *("config", "secrets", "storage", "external", "toolbox"),

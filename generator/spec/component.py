@@ -195,6 +195,15 @@ class ComponentBase(SpecModel):
     label: DnsLabel = Field(description="Value of the label `tier`, as other systems know it")
     image: ImageReference
     user: UserId | None = Field(None, description="uid and gid, where not platform.user")
+    command: list[Text] = Field(
+        [], description="Command, where not that of the image", examples=[["python", "main.py"]]
+    )
+    args: list[Text] = Field(
+        [], description="Arguments, where not those of the image", examples=[["--mode", "live"]]
+    )
+    workingDir: AbsolutePath | None = Field(
+        None, description="Working directory, where not that of the image"
+    )
     resources: Resources
     calls: list[Call] = Field(
         [],

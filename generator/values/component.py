@@ -32,6 +32,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         "enabled": sections.switch(True, "Whether it is installed, with all that belongs to it"),
         **_replicas(component),
         "image": sections.image(component.spec.image),
+        **sections.start(component.spec),
         "resources": sections.resources(component.spec.resources),
         **_autoscaling(component),
         **_service(component),

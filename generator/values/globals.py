@@ -9,6 +9,7 @@ from generator.spec.model import FixedKey, UrlKey
 from generator.values import sections
 from generator.values.schemas import (
     PORT,
+    PULL_POLICY,
     TEXT,
     Limits,
     choice,
@@ -30,6 +31,13 @@ def global_values(plan: Plan) -> Section:
                 "",
                 "Registry that replaces the registry of every image: registry.example.org:5000",
                 optional("registry"),
+            ),
+            "imagePullPolicy": sections.text(
+                "",
+                "When nodes pull images: IfNotPresent where they hold them already. Empty follows"
+                " the tag: Always where it moves, such as latest, api-latest or stable, and"
+                " IfNotPresent where it is a version",
+                PULL_POLICY,
             ),
             "imagePullSecrets": Value(
                 [],

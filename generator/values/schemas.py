@@ -170,6 +170,7 @@ _PASSED_THROUGH: dict[str, JsonSchema] = {
             secretRef={"$ref": "#/definitions/environmentSource"},
         ),
     },
+    "words": {"type": "array", "items": TEXT},
     "pullSecrets": {"type": "array", "items": _strict(("name",), name=NAME)},
     "tolerations": {
         "type": "array",
@@ -454,4 +455,5 @@ def choice(*allowed: str | bool) -> JsonSchema:
 PORT = integer(1, 65535)
 FILE_PATH = matching("^(/.+)?$", "empty, or a path that begins with /")
 URL_PATH = matching(r"^/\S*$", "a path that begins with /, such as /api")
+PULL_POLICY = choice("", "IfNotPresent", "Always", "Never")
 SECONDS = integer(1, 86400)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.plan.component import ComponentPlan
-from generator.spec.component import ExecHealth, FileHealth, Resources
+from generator.spec.component import ComponentBase, ExecHealth, FileHealth, Resources
 from generator.spec.quantities import Quantity, QuantityRange
 from generator.values.schemas import (
     BOOLEAN,
     FILE_PATH,
     OBJECT,
+    PULL_POLICY,
     SECONDS,
     TEXT,
     Limits,
@@ -68,15 +69,38 @@ def image(reference_text: str) -> Section:
                 optional("digest"),
             ),
             "pullPolicy": text(
-                "IfNotPresent",
-                "When the node pulls the image",
-                choice("IfNotPresent", "Always", "Never"),
+                "",
+                "When the node pulls the image. Empty follows global.imagePullPolicy",
+                PULL_POLICY,
             ),
         },
     )
 
 
 NO_CPU_LIMIT = "null is no limit, where global.enforceDocumentedLimits is false"
+
+
+def start(spec: ComponentBase) -> Tree:
+    """Build the values that say what the container runs."""
+    return {
+        "command": Value(
+            spec.command,
+            "Command of the container: [python, main.py]. It replaces that of the image, or what"
+            " the chart runs in its place with arguments of its own",
+            defined("words"),
+        ),
+        "args": Value(
+            spec.args,
+            "Arguments: [--mode, live]. They replace those of the image, and follow those that the"
+            " chart gives where `command` is empty",
+            defined("words"),
+        ),
+        "workingDir": text(
+            spec.workingDir or "",
+            "Working directory: /app/out. Empty is that of the image",
+            FILE_PATH,
+        ),
+    }
 
 
 def resources(spec: Resources, *, documented: bool = True) -> Section:

@@ -67,12 +67,12 @@ def archives(built: Sequence[BuiltImage]) -> list[Path]:
 
 
 def values_overlay(built: Sequence[BuiltImage]) -> dict[str, Any]:
-    """Return values of the chart that make it run these images.
+    """Return values of the chart that make it run these images, which the nodes hold already.
 
     Raises BuildError if the chart has a component that none of them is for.
     """
     by_key = {camel_case(image.component): image for image in built}
-    overlay: dict[str, Any] = {}
+    overlay: dict[str, Any] = {"global": {"imagePullPolicy": "IfNotPresent"}}
     for path in _image_paths(yaml.load(CHART_VALUES.read_text(), yaml.CSafeLoader)):
         component = path[-2]
         if component not in by_key:

@@ -342,6 +342,17 @@ def test_every_image_has_a_fixed_version(scenario: str) -> None:
 
 
 @each_scenario
+def test_every_image_whose_tag_moves_is_pulled_unless_values_say_otherwise(scenario: str) -> None:
+    images = ("global.toolbox", *(".".join(names) for names in COMPONENTS.values()))
+    paths = ("global.imagePullPolicy", *(f"{path}.image.pullPolicy" for path in images))
+    named = {SCENARIOS[scenario][path] for path in paths}
+    for where, container in rendered(scenario).containers():
+        moves = re.search(r":(|.*-)latest$", container["image"])
+        by_tag = "Always" if moves else "IfNotPresent"
+        assert container["imagePullPolicy"] in {by_tag, *named}, where
+
+
+@each_scenario
 def test_every_pod_can_pull_from_a_private_registry(scenario: str) -> None:
     logins = SCENARIOS[scenario]["global.imagePullSecrets"]
     for where, template in pod_templates(rendered(scenario)):

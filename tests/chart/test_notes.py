@@ -38,9 +38,14 @@ def notes(request: pytest.FixtureRequest, chart_that_shows_notes: Path) -> Notes
     return show
 
 
+MOVING = "The tag of an image moves"
+
+
 def _warnings(text: str) -> list[str]:
+    """Return what is to be minded, but for the tags that the platform publishes."""
     _, _, mind = text.partition("\nMind:\n")
-    return [line.strip(" -") for line in mind.splitlines() if line]
+    lines = (line.strip(" -") for line in mind.splitlines() if line)
+    return [line for line in lines if not line.startswith(MOVING)]
 
 
 def test_helm_install_prints_them(notes: Notes) -> None:
@@ -50,6 +55,17 @@ def test_helm_install_prints_them(notes: Notes) -> None:
     )
     _, _, shown = printed.partition("NOTES:\n")
     assert shown.strip() == notes().strip()
+
+
+def test_warn_of_images_whose_tag_moves(notes: Notes) -> None:
+    (warning,) = (line for line in notes().splitlines() if MOVING in line)
+    assert "application.api (api-latest)" in warning
+    assert "data.mysql" not in warning
+    fixed = {f"application.{key}.image.tag": "1.0.0" for key in ("frontend", "api", "tradingBot")}
+    assert MOVING not in notes(nested(fixed))
+    del fixed["application.api.image.tag"]
+    without = {"application.api.enabled": False} | nobody_waits_for("api")
+    assert MOVING not in notes(nested(fixed | without))
 
 
 def test_say_what_was_installed_and_how_to_try_it(notes: Notes) -> None:

@@ -514,6 +514,11 @@ def _waits(*callees: str) -> Cases:
     return Cases([list(callees), [], list(callees[:1])], refused, [])
 
 
+_WORDS = Cases(
+    [[], ["python", "main.py"], ["sh", "-c", "echo '{{ }}' $(HOME): #"], ["4"], [""]],
+    [[4], [True], [["a"]], "python main.py", {"python": "main.py"}, 7],
+    [],
+)
 _IDS = [{"runAsUser": 1, "runAsGroup": 0}, {"runAsUser": 2147483647, "runAsGroup": 2147483647}]
 _NO_IDS: list[Any] = [
     *({"runAsUser": bad} for bad in (0, -1, 2147483648, 1.5, "472", True)),
@@ -595,6 +600,9 @@ NAMED_FORMS = {
     "heartbeat.path": _PATHS,
     "ready.path": _PATHS,
     "liveness.path": _PATHS,
+    "workingDir": _PATHS,
+    "command": _WORDS,
+    "args": _WORDS,
     "podSecurityContext": Cases(
         [
             *({}, *_IDS, {"fsGroup": 0, "supplementalGroups": [0, 2147483647]}),

@@ -2,13 +2,14 @@
 {{/* One line per setting that is legal and risky. Takes $. */}}
 {{- define "genx-fx.warnings" -}}
 {{- include "genx-fx.exposureWarnings" $ }}
+{{- include "genx-fx.imageWarnings" $ }}
 {{- if not .Values.networkPolicy.enabled }}
   - networkPolicy.enabled is false: every pod of the cluster can reach the databases.
 {{- end }}
 {{- if not .Values.global.enforceDocumentedLimits }}
   - global.enforceDocumentedLimits is false: sizes and replicas are not held to the documented ranges.
 {{- end }}
-{{- range $key, $_ := omit .Values.global "imageRegistry" "imagePullSecrets" "storageClass" "namePrefix" "commonLabels" "commonAnnotations" "enforceDocumentedLimits" "compatibility" "exposure" "domain" "exposedTo" "tls" "loadBalancer" "ingress" "gateway" "config" "secrets" "storage" "external" "redis" "toolbox" }}
+{{- range $key, $_ := omit .Values.global "imageRegistry" "imagePullPolicy" "imagePullSecrets" "storageClass" "namePrefix" "commonLabels" "commonAnnotations" "enforceDocumentedLimits" "compatibility" "exposure" "domain" "exposedTo" "tls" "loadBalancer" "ingress" "gateway" "config" "secrets" "storage" "external" "redis" "toolbox" }}
   - global.{{ $key }} is not a key of this chart: it is for another chart, or misspelt.
 {{- end }}
 {{- if eq .Values.global.secrets.source "values" }}

@@ -14,11 +14,21 @@ checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha2
         httpGet: {path: {{ print (@{ below }@) . | quote }}, port: @{ component.port_name }@}
 @% endblock %@
 @% block command %@
+      {{- if .command }}
+      command: {{- toYaml .command | nindent 8 }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- else }}
       # Grafana would replace ${…} in a variable's text, and take an empty one for its published default.
       args:
         - cfg:security.admin_user=$__env{GF_SECURITY_ADMIN_USER}
         - cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}
         - cfg:security.secret_key=$__env{GF_SECURITY_SECRET_KEY}
+        {{- with .args }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- end }}
 @% endblock %@
 @% block environment %@
 - {name: GF_SECURITY_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ component.spec.admin.user }@}}}

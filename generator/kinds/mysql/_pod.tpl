@@ -3,7 +3,10 @@
 checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha256sum | quote }}
 @% endblock %@
 @% block command %@
-      command: [bash, /etc/mysql/conf.d/start.sh]
+      command: {{- .command | default (list "bash" "/etc/mysql/conf.d/start.sh") | toYaml | nindent 8 }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
 @% endblock %@
 @% block environment %@
 - {name: DATA_DIRECTORY, value: @{ component.storage.path }@}

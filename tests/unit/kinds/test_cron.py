@@ -53,6 +53,16 @@ def test_its_pod_ends_and_has_no_probes_and_no_budget(chart: Path) -> None:
     assert not [name for name in objects.names("Service") if "pruner" in name]
 
 
+def test_runs_what_the_spec_says_unless_values_say_otherwise(chart: Path) -> None:
+    found = container({"kind": "CronJob", "spec": pruner(chart)})
+    assert (found["command"], found["args"]) == (["prune"], ["--keep", "30"])
+    assert found["workingDir"] == "/tmp"
+    options = {"command": ["other"], "args": [], "workingDir": ""}
+    found = container({"kind": "CronJob", "spec": pruner(chart, **options)})
+    assert found["command"] == ["other"]
+    assert not {"args", "workingDir"} & set(found)
+
+
 def test_values_suspend_it_and_set_its_times(chart: Path) -> None:
     spec = pruner(chart, suspend=True, schedule="@hourly", concurrencyPolicy="Replace")
     assert (spec["suspend"], spec["schedule"]) == (True, "@hourly")

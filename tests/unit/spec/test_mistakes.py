@@ -11,7 +11,8 @@ from tests.unit.spec.conftest import Mistakes
 HEALTH = "health: {exec: [sh, -c, \"grep -q '^State:.[RSD]' /proc/1/status\"]}"
 LABEL = "tiers.application.frontend.label"
 WEB_KEYS = (
-    "kind, purpose, label, image, user, resources, calls, mounts, writes, env, "
+    "kind, purpose, label, image, user, command, args, workingDir, resources, "
+    "calls, mounts, writes, env, "
     "replicas, autoscaling, port, service, exposed, health"
 )
 KINDS = "cron, grafana, mysql, redis, singleton, web, worker"

@@ -3,6 +3,7 @@
 @% if plan.exposed %@
 {{- include "@{ platform.name }@.exposureWarnings" $ }}
 @% endif %@
+{{- include "@{ platform.name }@.imageWarnings" $ }}
 {{- if not .Values.networkPolicy.enabled }}
   - networkPolicy.enabled is false: every pod of the cluster can reach the databases.
 {{- end }}

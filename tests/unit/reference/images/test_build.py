@@ -12,6 +12,7 @@ from generator.names import camel_case
 from reference.images import archives, images, values_overlay
 from reference.images.__main__ import main
 from reference.images.build import CHART_VALUES, BuiltImage
+from tests.helm import render
 from tests.spec_files import FOREX, build_chart
 from tools.kind_node.cache import BuildError
 
@@ -36,6 +37,14 @@ def test_every_image_of_the_chart_is_replaced() -> None:
     }
     assert overlay["application"]["tradingBot"]["ready"]["path"] == "/tmp/ready"
     assert overlay["global"]["toolbox"]["image"]["repository"] == "reference/toolbox"
+
+
+def test_nodes_that_hold_the_images_pull_none() -> None:
+    """There is no registry of that name."""
+    policies = {
+        item["imagePullPolicy"] for _, item in render(values_overlay(images())).containers()
+    }
+    assert policies == {"IfNotPresent"}
 
 
 def test_name_is_what_the_chart_asks_for() -> None:

@@ -13,7 +13,7 @@ spec:
   containers:
     - name: prepare
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
       command: [python3, -c]
       args:
         - |

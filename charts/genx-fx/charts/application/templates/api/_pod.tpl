@@ -64,7 +64,16 @@ spec:
   containers:
     - name: api
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      {{- with .command }}
+      command: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       ports: [{name: http, containerPort: 8080}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "api.environment" $)) }}
       env: {{- trim . | nindent 8 }}
@@ -111,7 +120,7 @@ spec:
 {{- with .Values.api.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $.Values.global.toolbox.image) }}
   command: [sh, -c]
   args:
     - |

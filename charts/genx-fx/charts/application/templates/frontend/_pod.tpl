@@ -54,7 +54,16 @@ spec:
   containers:
     - name: frontend
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      {{- with .command }}
+      command: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       ports: [{name: http, containerPort: 3000}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "frontend.environment" $)) }}
       env: {{- trim . | nindent 8 }}
@@ -101,7 +110,7 @@ spec:
 {{- with .Values.frontend.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $.Values.global.toolbox.image) }}
   command: [sh, -c]
   args:
     - |

@@ -38,7 +38,16 @@ spec:
   containers:
     - name: trading-bot
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      {{- with .command }}
+      command: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "trading-bot.environment" $)) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
@@ -84,7 +93,7 @@ spec:
 {{- with .Values.tradingBot.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $.Values.global.toolbox.image) }}
   command: [sh, -c]
   args:
     - |

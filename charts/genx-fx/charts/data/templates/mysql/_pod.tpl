@@ -28,8 +28,14 @@ spec:
   containers:
     - name: mysql
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
-      command: [bash, /etc/mysql/conf.d/start.sh]
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      command: {{- .command | default (list "bash" "/etc/mysql/conf.d/start.sh") | toYaml | nindent 8 }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       ports: [{name: mysql, containerPort: 3306}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "mysql.environment" $)) }}
       env: {{- trim . | nindent 8 }}

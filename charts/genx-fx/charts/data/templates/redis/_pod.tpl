@@ -28,10 +28,14 @@ spec:
   containers:
     - name: redis
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
-      command: [sh, /etc/redis/start.sh, /etc/redis/redis.conf]
-      {{- if (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required) }}
-      args: [--requirepass, $(REDIS_PASSWORD)]
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      command: {{- .command | default (list "sh" "/etc/redis/start.sh" "/etc/redis/redis.conf") | toYaml | nindent 8 }}
+      {{- $own := ternary (list "--requirepass" "$(REDIS_PASSWORD)") list (and (not .command) (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required)) }}
+      {{- with concat $own .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: redis, containerPort: 6379}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "redis.environment" $)) }}

@@ -28,12 +28,25 @@ spec:
   containers:
     - name: grafana
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
+      {{- if .command }}
+      command: {{- toYaml .command | nindent 8 }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- else }}
       # Grafana would replace ${…} in a variable's text, and take an empty one for its published default.
       args:
         - cfg:security.admin_user=$__env{GF_SECURITY_ADMIN_USER}
         - cfg:security.admin_password=$__env{GF_SECURITY_ADMIN_PASSWORD}
         - cfg:security.secret_key=$__env{GF_SECURITY_SECRET_KEY}
+        {{- with .args }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- end }}
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       ports: [{name: http, containerPort: 3000}]
       {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "grafana.environment" $)) }}
       env: {{- trim . | nindent 8 }}
@@ -76,7 +89,7 @@ spec:
 {{- with .Values.grafana.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $.Values.global.toolbox.image) }}
   command: [sh, -c]
   args:
     - |

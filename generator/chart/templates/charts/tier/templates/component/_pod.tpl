@@ -44,9 +44,18 @@ spec:
   containers:
     - name: @{ component.name }@
       image: {{ include "common.image" (dict "context" $ "image" .image) | quote }}
-      imagePullPolicy: {{ .image.pullPolicy }}
+      imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" .image) }}
 @% block command %@
+      {{- with .command }}
+      command: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .args }}
+      args: {{- toYaml . | nindent 8 }}
+      {{- end }}
 @% endblock %@
+      {{- with .workingDir }}
+      workingDir: {{ . | quote }}
+      {{- end }}
 @% if component.port %@
       ports: [{name: @{ component.port_name }@, containerPort: @{ component.port }@}]
 @% endif %@
@@ -122,7 +131,7 @@ spec:
 {{- with .Values.@{ component.key }@.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
-  imagePullPolicy: {{ $.Values.global.toolbox.image.pullPolicy }}
+  imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $.Values.global.toolbox.image) }}
   command: [sh, -c]
   args:
     - |
