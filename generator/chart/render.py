@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from generator.chart.value_tables import cell
-from generator.names import camel_case, volume_name
+from generator.names import camel_case
 from generator.values.yaml_text import scalar
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ def environment() -> Environment:
         "camel_case": camel_case,
         "literal": literal,
         "password_in_use": _password_in_use,
-        "volume_name": volume_name,
     }
     return env
 

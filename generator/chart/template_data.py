@@ -10,7 +10,6 @@ from generator.chart.render import literal
 from generator.chart.restarts import Restart
 from generator.chart.secret_sources import SecretKeySources
 from generator.chart.value_tables import Table
-from generator.names import volume_name
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import PLACEHOLDER, Flow, Plan, SharedVolume, Tier
 from generator.spec.component import LOG_SPACE
@@ -122,6 +121,8 @@ class PlatformContext:
     access_modes: dict[str, str]
     issuer_annotations: list[str]
     """Annotations that ask cert-manager for a certificate."""
+    mounts: dict[str, list[VolumeMount]]
+    """Component → what is mounted in it besides its writable paths."""
     log_space: Quantity
     """Most that the logs of a container take."""
     private_ipv4: list[str]
@@ -199,6 +200,7 @@ def platform_context(plan: Plan, global_keys: list[str]) -> PlatformContext:
         global_keys=global_keys,
         access_modes=ACCESS_MODES,
         issuer_annotations=ISSUER_ANNOTATIONS,
+        mounts={component.name: volume_mounts(component) for component in plan.components},
         log_space=LOG_SPACE,
         private_ipv4=PRIVATE_IPV4,
         private_ipv6=PRIVATE_IPV6,
@@ -226,9 +228,8 @@ def flow_context(plan: Plan, flow: Flow) -> FlowContext:
 
 
 def volume_mounts(component: ComponentPlan) -> list[VolumeMount]:
-    """Return all that is mounted in a component's container."""
-    mounts = [VolumeMount(volume_name(path), path) for path in component.spec.writes]
-    mounts += [VolumeMount(name, path) for name, path in component.spec.mounts.items()]
+    """Return what is mounted in a component's container besides its writable paths."""
+    mounts = [VolumeMount(name, path) for name, path in component.spec.mounts.items()]
     if component.storage:
         mounts.append(VolumeMount("storage", component.storage.path))
     return mounts + [VolumeMount(map_.name, map_.path) for map_ in component.config_maps]
@@ -250,6 +251,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "services": bool(plan.served),
         "storage": plan.has_storage,
         "waiting": bool(plan.flows),
+        "writable": True,
     }
 
 

@@ -15,7 +15,7 @@ _RESOURCES = {"cpu": "cpu", "memory": "memory", "ephemeral-storage": "scratch"}
 _OF_PART: dict[ValuePath, Path] = {
     ("replicas",): ("replicas",),
     **{("image", *part): ("image",) for part in ((), ("registry",), ("repository",), ("tag",))},
-    **{(key,): (key,) for key in ("command", "args", "workingDir", "resources")},
+    **{(key,): (key,) for key in ("command", "args", "workingDir", "writable", "resources")},
     **{
         ("resources", end, key): ("resources", name)
         for end in ("requests", "limits")

@@ -162,7 +162,9 @@ class Plan:
     def volumes(self) -> list[SharedVolume]:
         """Shared volumes and who mounts them."""
         return [
-            SharedVolume(name, volume, [c for c in self.components if name in c.spec.mounts])
+            SharedVolume(
+                name, volume, [c for c in self.components if name in c.spec.shared_volumes]
+            )
             for name, volume in self.spec.volumes.items()
         ]
 
@@ -219,13 +221,14 @@ class Plan:
             password_keys=[ServerPassword(k, passwords[k]) for k in read if k in passwords],
             shared_with={
                 camel_case(volume): names
-                for volume in spec.mounts
+                for volume in spec.shared_volumes
                 if len(names := self._mounted_by(volume)) > 1
             },
         )
 
     def _mounted_by(self, volume: str) -> list[str]:
-        return [name for name, part in self.spec.components.items() if volume in part.mounts]
+        parts = self.spec.components.items()
+        return [name for name, part in parts if volume in part.shared_volumes]
 
     def _login(self, caller: ComponentPlan, callee: str) -> UrlLogin | DatabaseLogin | None:
         for name in caller.secret_keys:

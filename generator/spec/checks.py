@@ -24,6 +24,7 @@ from generator.spec.component import (
     ServedComponent,
     Storage,
     StoredComponent,
+    VolumePart,
 )
 from generator.spec.fields import DNS_LABEL, PATTERNS_IN_WORDS, YAML_WORDS
 from generator.spec.model import (
@@ -171,12 +172,16 @@ def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
 def mounts_and_volumes_match(subject: Subject) -> Iterator[Problem]:
     """Check that what is mounted is declared, and what is declared is mounted."""
     volumes = subject.spec.volumes
-    mounted = {name for part in subject.parts for name in part.component.mounts}
+    mounted = {name for part in subject.parts for name in part.component.shared_volumes}
     for part in subject.parts:
         for name in part.component.mounts:
             if name not in volumes:
                 message = f"no volume is named {name!r}; {allowed(name, volumes)}"
                 yield Problem((*part.path, "mounts", name), message, at_key=True)
+        for path, given in part.component.writable.items():
+            if isinstance(given, VolumePart) and given.volume not in volumes:
+                message = f"no volume is named {given.volume!r}; {allowed(given.volume, volumes)}"
+                yield Problem((*part.path, "writable", path, "volume"), message)
     for name in volumes:
         if name not in mounted:
             yield Problem(("volumes", name), "no component mounts this volume", at_key=True)
@@ -188,7 +193,7 @@ def single_writer_volumes_have_one_pod(subject: Subject) -> Iterator[Problem]:
         pods = {
             part.name: _most_pods(part.component)
             for part in subject.parts
-            if name in part.component.mounts
+            if name in part.component.shared_volumes
         }
         if volume.access == "RWO" and sum(pods.values()) > 1:
             who = ", ".join(f"{name} {count}" for name, count in pods.items())
@@ -371,7 +376,9 @@ def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
         for below, name, path in _mounted(part.component):
             place = (*part.path, *below)
             if other := paths.get(normpath(path)):
-                yield Problem(place, f"{path} is taken by {other}", below[0] == "writes")
+                yield Problem(place, f"{path} is taken by {other}", below[0] == "writable")
+            elif not name:
+                pass  # its volume is there under the name of a shared one
             elif other := names.get(name):
                 message = f"its volume would be named {name!r}, as that of {other} is"
                 yield Problem(place, message, at_key=True)
@@ -383,7 +390,9 @@ def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
             elif name in YAML_WORDS:
                 message = "which YAML reads as something else than text"
                 yield Problem(place, f"its volume would be named {name!r}, {message}", at_key=True)
-            paths[normpath(path)] = names[name] = ".".join(below)
+            paths[normpath(path)] = ".".join(below)
+            if name:
+                names[name] = ".".join(below)
 
 
 def pods_are_in_bounds(subject: Subject) -> Iterator[Problem]:
@@ -419,23 +428,23 @@ def amounts_are_in_the_right_unit(subject: Subject) -> Iterator[Problem]:
     )
     for part in subject.parts:
         yield from _implausible_resources((*part.path, "resources"), part.component.resources)
-        for path, size in part.component.writes.items():
-            yield from _few_bytes((*part.path, "writes", path), size)
+        for path, size in part.component.scratch.items():
+            yield from _few_bytes((*part.path, "writable", path), size)
         if storage := _storage(part.component):
             yield from _few_bytes((*part.path, "storage", "size"), storage.size)
     for name, volume in subject.spec.volumes.items():
         yield from _few_bytes(("volumes", name, "size"), volume.size)
 
 
-def writes_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
+def writable_paths_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
     """Check that writable paths fit into the ephemeral storage, beyond which a pod is evicted."""
     for part in subject.parts:
-        sizes = list(part.component.writes.values())
+        sizes = list(part.component.scratch.values())
         limit = part.component.resources.scratch.high
         if sizes and sum(size.value for size in [*sizes, LOG_SPACE]) > limit.value:
             written = " + ".join(map(str, sizes))
             message = f"{written} + {LOG_SPACE} of logs is more than the limit of scratch, {limit}"
-            yield Problem((*part.path, "writes"), message, at_key=True)
+            yield Problem((*part.path, "writable"), message, at_key=True)
 
 
 CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
@@ -459,7 +468,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     pods_are_in_bounds,
     folders_hold_what_is_wanted,
     amounts_are_in_the_right_unit,
-    writes_fit_in_scratch,
+    writable_paths_fit_in_scratch,
 )
 
 
@@ -478,13 +487,14 @@ def _storage(component: ComponentBase) -> Storage | None:
 
 
 def _mounted(component: ComponentBase) -> Iterator[tuple[tuple[str, str], str, str]]:
-    """Yield what is mounted: its place in the component, the volume's name in the pod, the path."""
+    """Yield what is mounted: its place in the component, the name of its own volume, the path."""
     if storage := _storage(component):
         yield ("storage", "path"), "storage", storage.path
     for volume, path in component.mounts.items():
         yield ("mounts", volume), volume, path
-    for path in component.writes:
-        yield ("writes", path), volume_name(path), path
+    for path, given in component.writable.items():
+        name = "" if isinstance(given, VolumePart) else volume_name(path)
+        yield ("writable", path), name, path
 
 
 def _address(spec: Spec, exposed: Exposed) -> str:

@@ -21,6 +21,7 @@ from generator.spec.fields import (
     Purpose,
     Seconds,
     SpecModel,
+    SubPath,
     Text,
     UrlPath,
     UserId,
@@ -174,6 +175,19 @@ class DatabaseLogin:
     database: str
 
 
+class VolumePart(SpecModel):
+    """A shared volume, or a folder of it, at one more path."""
+
+    volume: DnsLabel = Field(description="Name of the shared volume")
+    subPath: SubPath | None = Field(None, description="Folder of it; without one, all of it")
+
+
+Writable = Annotated[
+    Annotated[Amount, Tag("with text")] | Annotated[VolumePart, Tag("with volume")],
+    chosen_by_key("volume"),
+]
+
+
 class ComponentBase(SpecModel):
     """What every component says of itself."""
 
@@ -211,8 +225,10 @@ class ComponentBase(SpecModel):
         " {internet: [443, 9443]}",
     )
     mounts: dict[DnsLabel, AbsolutePath] = Field({}, description="Shared volume: mount path")
-    writes: dict[AbsolutePath, Amount] = Field(
-        {}, description="Writable path outside volumes: size limit in bytes"
+    writable: dict[AbsolutePath, Writable] = Field(
+        {},
+        description="Path that the program writes to: size limit in bytes of a scratch volume, or a"
+        " part of a shared volume",
     )
     env: dict[EnvironmentName, Text] = Field(
         {}, description="Environment variables beyond those of `config` and `secrets`"
@@ -230,6 +246,19 @@ class ComponentBase(SpecModel):
             if isinstance(call, InternetCall):
                 return call.internet
         return [HTTPS] if INTERNET in self.calls else []
+
+    @property
+    def scratch(self) -> dict[str, Quantity]:
+        """Size limits of its scratch volumes, by path."""
+        return {
+            path: size for path, size in self.writable.items() if not isinstance(size, VolumePart)
+        }
+
+    @property
+    def shared_volumes(self) -> list[str]:
+        """Names of the shared volumes that it mounts, each once."""
+        parts = [part for part in self.writable.values() if isinstance(part, VolumePart)]
+        return list(dict.fromkeys([*self.mounts, *(part.volume for part in parts)]))
 
     def health_path(self) -> str | None:
         """Return the HTTP path that tells its health, if one does."""
@@ -312,9 +341,7 @@ class ProcessComponent(ComponentBase):
     )
 
     def health_commands(self) -> dict[str, list[str]]:
-        """Return the command of each probe: ready is who can write where it must."""
+        """Return the command of each probe; without one, ready is who can write where it must."""
         lives = self.health.exec if isinstance(self.health, ExecHealth) else PROCESS_LIVES
-        paths = [*self.writes, *self.mounts.values()]
-        can_write = ["sh", "-c", " && ".join(f"test -w {path}" for path in paths) or "true"]
-        works = self.ready.exec if isinstance(self.ready, ExecHealth) else can_write
-        return {"startup": lives, "readiness": works, "liveness": lives}
+        works = {"readiness": self.ready.exec} if isinstance(self.ready, ExecHealth) else {}
+        return {"startup": lives, "liveness": lives, **works}

@@ -135,6 +135,7 @@ DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 ENVIRONMENT_NAME = r"^[A-Z][A-Z0-9_]*$"
 ABSOLUTE_PATH = r"^/[^:\s]+$"
 RELATIVE_PATH = r"^[^/\\:\s][^\\:\s]*$"
+SUB_PATH = r"^([^/.:\s][^/:\s]*|\.[^/.:\s][^/:\s]*)(/([^/.:\s][^/:\s]*|\.[^/.:\s][^/:\s]*))*$"
 URL_PATH = r"^/\S*$"
 IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
@@ -154,6 +155,7 @@ PATTERNS_IN_WORDS = {
     ENVIRONMENT_NAME: "capital letters, digits and '_', a letter first",
     ABSOLUTE_PATH: "a path such as /app/logs",
     RELATIVE_PATH: "a path relative to the spec such as platform/mysql/",
+    SUB_PATH: "a path inside the volume such as out/reports, without ..",
     URL_PATH: "a path such as /health",
     IMAGE: "repository:tag such as redis:7.4.5-alpine",
     SEMANTIC_VERSION: "a semantic version such as 0.1.0",
@@ -213,6 +215,7 @@ EnvironmentName = Annotated[
 AbsolutePath = Annotated[
     str, StringConstraints(pattern=ABSOLUTE_PATH), Field(examples=["/app/logs"])
 ]
+SubPath = Annotated[str, StringConstraints(pattern=SUB_PATH), Field(examples=["out"])]
 Scripts = Annotated[ScriptFolder, _Folder(ScriptFolder), Field(examples=["platform/mysql/"])]
 Dashboards = Annotated[
     DashboardFolder, _Folder(DashboardFolder), Field(examples=["platform/dashboards/"])

@@ -33,6 +33,7 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         **_replicas(component),
         "image": sections.image(component.spec.image),
         **sections.start(component.spec),
+        "writable": sections.writable(component.spec),
         "resources": sections.resources(component.spec.resources),
         **_autoscaling(component),
         **_service(component),

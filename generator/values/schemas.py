@@ -25,6 +25,7 @@ _HEXTET = "[0-9a-fA-F]{1,4}"
 _HEXTETS = f"(({_HEXTET}:){{0,6}}{_HEXTET})?"
 IPV6 = f"(({_HEXTET}:){{7}}{_HEXTET}|{_HEXTETS}::{_HEXTETS})"
 QUALIFIED_NAME = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+SUB_PATH = r"^([^/.][^/]*|\.[^/.][^/]*)(/([^/.][^/]*|\.[^/.][^/]*))*$"
 REGISTRY = r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
 
 
@@ -343,6 +344,20 @@ DEFINITIONS: dict[str, JsonSchema] = {
     ),
     "databaseName": matching(
         "^[A-Za-z0-9_][A-Za-z0-9_-]*$", "1 to 64 letters, digits, _ and -, such as genx_db", 64
+    ),
+    # Which volumes there are is asked by a check of the chart.
+    "writablePaths": _map(
+        "(/[A-Za-z0-9._-]+)+",
+        {
+            "if": {"required": ["volume"]},
+            "then": _strict(
+                ("volume",),
+                volume=NAME,
+                subPath=matching(SUB_PATH, "a path inside the volume such as out, without .."),
+            ),
+            "else": _strict(("size",), size={"$ref": "#/definitions/bytes"}),
+        },
+        "under a path such as /app/out",
     ),
     "quantity": with_message(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
     "environmentValues": _map(_ENVIRONMENT_NAME, TEXT, _ENVIRONMENT_KEY),

@@ -103,6 +103,22 @@ def start(spec: ComponentBase) -> Tree:
     }
 
 
+def writable(spec: ComponentBase) -> Value:
+    """Build the value of the paths that a program writes to."""
+    return Value(
+        {
+            path: {"size": given.text}
+            if isinstance(given, Quantity)
+            else given.model_dump(exclude_none=True)
+            for path, given in spec.writable.items()
+        },
+        "Paths that it writes to: {/app/out: {size: 64Mi}} in bytes, a part of"
+        " resources.limits.ephemeral-storage; {/app/out: {volume: data, subPath: out}}, a folder of"
+        " a shared volume of its pods",
+        defined("writablePaths"),
+    )
+
+
 def resources(spec: Resources, *, documented: bool = True) -> Section:
     """Build requests and limits from the ends of the ranges; CPU and memory are documented."""
 

@@ -497,6 +497,24 @@ SCENARIOS: dict[str, Scenario] = {
             nested({"global.compatibility.openshift.adaptSecurityContext": "force"}),
         )
     ),
+    "own_start": Scenario(
+        of_each(
+            COMPONENTS,
+            {
+                "command": ["sh", "-c"],
+                "args": ["exec own $(HOME) # {{ }}"],
+                "workingDir": "/app/out",
+                "writable": {"/app/out": {"size": "1Mi"}, "/app/.cache": {"size": 2097152}},
+            },
+        )
+    ),
+    "folders_of_shared_volumes": _flat(
+        {
+            "application.tradingBot.writable": {"/app/out": {"volume": "data", "subPath": "out"}},
+            "application.api.writable": {"/srv": {"volume": "logs"}},
+            "global.storage.logs.mode": "rwo-colocated",
+        }
+    ),
     "named_service_accounts": Scenario(
         nested({f"{part.path}.serviceAccount.name": f"own-{part.name}" for part in PLAN.components})
     ),

@@ -488,6 +488,18 @@ CASES: list[tuple[Values, list[str]]] = [
         ["data.redis.resources.limits.ephemeral-storage"],
     ),
     (
+        {"application.api.writable": {"/app/logs": {"size": "1Mi"}}},
+        ["application.api.writable"],
+    ),
+    (
+        {"application.frontend.writable": {"/app/out": {"volume": "data"}}},
+        ["application.frontend.writable"],
+    ),
+    (
+        {"monitoring.grafana.writable": {"/app/a_b": {"size": "1Mi"}, "/app/a.b": {"size": "1Mi"}}},
+        ["monitoring.grafana.writable"],
+    ),
+    (
         {"monitoring.grafana.extraVolumes": [{"name": "own", "emptyDir": IN_MEMORY}]},
         ["monitoring.grafana.extraVolumes"],
     ),

@@ -182,6 +182,7 @@ def marks(number: int) -> list[tuple[str, object]]:
         (f"{number}m", {"cpu": f"{number}m"}),
         (word, [word]),
         (word, [{"name": word}]),
+        (word, {f"/{word}": {"size": "1Mi"}}),
         (f"{number}", {"runAsUser": number}),
         (word, [{"kind": "Group", "name": word}]),
         (word, [{"name": word, "image": word}]),

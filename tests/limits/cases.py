@@ -601,6 +601,20 @@ NAMED_FORMS = {
     "ready.path": _PATHS,
     "liveness.path": _PATHS,
     "workingDir": _PATHS,
+    "writable": Cases(
+        [
+            *({}, {"/app/out": {"size": "64Mi"}}, {"/a.b/_c-D/1": {"size": 1048576}}),
+            {"/srv": {"volume": "data", "subPath": "out/.cache"}, "/var": {"volume": "logs"}},
+        ],
+        [
+            *({"app/out": {"size": "1Mi"}}, {"/": {"size": "1Mi"}}, {"/a b": {"size": "1Mi"}}),
+            *({"/a/": {"size": "1Mi"}}, {"/a": "1Mi"}, {"/a": {}}, {"/a": {"size": "lots"}}),
+            *({"/a": {"volume": ""}}, {"/a": {"volume": "data", "size": "1Mi"}}),
+            *({"/a": {"volume": "data", "subPath": bad}} for bad in ("/a", "..", "a/..", "")),
+            *([], "/app/out", 7),
+        ],
+        [],
+    ),
     "command": _WORDS,
     "args": _WORDS,
     "podSecurityContext": Cases(

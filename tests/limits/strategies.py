@@ -26,6 +26,7 @@ _VIEWER = {"kind": "Group", "name": "traders", "apiGroup": "rbac.authorization.k
 SENSIBLE: dict[str, list[Any]] = {
     "podDisruptionBudget.enabled": [True],
     "image.tag": ["9.1.0", "8.4.6-debian"],
+    "writable": [{}, {"/app/out": {"size": "1Mi"}}, {"/tmp": {"size": 1048576}}],
     "podSecurityContext": [{}, {"runAsUser": 2147483647, "runAsGroup": 65534, "fsGroup": 10000}],
     "containerSecurityContext": [{}, {"runAsUser": 10000, "readOnlyRootFilesystem": True}],
     "imagePullSecrets": [[], [{"name": "registry-login"}]],

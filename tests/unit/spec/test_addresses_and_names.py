@@ -67,9 +67,9 @@ class TestMounts:
         self, tmp_path: Path, component: str, path: str, config_map: str
     ) -> None:
         def edit(spec: SpecData) -> None:
-            put(spec, f"tiers {component} writes {path}", "1Mi")
+            put(spec, f"tiers {component} writable {path}", "1Mi")
 
-        place = f"tiers.{component.replace(' ', '.')}.writes.{path}"
+        place = f"tiers.{component.replace(' ', '.')}.writable.{path}"
         assert problems(tmp_path, OURS, edit) == [
             f"{place}: {path} is taken by ConfigMap {config_map}"
         ]
@@ -86,9 +86,9 @@ class TestMounts:
         self, tmp_path: Path, component: str, path: str, name: str, config_map: str
     ) -> None:
         def edit(spec: SpecData) -> None:
-            put(spec, f"tiers {component} writes {path}", "1Mi")
+            put(spec, f"tiers {component} writable {path}", "1Mi")
 
-        place = f"tiers.{component.replace(' ', '.')}.writes.{path}"
+        place = f"tiers.{component.replace(' ', '.')}.writable.{path}"
         assert problems(tmp_path, OURS, edit) == [
             f"{place}: its volume would be named {name!r}, as that of ConfigMap {config_map} is"
         ]
@@ -117,8 +117,8 @@ class TestMounts:
 
     def test_names_of_config_maps_are_free_where_the_kind_has_none(self, tmp_path: Path) -> None:
         def edit(spec: SpecData) -> None:
-            put(spec, "tiers edge quote-api writes /config", "1Mi")
-            put(spec, "tiers edge quote-api writes /etc/redis", "1Mi")
+            put(spec, "tiers edge quote-api writable /config", "1Mi")
+            put(spec, "tiers edge quote-api writable /etc/redis", "1Mi")
 
         assert problems(tmp_path, FEED, edit) == []
 
@@ -129,10 +129,10 @@ class TestMounts:
         self, tmp_path: Path, path: str, name: str
     ) -> None:
         def edit(spec: SpecData) -> None:
-            put(spec, f"tiers edge quote-api writes {path}", "1Mi")
+            put(spec, f"tiers edge quote-api writable {path}", "1Mi")
 
         assert problems(tmp_path, FEED, edit) == [
-            f"tiers.edge.quote-api.writes.{path}: its volume would be named {name!r};"
+            f"tiers.edge.quote-api.writable.{path}: its volume would be named {name!r};"
             " wanted: lower-case letters, digits and '-', a letter first"
         ]
 
@@ -140,10 +140,10 @@ class TestMounts:
         self, tmp_path: Path
     ) -> None:
         def edit(spec: SpecData) -> None:
-            put(spec, "tiers edge quote-api writes /on", "1Mi")
+            put(spec, "tiers edge quote-api writable /on", "1Mi")
 
         assert problems(tmp_path, FEED, edit) == [
-            "tiers.edge.quote-api.writes./on: its volume would be named 'on', which YAML reads as"
+            "tiers.edge.quote-api.writable./on: its volume would be named 'on', which YAML reads as"
             " something else than text"
         ]
 

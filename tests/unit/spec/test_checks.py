@@ -312,20 +312,25 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
     ),
     (
         "write path on a mount",
-        [("data: /app/data}\n      writes: {/tmp:", "data: /app/data}\n      writes: {/app/data:")],
-        ["58:16: tiers.application.api.writes./app/data: /app/data is taken by mounts.data"],
+        [
+            (
+                "data: /app/data}\n      writable: {/tmp:",
+                "data: /app/data}\n      writable: {/app/data:",
+            )
+        ],
+        ["58:18: tiers.application.api.writable./app/data: /app/data is taken by mounts.data"],
     ),
     (
         "write path on the storage",
-        [("writes: {/tmp: 16Mi}", "writes: {/data: 16Mi}")],
-        ["97:16: tiers.data.redis.writes./data: /data is taken by storage.path"],
+        [("writable: {/tmp: 16Mi}", "writable: {/data: 16Mi}")],
+        ["97:18: tiers.data.redis.writable./data: /data is taken by storage.path"],
     ),
     (
         "write paths that give volumes one name",
-        [("writes: {/tmp: 64Mi, /app/logs", "writes: {/app-logs: 64Mi, /app/logs")],
+        [("writable: {/tmp: 64Mi, /app/logs", "writable: {/app-logs: 64Mi, /app/logs")],
         [
-            "41:33: tiers.application.frontend.writes./app/logs: "
-            "its volume would be named 'app-logs', as that of writes./app-logs is"
+            "41:35: tiers.application.frontend.writable./app/logs: "
+            "its volume would be named 'app-logs', as that of writable./app-logs is"
         ],
     ),
     (
@@ -389,10 +394,10 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         ],
     ),
     (
-        "toolbox, writes and volumes in the wrong unit",
+        "toolbox, writable and volumes in the wrong unit",
         [
             ("scratch: 8Mi-16Mi", "scratch: 8-16"),
-            ("writes: {/tmp: 16Mi}", "writes: {/tmp: 16m}"),
+            ("writable: {/tmp: 16Mi}", "writable: {/tmp: 16m}"),
             ("size: 20Gi", 'size: "20"'),
             ("size: 5Gi", "size: 5m"),
         ],
@@ -400,15 +405,16 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
             "18:60: platform.toolbox.resources.scratch: "
             "8-16 is too little for bytes; write 512Mi or 2Gi",
             "96:41: tiers.data.redis.storage.size: 5m is too little for bytes; write 512Mi or 2Gi",
-            "97:22: tiers.data.redis.writes./tmp: 16m is too little for bytes; write 512Mi or 2Gi",
+            "97:24: tiers.data.redis.writable./tmp: "
+            "16m is too little for bytes; write 512Mi or 2Gi",
             "125:33: volumes.data.size: 20 is too little for bytes; write 512Mi or 2Gi",
         ],
     ),
     (
-        "writes that don't fit in scratch",
+        "writable that don't fit in scratch",
         [("scratch: 128Mi-512Mi", "scratch: 128Mi-200Mi")],
         [
-            "41:7: tiers.application.frontend.writes: "
+            "41:7: tiers.application.frontend.writable: "
             "64Mi + 64Mi + 64Mi + 50Mi of logs is more than the limit of scratch, 200Mi"
         ],
     ),

@@ -12,7 +12,7 @@ HEALTH = "health: {exec: [sh, -c, \"grep -q '^State:.[RSD]' /proc/1/status\"]}"
 LABEL = "tiers.application.frontend.label"
 WEB_KEYS = (
     "kind, purpose, label, image, user, command, args, workingDir, resources, "
-    "calls, mounts, writes, env, "
+    "calls, mounts, writable, env, "
     "replicas, autoscaling, port, service, exposed, health"
 )
 KINDS = "cron, grafana, mysql, redis, singleton, web, worker"
@@ -173,9 +173,9 @@ CASES: list[tuple[str, str, str, str]] = [
     ),
     (
         "path that isn't absolute",
-        "writes: {/tmp: 16Mi}",
-        "writes: {tmp: 16Mi}",
-        "97:16: tiers.data.redis.writes.tmp: 'tmp' is given; wanted: a path such as /app/logs",
+        "writable: {/tmp: 16Mi}",
+        "writable: {tmp: 16Mi}",
+        "97:18: tiers.data.redis.writable.tmp: 'tmp' is given; wanted: a path such as /app/logs",
     ),
     (
         "image without a tag",

@@ -2,22 +2,22 @@
 {{/* One line per limit that has no room for scratch volumes. Takes $. */}}
 {{- define "genx-fx.problems.scratch" -}}
 {{- if include "frontend.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.frontend" "values" .Values.application.frontend "writes" (list "64Mi" "64Mi" "64Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.frontend" "values" .Values.application.frontend) }}
 {{- end }}
 {{- if include "api.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.api" "values" .Values.application.api "writes" (list "256Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.api" "values" .Values.application.api) }}
 {{- end }}
 {{- if include "trading-bot.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.tradingBot" "values" .Values.application.tradingBot "writes" (list "256Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "application.tradingBot" "values" .Values.application.tradingBot) }}
 {{- end }}
 {{- if include "mysql.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "data.mysql" "values" .Values.data.mysql "writes" (list "256Mi" "16Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "data.mysql" "values" .Values.data.mysql) }}
 {{- end }}
 {{- if include "redis.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "data.redis" "values" .Values.data.redis "writes" (list "16Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "data.redis" "values" .Values.data.redis) }}
 {{- end }}
 {{- if include "grafana.runs" $ }}
-{{- include "genx-fx.problems.scratchOfPod" (dict "path" "monitoring.grafana" "values" .Values.monitoring.grafana "writes" (list "64Mi")) }}
+{{- include "genx-fx.problems.scratchOfPod" (dict "path" "monitoring.grafana" "values" .Values.monitoring.grafana) }}
 {{- end }}
 {{- end }}
 
@@ -25,12 +25,12 @@
 Scratch volumes that the limits of a pod's containers have no room for: a pod that fills them, and the
 logs that the kubelet keeps, is evicted. Volumes that take the place of claims have their own room, and
 volumes in memory count against the containers that mount them.
-Takes (dict "path" "application.api" "values" .Values.application.api "writes" (list "256Mi")).
+Takes (dict "path" "application.api" "values" .Values.application.api).
 */}}
 {{- define "genx-fx.problems.scratchOfPod" -}}
 {{- $disk := 0.0 -}}
 {{- $memory := 0.0 -}}
-{{- range .writes }}{{ $disk = addf $disk (include "common.number" . | float64) }}{{ end -}}
+{{- range .values.writable }}{{ $disk = addf $disk (include "common.number" (.size | default 0) | float64) }}{{ end -}}
 {{- $elsewhere := list -}}
 {{- $room := 0.0 -}}
 {{- $logs := 1 -}}

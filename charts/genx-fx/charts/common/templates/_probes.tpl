@@ -12,3 +12,12 @@ exec:
     - {{ .path | quote }}
     - {{ .maxAgeSeconds | int64 | quote }}
 {{- end }}
+
+{{/* Shell command that succeeds where every path of a list can be written to. */}}
+{{- define "common.canWrite" -}}
+{{- range $number, $path := . -}}
+{{ if $number }} && {{ end }}test -w {{ $path }}
+{{- else -}}
+true
+{{- end -}}
+{{- end }}

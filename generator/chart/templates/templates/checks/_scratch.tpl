@@ -2,7 +2,7 @@
 {{- define "@{ platform.name }@.problems.scratch" -}}
 @% for component in plan.components %@
 {{- if include "@{ component.name }@.runs" $ }}
-{{- include "@{ platform.name }@.problems.scratchOfPod" (dict "path" "@{ component.path }@" "values" .Values.@{ component.path }@ "writes" (list @{ component.spec.writes.values() | map("string") | quoted }@)) }}
+{{- include "@{ platform.name }@.problems.scratchOfPod" (dict "path" "@{ component.path }@" "values" .Values.@{ component.path }@) }}
 {{- end }}
 @% endfor %@
 {{- end }}
@@ -11,12 +11,12 @@
 Scratch volumes that the limits of a pod's containers have no room for: a pod that fills them, and the
 logs that the kubelet keeps, is evicted. Volumes that take the place of claims have their own room, and
 volumes in memory count against the containers that mount them.
-Takes (dict "path" "application.api" "values" .Values.application.api "writes" (list "256Mi")).
+Takes (dict "path" "application.api" "values" .Values.application.api).
 */}}
 {{- define "@{ platform.name }@.problems.scratchOfPod" -}}
 {{- $disk := 0.0 -}}
 {{- $memory := 0.0 -}}
-{{- range .writes }}{{ $disk = addf $disk (include "common.number" . | float64) }}{{ end -}}
+{{- range .values.writable }}{{ $disk = addf $disk (include "common.number" (.size | default 0) | float64) }}{{ end -}}
 {{- $elsewhere := list -}}
 {{- $room := 0.0 -}}
 {{- $logs := 1 -}}

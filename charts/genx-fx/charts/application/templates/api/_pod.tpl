@@ -197,17 +197,27 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
 {{- end }}
 {{- end }}
 
-{{/* Volume mounts of api; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of api; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "api.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
+{{- range $path, $given := .Values.api.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 - {name: logs, mountPath: /app/logs}
 - {name: data, mountPath: /app/data}
 {{- end }}
 
 {{/* Volumes of api; extraVolumes adds to them. Takes $. */}}
 {{- define "api.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 256Mi}
+{{- range $path, $given := .Values.api.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 - name: logs
   {{- with $.Values.global.storage.logs }}
   {{- if eq .mode "ephemeral" }}

@@ -153,19 +153,23 @@ checksum/config: {{ toJson . | sha256sum | quote }}
 - {name: NODE_ENV, value: "production"}
 {{- end }}
 
-{{/* Volume mounts of frontend; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of frontend; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "frontend.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
-- {name: app-logs, mountPath: /app/logs}
-- {name: app-data, mountPath: /app/data}
+{{- range $path, $given := .Values.frontend.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Volumes of frontend; extraVolumes adds to them. Takes $. */}}
 {{- define "frontend.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 64Mi}
-- name: app-logs
-  emptyDir: {sizeLimit: 64Mi}
-- name: app-data
-  emptyDir: {sizeLimit: 64Mi}
+{{- range $path, $given := .Values.frontend.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 {{- end }}

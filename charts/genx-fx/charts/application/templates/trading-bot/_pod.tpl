@@ -66,7 +66,7 @@ spec:
         {{- if .ready.path }}
         {{- include "common.fileProbe" .ready | nindent 8 }}
         {{- else }}
-        exec: {command: ["sh", "-c", "test -w /tmp && test -w /app/logs && test -w /app/data"]}
+        exec: {command: [sh, -c, {{ include "common.canWrite" (concat (keys .writable | sortAlpha) (list "/app/logs" "/app/data")) | quote }}]}
         {{- end }}
         {{- toYaml .probes.readiness | nindent 8 }}
       livenessProbe:
@@ -163,17 +163,27 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
 {{- end }}
 {{- end }}
 
-{{/* Volume mounts of trading-bot; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of trading-bot; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "trading-bot.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
+{{- range $path, $given := .Values.tradingBot.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 - {name: logs, mountPath: /app/logs}
 - {name: data, mountPath: /app/data}
 {{- end }}
 
 {{/* Volumes of trading-bot; extraVolumes adds to them. Takes $. */}}
 {{- define "trading-bot.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 256Mi}
+{{- range $path, $given := .Values.tradingBot.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 - name: logs
   {{- with $.Values.global.storage.logs }}
   {{- if eq .mode "ephemeral" }}

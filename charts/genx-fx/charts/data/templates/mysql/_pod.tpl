@@ -107,10 +107,15 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 - {name: DATA_DIRECTORY, value: /var/lib/mysql}
 {{- end }}
 
-{{/* Volume mounts of mysql; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of mysql; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "mysql.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
-- {name: var-run-mysqld, mountPath: /var/run/mysqld}
+{{- range $path, $given := .Values.mysql.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 - {name: storage, mountPath: /var/lib/mysql}
 - {name: config, mountPath: /etc/mysql/conf.d}
 - {name: init, mountPath: /docker-entrypoint-initdb.d}
@@ -118,10 +123,12 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 
 {{/* Volumes of mysql; extraVolumes adds to them. Takes $. */}}
 {{- define "mysql.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 256Mi}
-- name: var-run-mysqld
-  emptyDir: {sizeLimit: 16Mi}
+{{- range $path, $given := .Values.mysql.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 - name: storage
   {{- with .Values.mysql.persistence }}
   {{- if .enabled }}

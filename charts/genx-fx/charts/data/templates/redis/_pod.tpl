@@ -105,17 +105,27 @@ checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }
 {{- end }}
 {{- end }}
 
-{{/* Volume mounts of redis; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of redis; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "redis.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
+{{- range $path, $given := .Values.redis.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 - {name: storage, mountPath: /data}
 - {name: config, mountPath: /etc/redis}
 {{- end }}
 
 {{/* Volumes of redis; extraVolumes adds to them. Takes $. */}}
 {{- define "redis.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 16Mi}
+{{- range $path, $given := .Values.redis.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 - name: storage
   {{- with .Values.redis.persistence }}
   {{- if .enabled }}

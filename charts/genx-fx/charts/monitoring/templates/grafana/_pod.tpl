@@ -159,9 +159,15 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES, value: "false"}
 {{- end }}
 
-{{/* Volume mounts of grafana; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of grafana; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "grafana.volumeMounts" -}}
-- {name: tmp, mountPath: /tmp}
+{{- range $path, $given := .Values.grafana.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 - {name: storage, mountPath: /var/lib/grafana}
 - {name: provisioning, mountPath: /etc/grafana/provisioning}
 - {name: dashboards, mountPath: /etc/grafana/dashboards}
@@ -169,8 +175,12 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 
 {{/* Volumes of grafana; extraVolumes adds to them. Takes $. */}}
 {{- define "grafana.volumes" -}}
-- name: tmp
-  emptyDir: {sizeLimit: 64Mi}
+{{- range $path, $given := .Values.grafana.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
 - name: storage
   {{- with .Values.grafana.persistence }}
   {{- if .enabled }}

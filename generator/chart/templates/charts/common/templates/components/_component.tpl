@@ -17,9 +17,9 @@
 Requests and limits of the container of @{ component.name }@. Takes (dict "context" $ "values" .Values.@{ component.key }@).
 */}}
 {{- define "@{ component.name }@.resources" -}}
-@% if component.spec.mounts or component.storage %@
+@% if component.spec.shared_volumes or component.storage %@
 {{- $scratch := list -}}
-@% for volume in component.spec.mounts %@
+@% for volume in component.spec.shared_volumes %@
 {{- with .context.Values.global.storage.@{ volume | camel_case }@ -}}
 {{- if eq .mode "ephemeral" }}{{ $scratch = append $scratch .size }}{{ end -}}
 {{- end -}}

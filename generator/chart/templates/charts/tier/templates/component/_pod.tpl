@@ -83,7 +83,11 @@ spec:
         {{- if .ready.path }}
         {{- include "common.fileProbe" .ready | nindent 8 }}
         {{- else }}
+@% if probes.readiness is defined %@
         @{ probes.readiness }@
+@% else %@
+        exec: {command: [sh, -c, {{ include "common.canWrite" (concat (keys .writable | sortAlpha)@% if component.spec.mounts %@ (list @{ component.spec.mounts.values() | quoted }@)@% endif %@) | quote }}]}
+@% endif %@
         {{- end }}
 @% else %@
 @% block readiness_request %@
@@ -210,8 +214,15 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 @% endfor %@
 {{- end }}
 
-{{/* Volume mounts of @{ component.name }@; extraVolumeMounts adds to them. */}}
+{{/* Volume mounts of @{ component.name }@; extraVolumeMounts adds to them. Takes $. */}}
 {{- define "@{ component.name }@.volumeMounts" -}}
+{{- range $path, $given := .Values.@{ component.key }@.writable }}
+- name: {{ $given.volume | default (include "common.volumeName" $path) | quote }}
+  mountPath: {{ $path | quote }}
+  {{- with $given.subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+{{- end }}
 @% for mount in volume_mounts %@
 - {name: @{ mount.name }@, mountPath: @{ mount.path | yaml | literal }@}
 @% endfor %@
@@ -219,11 +230,13 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 
 {{/* Volumes of @{ component.name }@; extraVolumes adds to them. Takes $. */}}
 {{- define "@{ component.name }@.volumes" -}}
-@% for path, size in component.spec.writes.items() %@
-- name: @{ path | volume_name }@
-  emptyDir: {sizeLimit: @{ size }@}
-@% endfor %@
-@% for volume in component.spec.mounts %@
+{{- range $path, $given := .Values.@{ component.key }@.writable }}
+{{- if not $given.volume }}
+- name: {{ include "common.volumeName" $path | quote }}
+  emptyDir: {sizeLimit: {{ toYaml $given.size }}}
+{{- end }}
+{{- end }}
+@% for volume in component.spec.shared_volumes %@
 - name: @{ volume }@
   {{- with $.Values.global.storage.@{ volume | camel_case }@ }}
   {{- if eq .mode "ephemeral" }}
