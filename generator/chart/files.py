@@ -159,6 +159,7 @@ def _tests(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tupl
 def _common(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
     unused = {
         "_exposure.tpl": not plan.exposed,
+        "_external.tpl": not plan.replaceable,
         "_probes.tpl": not any(component.tells_by_file for component in plan.components),
         "_secrets.tpl": not plan.spec.secrets,
         "_storage.tpl": not plan.volumes,

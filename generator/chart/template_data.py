@@ -146,6 +146,8 @@ class ComponentContext:
     enabled: str
     """The same as arguments of Helm's `and`, for conditions that ask for more."""
     callees: list[Callee]
+    servers: list[ComponentPlan]
+    """Callees that a server outside the release may replace."""
     volume_mounts: list[VolumeMount]
     probes: dict[str, str]
     """Kind of probe → what it asks, as YAML."""
@@ -217,6 +219,7 @@ def component_context(plan: Plan, component: ComponentPlan) -> ComponentContext:
         runs=f"and {enabled}" if component.replaceable else enabled,
         enabled=enabled,
         callees=[_callee(plan, plan.by_name[name]) for name in component.waits_for],
+        servers=plan.servers_of(component),
         volume_mounts=volume_mounts(component),
         probes=_probes(component),
     )
@@ -242,6 +245,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "config": True,
         "exposure": bool(plan.exposed),
         "names": True,
+        "external": bool(plan.replaceable),
         "network": True,
         "quota": True,
         "resources": True,
@@ -306,7 +310,12 @@ def _callee(plan: Plan, component: ComponentPlan) -> Callee:
 def _config_text(plan: Plan, name: str, key: ConfigKey) -> str:
     """Build the value of a key of the ConfigMap; `.` is `global`."""
     if isinstance(key, FixedKey):
-        return f"{{{{ .config.{name} | quote }}}}"
+        text = f".config.{name}"
+        for server in plan.replaceable:
+            if name in server.config_keys and (field := server.spec.account_keys().get(name)):
+                external = f".external.{server.key}"
+                text = f"(and {external}.host {external}.{field}) | default {text}"
+        return f"{{{{ {text} | quote }}}}"
     if isinstance(key, ListenPortKey):
         return json.dumps(str(plan.by_name[key.listenPortOf].port))
     if isinstance(key, UrlKey):
@@ -355,8 +364,12 @@ def _composed_secrets(plan: Plan) -> Iterator[ComposedSecret]:
                 lambda match: match[0] if match[1] in secret_keys else "%s",
                 key.compose.replace("%", "%%"),
             )
-            encoded = [f'(include "common.urlEncoded" $config.{part})' for part in parts]
-            yield ComposedSecret(name, text, encoded)
+            arguments = [f'(include "common.urlEncoded" $config.{part})' for part in parts]
+            for server in plan.replaceable:
+                if plan.config_key(HostKey, server.name) in parts:
+                    text += "%s"
+                    arguments.append(_url_parameters(server))
+            yield ComposedSecret(name, text, arguments)
         elif isinstance(key, AddressKey):
             yield _redis_url(plan, name, plan.by_name[key.urlOf])
 
@@ -365,21 +378,35 @@ def _redis_url(plan: Plan, name: str, server: ComponentPlan) -> ComposedSecret:
     """Build redis://default:{REDIS_PASSWORD}@host:port, with TLS and password only where in use.
 
     Our own Redis takes a password that it doesn't demand yet only beside a name. An external server
-    may be older than names.
+    may be older than names; it may also have a database and parameters.
     """
     login = '""'
     external = f"$.Values.global.external.{server.key}"
     if server.password_key:
         enabled = f"$.Values.global.{server.key}.auth.enabled"
-        user = f'(ternary "" "default" (ne {external}.host ""))'
+        own = f'(include "common.urlEncoded" {external}.user)'
+        user = f'(ternary {own} "default" (ne {external}.host ""))'
         login = f'(ternary (printf "%s:{{{server.password_key}}}@" {user}) "" {enabled})'
     arguments = [
         _redis_scheme(external),
         login,
         f"$config.{plan.config_key(HostKey, server.name)}",
         f"$config.{plan.config_key(PortKey, server.name)}",
+        _redis_database(external),
+        _url_parameters(server),
     ]
-    return ComposedSecret(name, "%s://%s%s:%s", arguments)
+    return ComposedSecret(name, "%s://%s%s:%s%s%s", arguments)
+
+
+def _redis_database(external: str) -> str:
+    """Build the Helm expression of the path of an external server's URL: its database, or none."""
+    number = f"(int64 {external}.database)"
+    return f'(ternary (print "/" {number}) "" (and (ne {external}.host "") (ne {number} 0)))'
+
+
+def _url_parameters(server: ComponentPlan) -> str:
+    """Build the Helm expression of the parameters of an external server's URL: ?name=text."""
+    return f'(include "common.urlParameters" $.Values.global.external.{server.key})'
 
 
 def _redis_scheme(external: str) -> str:

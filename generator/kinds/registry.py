@@ -31,6 +31,9 @@ class KindValues(Protocol):
     def own_values(self, component: ComponentPlan) -> dict[str, Value | Section]:
         """Build the values that only components of this kind have."""
 
+    def external_values(self, component: ComponentPlan) -> dict[str, Value | Section]:
+        """Build the account at a server outside, where the kind is replaceable."""
+
 
 @cache
 def kinds() -> list[str]:

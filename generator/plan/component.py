@@ -117,6 +117,11 @@ class ComponentPlan:
         return self.spec.replaceable
 
     @property
+    def ca_folder(self) -> str:
+        """Folder of its callers' containers with the authority of an external server: ca.crt."""
+        return f"/etc/ssl/{self.name}"
+
+    @property
     def replicated(self) -> bool:
         """Whether several pods of it may run at once."""
         return isinstance(self.spec, ReplicatedComponent)

@@ -138,6 +138,10 @@ class Plan:
         """Components that a server outside the release may replace."""
         return [component for component in self.components if component.replaceable]
 
+    def servers_of(self, caller: ComponentPlan) -> list[ComponentPlan]:
+        """Return the replaceable components that a component calls."""
+        return [server for server in self.replaceable if server.name in caller.waits_for]
+
     @cached_property
     def authenticated(self) -> list[ComponentPlan]:
         """Components that may ask for a password."""
@@ -279,6 +283,11 @@ class Plan:
             parts = {self.config_key(HostKey, key.urlOf), self.config_key(PortKey, key.urlOf)}
             found[name] = {part for part in {*parts, server.password_key} if part}
         return found
+
+    def servers_url(self, server: ComponentPlan) -> str | None:
+        """Return the key of the Secret that is composed of a server's address, if one is."""
+        host = self.config_key(HostKey, server.name)
+        return next((name for name, parts in self._made_of.items() if host in parts), None)
 
     def config_key(self, kind: type[HostKey] | type[PortKey], component: str) -> str | None:
         """Return the config key that holds the host or the port of a component, if one does."""

@@ -288,6 +288,13 @@ class ComponentBase(SpecModel):
         """Return keys of the ConfigMap whose texts have a form: a definition of the schema."""
         return {}
 
+    def account_keys(self) -> dict[str, str]:
+        """Return keys of the ConfigMap that an external server in its place has its own texts for.
+
+        Each with its name below `global.external.<server>`, such as `user`.
+        """
+        return {}
+
     def password_key(self) -> str | None:
         """Return the key of the password that it asks for where auth is enabled, if it may."""
         return None

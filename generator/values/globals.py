@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.kinds.registry import values_of
 from generator.names import camel_case
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import Plan
@@ -359,6 +360,7 @@ def _external_server(component: ComponentPlan) -> Section:
             optional("dnsName"),
         ),
         "port": Value(component.port, "Port of the server", PORT, bounds="1 to 65535"),
+        **values_of(component.kind).external_values(component),
         "cidrs": Value(
             [],
             "Address ranges of the server, which NetworkPolicies open: [10.20.0.0/16]. Not needed"
@@ -377,13 +379,51 @@ def _external_server(component: ComponentPlan) -> Section:
             integer(0, 65535),
             bounds="0 to 65535",
         ),
+        **_external_tls(component),
     }
-    if component.url_scheme == "redis":
-        entries["tls"] = Section(
-            "TLS of the server",
-            {"enabled": sections.switch(False, "Whether clients connect by TLS (rediss://)")},
-        )
     return Section(f"Server that replaces {component.name}", entries)
+
+
+def _external_tls(component: ComponentPlan) -> Tree:
+    file = f"{component.ca_folder}/ca.crt"
+    by_scheme = component.url_scheme == "redis"
+    parameter = f"{{ssl_ca_certs: {file}}}" if by_scheme else f"{{ssl_ca: {file}}}"
+    return {
+        "tls": Section(
+            "TLS of the server",
+            {
+                "enabled": sections.switch(
+                    False,
+                    "Whether clients connect by TLS (rediss://)"
+                    if by_scheme
+                    else "Whether Grafana and `helm test` connect by TLS; others do by what"
+                    " `urlParameters` tell their driver",
+                ),
+                "caSecret": Section(
+                    f"Secret of yours with the authority that signs the server's certificate, which"
+                    f" its clients find at {file}",
+                    {
+                        "name": sections.text(
+                            "",
+                            f"Name of the Secret: {component.name}-ca. Empty mounts none",
+                            optional("dnsName"),
+                        ),
+                        "key": Value(
+                            "ca.crt",
+                            "Key of the Secret with the certificates, in PEM: ca.crt",
+                            matching("^[-._A-Za-z0-9]+$", "a key of a Secret such as ca.crt"),
+                        ),
+                    },
+                ),
+            },
+        ),
+        "urlParameters": Value(
+            {},
+            "Parameters at the end of the server's URL in the Secret, as your drivers call them:"
+            f" {parameter}",
+            defined("urlParameters"),
+        ),
+    }
 
 
 def _authentication(component: ComponentPlan) -> Section:

@@ -80,6 +80,17 @@ _TEXT_FORMS = {
     "tag": (r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", "a tag such as 8.4.6, in quotes", 128),
     "digest": ("^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits", 71),
     "ipv4Address": (f"^{IPV4}$", "an address such as 169.254.20.10", 15),
+    # Names that images and scripts put into SQL, options and URLs.
+    "databaseUser": (
+        "^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$",
+        "1 to 32 letters, digits and _ . @ + -, such as genx_user",
+        32,
+    ),
+    "databaseName": (
+        "^[A-Za-z0-9_][A-Za-z0-9_-]*$",
+        "1 to 64 letters, digits, _ and -, such as genx_db",
+        64,
+    ),
 }
 
 
@@ -336,15 +347,6 @@ DEFINITIONS: dict[str, JsonSchema] = {
         {"type": "string", "pattern": "^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*$"},
         "lines of text, without control characters",
     ),
-    # Names that images and scripts put into SQL, options and URLs.
-    "databaseUser": matching(
-        "^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$",
-        "1 to 32 letters, digits and _ . @ + -, such as genx_user",
-        32,
-    ),
-    "databaseName": matching(
-        "^[A-Za-z0-9_][A-Za-z0-9_-]*$", "1 to 64 letters, digits, _ and -, such as genx_db", 64
-    ),
     # Which volumes there are is asked by a check of the chart.
     "writablePaths": _map(
         "(/[A-Za-z0-9._-]+)+",
@@ -360,6 +362,9 @@ DEFINITIONS: dict[str, JsonSchema] = {
         "under a path such as /app/out",
     ),
     "quantity": with_message(_amount(CORES, BYTES), f"{CORES.examples}, or {BYTES.examples}"),
+    "urlParameters": _map(
+        r"[A-Za-z0-9_.\[\]-]+", TEXT, "under the name of a parameter such as ssl_ca"
+    ),
     "environmentValues": _map(_ENVIRONMENT_NAME, TEXT, _ENVIRONMENT_KEY),
     "labelMap": _map(
         QUALIFIED_NAME,

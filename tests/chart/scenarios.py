@@ -574,6 +574,30 @@ SCENARIOS: dict[str, Scenario] = {
         _EXTERNAL_REDIS
         | {"global.external.redis.tls.enabled": True, "global.redis.auth.enabled": True}
     ),
+    "external_with_tls": _flat(
+        external(
+            "mysql",
+            "mysql.example.org",
+            user="app",
+            database="prod",
+            tls={"enabled": True, "caSecret": {"name": "mysql-authority", "key": "root.pem"}},
+            urlParameters={"ssl_ca": "/etc/ssl/mysql/ca.crt", "charset": "utf8mb4"},
+            cidrs=["203.0.113.7/32", "198.51.100.0/24"],
+        )
+        | external(
+            "redis",
+            "redis.example.org",
+            user="app",
+            database=3,
+            tls={"enabled": True, "caSecret": {"name": "redis-authority"}},
+            urlParameters={"ssl_ca_certs": "/etc/ssl/redis/ca.crt"},
+        )
+        | {
+            "global.redis.auth.enabled": True,
+            "global.secrets.source": "values",
+            "global.secrets.values": SECRETS,
+        }
+    ),
     "external_without_data_tier": _flat(
         _EXTERNAL_MYSQL | _EXTERNAL_REDIS | {"data.enabled": False}
     ),

@@ -176,6 +176,44 @@ CASES: list[tuple[Values, list[str]]] = [
     (
         {
             **EXTERNAL,
+            "global.external.mysql.host": "10.9.0.7",
+            "global.external.mysql.urlParameters": {"charset": "utf8mb4"},
+            "global.external.mysql.tls.enabled": True,
+            "global.external.mysql.tls.caSecret.name": "",
+            "global.external.redis.host": "10.9.0.8",
+            "global.external.redis.urlParameters": {"timeout": "5"},
+            "global.secrets.source": "existing",
+            "global.secrets.existingSecret": "vaulted",
+        },
+        [
+            "global.external.mysql.urlParameters",
+            "global.external.mysql.tls.caSecret.name",
+            "global.external.redis.urlParameters",
+        ],
+    ),
+    (
+        {
+            **EXTERNAL,
+            "global.external.mysql.host": "10.9.0.7",
+            "global.external.mysql.tls.enabled": False,
+            "global.external.mysql.tls.caSecret.name": "authority",
+        },
+        ["global.external.mysql.tls.caSecret.name"],
+    ),
+    (
+        {
+            **EXTERNAL,
+            "global.external.redis.host": "10.9.0.8",
+            "global.external.redis.user": "app",
+            "global.redis.auth.enabled": False,
+            "global.external.redis.tls.enabled": False,
+            "global.external.redis.tls.caSecret.name": "authority",
+        },
+        ["global.external.redis.user", "global.external.redis.tls.caSecret.name"],
+    ),
+    (
+        {
+            **EXTERNAL,
             "global.external.redis.host": "169.254.169.254",
             "global.external.redis.cidrs": ["169.254.170.0/24"],
         },

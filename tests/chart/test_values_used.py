@@ -21,6 +21,7 @@ from tests.chart.scenarios import (
     STORING,
     TIERS,
     at_path,
+    external,
     has_path,
     merged,
     nested,
@@ -132,7 +133,14 @@ SETTINGS = {
         ("gateway.name", "gateway.namespace", "gateway.sectionName", "existingSecret"),
     ),
     "external_servers": Setting(
-        nested({"global.secrets.source": "externalSecrets"}),
+        nested(
+            {
+                "global.secrets.source": "externalSecrets",
+                "global.redis.auth.enabled": True,
+                "global.external.mysql.tls.enabled": True,
+                "global.external.redis.tls.enabled": True,
+            }
+        ),
         ("mysql.host", "redis.host", "mysql.port", "redis.port", "mysql.cidrs", "redis.cidrs"),
     ),
     "given_secrets": Setting(
@@ -312,7 +320,6 @@ MATTERS_IN = {
     "global.tls.enabled": "autoscaled_ingress",
     "global.secrets.source": "external_servers",
     "global.secrets.externalSecrets.secretStoreRef.kind": "external_servers",
-    "global.external.redis.tls.enabled": "external_servers",
 }
 # Who waits for a component that is disabled is refused, and so is a password that nobody has;
 # certificates are a matter of HTTPS.
@@ -320,6 +327,11 @@ WITH = {
     "data.enabled": nested(nobody_waits_for("mysql", "redis")),
     "global.redis.auth.required": nested({"global.redis.auth.enabled": True}),
     "global.tls.source": nested({"global.exposure": "ingress"}),
+    "global.external.redis.tls.enabled": nested(external("redis", "10.9.0.8")),
+    # Grafana would need the authority.
+    "global.external.mysql.tls.enabled": nested(
+        external("mysql", "10.9.0.7") | {"monitoring.enabled": False}
+    ),
 }
 
 

@@ -272,6 +272,14 @@ FORMS = {
         ],
         [],
     ),
+    "urlParameters": Cases(
+        [
+            {},
+            {"ssl_ca": "/etc/ssl/mysql/ca.crt", "ssl[verify]": "a&b=c", "read-timeout": ""},
+        ],
+        [{"": "x"}, {"ssl ca": "x"}, {"a=b": "x"}, {"a&b": "x"}, {"timeout": 5}, ["a=b"], "a=b", 7],
+        [],
+    ),
     "environmentValues": Cases(
         [{}, {"KEY": "text"}, {"A_1": ""}],
         [
@@ -596,6 +604,12 @@ NAMED_FORMS = {
             {"key": {"value": "text", "readBy": ["api"]}},
         ],
         [],
+    ),
+    "external.redis.user": Cases(
+        ["", "genx", "app-1", "a" * 253], ["two words", "tab\t", "a\n", "a" * 254, *NO_TEXT], []
+    ),
+    "caSecret.key": Cases(
+        ["ca.crt", "tls.crt", "CA_1-bundle.pem"], ["", "a/b", "a b", "ca.crt\n", *NO_TEXT], []
     ),
     "heartbeat.path": _PATHS,
     "ready.path": _PATHS,

@@ -32,6 +32,11 @@
 {{- if and (include "grafana.runs" $) (not .Values.monitoring.grafana.persistence.enabled) }}
   - monitoring.grafana.persistence.enabled is false: its data is lost with its pod.
 {{- end }}
+{{- with .Values.global.external.mysql }}
+{{- if and .tls.enabled (not .urlParameters) (ne $.Values.global.secrets.source "existing") }}
+  - global.external.mysql.urlParameters is empty: DATABASE_URL says nothing of TLS, and drivers may go without.
+{{- end }}
+{{- end }}
 {{- if eq .Values.global.storage.logs.mode "ephemeral" }}
   - global.storage.logs.mode is ephemeral: each pod has its own, and loses it.
 {{- end }}

@@ -3,6 +3,9 @@ Provisioning files. Grafana itself replaces $NAME by its environment, and leaves
 in what comes of ${NAME} it would replace again. A change restarts the pod. Takes $.
 */}}
 {{- define "@{ component.name }@.configuration" -}}
+@% if component.spec.database %@
+{{- $tls := include "common.hasAuthority" $.Values.global.external.@{ component.spec.database.component | camel_case }@ }}
+@% endif %@
 {{- with .Values.@{ component.key }@ }}
 datasources.yaml: |
   apiVersion: 1
@@ -17,8 +20,8 @@ datasources.yaml: |
       isDefault: true
       url: @{ database.address | replace("$(", "$") | replace(")", "") }@
       user: $@{ component.spec.database.user }@
-      jsonData: {database: "$@{ component.spec.database.name }@", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
-      secureJsonData: {password: "$@{ component.spec.database.password }@"}
+      jsonData: {database: "$@{ component.spec.database.name }@", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300{{ if $tls }}, tlsAuthWithCACert: true{{ end }}}
+      secureJsonData: {password: "$@{ component.spec.database.password }@"{{ if $tls }}, tlsCACert: "$__file{@{ plan.by_name[component.spec.database.component].ca_folder }@/ca.crt}"{{ end }}}
 @% endif %@
     {{- with .prometheus.url }}
     - name: Prometheus

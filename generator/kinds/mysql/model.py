@@ -51,6 +51,10 @@ class MySQL(ServedComponent, StoredComponent):
         """Return the names that the image puts into SQL as they are."""
         return {"MYSQL_USER": "databaseUser", "MYSQL_DATABASE": "databaseName"}
 
+    def account_keys(self) -> dict[str, str]:
+        """Return the names of the user and of the database."""
+        return {"MYSQL_USER": "user", "MYSQL_DATABASE": "database"}
+
     def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
         """Yield the folder of init scripts."""
         yield ("initialization", "scripts"), self.initialization.scripts

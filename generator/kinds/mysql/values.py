@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.plan.component import ComponentPlan
-from generator.values.schemas import choice, integer
+from generator.values.schemas import choice, integer, optional
 from generator.values.sections import Times, extra_configuration, text
 from generator.values.tree import Section, Value
 
@@ -19,3 +19,18 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
         ),
         "extraConfiguration": extra_configuration("max_connect_errors = 1000"),
     }
+
+
+def external_values(component: ComponentPlan) -> dict[str, Value | Section]:
+    """Build the account at a server outside the release, where keys of the ConfigMap name it."""
+    abouts = {
+        "user": ("User", "databaseUser", "app@genx"),
+        "database": ("Database", "databaseName", "genx_prod"),
+    }
+    entries: dict[str, Value | Section] = {}
+    for key, field in component.spec.account_keys().items():
+        if key in component.config_keys:
+            what, form, example = abouts[field]
+            about = f"{what} at the server: {example}. Empty is global.config.{key}"
+            entries[field] = text("", about, optional(form))
+    return entries

@@ -35,6 +35,13 @@
   - @{ component.path }@.persistence.enabled is false: its data is lost with its pod.
 {{- end }}
 @% endfor %@
+@% for server in plan.replaceable if server.url_scheme != "redis" and plan.servers_url(server) %@
+{{- with .Values.global.external.@{ server.key }@ }}
+{{- if and .tls.enabled (not .urlParameters) (ne $.Values.global.secrets.source "existing") }}
+  - global.external.@{ server.key }@.urlParameters is empty: @{ plan.servers_url(server) }@ says nothing of TLS, and drivers may go without.
+{{- end }}
+{{- end }}
+@% endfor %@
 @% for volume in plan.volumes %@
 {{- if eq .Values.global.storage.@{ volume.key }@.mode "ephemeral" }}
   - global.storage.@{ volume.key }@.mode is ephemeral: each pod has its own, and loses it.

@@ -10,8 +10,8 @@ alone, so that every chart of the platform computes the same. Takes $.
 */}}
 {{- define "common.config" -}}
 {{- with .Values.global -}}
-MYSQL_DATABASE: {{ .config.MYSQL_DATABASE | quote }}
-MYSQL_USER: {{ .config.MYSQL_USER | quote }}
+MYSQL_DATABASE: {{ (and .external.mysql.host .external.mysql.database) | default .config.MYSQL_DATABASE | quote }}
+MYSQL_USER: {{ (and .external.mysql.host .external.mysql.user) | default .config.MYSQL_USER | quote }}
 DATABASE_HOST: {{ .external.mysql.host | default (print .namePrefix "mysql-service") | quote }}
 DATABASE_PORT: {{ ternary (print (int64 .external.mysql.port)) "3306" (ne .external.mysql.host "") | quote }}
 REDIS_HOST: {{ .external.redis.host | default (print .namePrefix "redis-service") | quote }}

@@ -12,17 +12,20 @@ another key of the Secret, URL-encoded. Takes $.
 */}}
 {{- define "common.composedSecrets" -}}
 {{- $config := include "common.config" $ | fromYaml -}}
-DATABASE_URL: {{ printf "mysql://%s:{MYSQL_PASSWORD}@%s:%s/%s"
+DATABASE_URL: {{ printf "mysql://%s:{MYSQL_PASSWORD}@%s:%s/%s%s"
   (include "common.urlEncoded" $config.MYSQL_USER)
   (include "common.urlEncoded" $config.DATABASE_HOST)
   (include "common.urlEncoded" $config.DATABASE_PORT)
   (include "common.urlEncoded" $config.MYSQL_DATABASE)
+  (include "common.urlParameters" $.Values.global.external.mysql)
   | quote }}
-REDIS_URL: {{ printf "%s://%s%s:%s"
+REDIS_URL: {{ printf "%s://%s%s:%s%s%s"
   (ternary "rediss" "redis" (and (ne $.Values.global.external.redis.host "") $.Values.global.external.redis.tls.enabled))
-  (ternary (printf "%s:{REDIS_PASSWORD}@" (ternary "" "default" (ne $.Values.global.external.redis.host ""))) "" $.Values.global.redis.auth.enabled)
+  (ternary (printf "%s:{REDIS_PASSWORD}@" (ternary (include "common.urlEncoded" $.Values.global.external.redis.user) "default" (ne $.Values.global.external.redis.host ""))) "" $.Values.global.redis.auth.enabled)
   $config.REDIS_HOST
   $config.REDIS_PORT
+  (ternary (print "/" (int64 $.Values.global.external.redis.database)) "" (and (ne $.Values.global.external.redis.host "") (ne (int64 $.Values.global.external.redis.database) 0)))
+  (include "common.urlParameters" $.Values.global.external.redis)
   | quote }}
 {{- end }}
 
@@ -47,6 +50,16 @@ that are made of others, as above. Takes $.
 {{- end }}
 {{- else -}}
 {{ toYaml $composed }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Parameters of the URL of a server outside the release: ?ssl_ca=text. Takes its section of global.external. */}}
+{{- define "common.urlParameters" -}}
+{{- if .host }}
+{{- range $name, $text := .urlParameters }}
+{{- $separator := ternary "?" "&" (eq $name (keys $.urlParameters | sortAlpha | first)) }}
+{{- print $separator (include "common.urlEncoded" $name) "=" (include "common.urlEncoded" $text) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -208,6 +208,8 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
 {{- end }}
 - {name: logs, mountPath: /app/logs}
 - {name: data, mountPath: /app/data}
+{{- include "common.authorityMount" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- include "common.authorityMount" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
 {{- end }}
 
 {{/* Volumes of api; extraVolumes adds to them. Takes $. */}}
@@ -234,4 +236,6 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
   persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "data") | quote }}}
   {{- end }}
   {{- end }}
+{{- include "common.authorityVolume" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- include "common.authorityVolume" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
 {{- end }}

@@ -174,6 +174,8 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
 {{- end }}
 - {name: logs, mountPath: /app/logs}
 - {name: data, mountPath: /app/data}
+{{- include "common.authorityMount" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- include "common.authorityMount" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
 {{- end }}
 
 {{/* Volumes of trading-bot; extraVolumes adds to them. Takes $. */}}
@@ -200,4 +202,6 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
   persistentVolumeClaim: {claimName: {{ include "common.claimName" (dict "context" $ "volume" "data") | quote }}}
   {{- end }}
   {{- end }}
+{{- include "common.authorityVolume" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- include "common.authorityVolume" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
 {{- end }}

@@ -4,6 +4,7 @@ Provisioning files. Grafana itself replaces $NAME by its environment, and leaves
 in what comes of ${NAME} it would replace again. A change restarts the pod. Takes $.
 */}}
 {{- define "grafana.configuration" -}}
+{{- $tls := include "common.hasAuthority" $.Values.global.external.mysql }}
 {{- with .Values.grafana }}
 datasources.yaml: |
   apiVersion: 1
@@ -16,8 +17,8 @@ datasources.yaml: |
       isDefault: true
       url: $DATABASE_HOST:$DATABASE_PORT
       user: $GRAFANA_DATABASE_USER
-      jsonData: {database: "$MYSQL_DATABASE", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300}
-      secureJsonData: {password: "$GRAFANA_DATABASE_PASSWORD"}
+      jsonData: {database: "$MYSQL_DATABASE", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300{{ if $tls }}, tlsAuthWithCACert: true{{ end }}}
+      secureJsonData: {password: "$GRAFANA_DATABASE_PASSWORD"{{ if $tls }}, tlsCACert: "$__file{/etc/ssl/mysql/ca.crt}"{{ end }}}
     {{- with .prometheus.url }}
     - name: Prometheus
       uid: prometheus

@@ -171,6 +171,7 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: storage, mountPath: /var/lib/grafana}
 - {name: provisioning, mountPath: /etc/grafana/provisioning}
 - {name: dashboards, mountPath: /etc/grafana/dashboards}
+{{- include "common.authorityMount" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
 {{- end }}
 
 {{/* Volumes of grafana; extraVolumes adds to them. Takes $. */}}
@@ -198,4 +199,5 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - name: dashboards
   configMap:
     name: {{ $.Values.global.namePrefix }}grafana-dashboards
+{{- include "common.authorityVolume" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
 {{- end }}

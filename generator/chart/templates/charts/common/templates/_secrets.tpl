@@ -49,6 +49,16 @@ that are made of others, as above. Takes $.
 {{- end }}
 {{- end }}
 
+{{/* Parameters of the URL of a server outside the release: ?ssl_ca=text. Takes its section of global.external. */}}
+{{- define "common.urlParameters" -}}
+{{- if .host }}
+{{- range $name, $text := .urlParameters }}
+{{- $separator := ternary "?" "&" (eq $name (keys $.urlParameters | sortAlpha | first)) }}
+{{- print $separator (include "common.urlEncoded" $name) "=" (include "common.urlEncoded" $text) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Text as a part of a URL; urlquery would write a space as a plus sign. Takes the text. */}}
 {{- define "common.urlEncoded" -}}
 {{ . | toString | urlquery | replace "+" "%20" }}

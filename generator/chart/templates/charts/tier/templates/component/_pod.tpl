@@ -226,6 +226,9 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 @% for mount in volume_mounts %@
 - {name: @{ mount.name }@, mountPath: @{ mount.path | yaml | literal }@}
 @% endfor %@
+@% for server in servers %@
+{{- include "common.authorityMount" (dict "name" "@{ server.name }@" "path" "@{ server.ca_folder }@" "server" $.Values.global.external.@{ server.key }@) }}
+@% endfor %@
 {{- end }}
 
 {{/* Volumes of @{ component.name }@; extraVolumes adds to them. Takes $. */}}
@@ -266,5 +269,8 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
       - {key: @{ key }@, path: @{ path }@}
 @% endfor %@
 @% endif %@
+@% endfor %@
+@% for server in servers %@
+{{- include "common.authorityVolume" (dict "name" "@{ server.name }@" "path" "@{ server.ca_folder }@" "server" $.Values.global.external.@{ server.key }@) }}
 @% endfor %@
 {{- end }}
