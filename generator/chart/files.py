@@ -114,6 +114,7 @@ def _umbrella_templates(plan: Plan) -> list[str]:
         if not sensible
     }
     unused |= set() if plan.exposed else {"templates/checks/_entrances.tpl"}
+    unused |= set() if plan.spec.secrets else {"templates/_secret-keys.tpl"}
     return sorted(set(paths) - unused)
 
 

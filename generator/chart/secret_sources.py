@@ -28,18 +28,18 @@ def secret_key_sources(plan: Plan) -> Iterator[SecretKeySources]:
     """Yield each key of the Secret, in the order of the spec."""
     servers = {component.password_key: component for component in plan.authenticated}
     for name, key in (plan.spec.secrets.keys if plan.spec.secrets else {}).items():
-        existing = MUST
+        must = MUST
         if server := servers.get(name):
-            existing = f"{MUST} where `global.{server.key}.auth.enabled` is true"
+            must = f"{MUST} where `global.{server.key}.auth.enabled` is true"
         match key:
             case GeneratedKey():
-                words = (f"{key.generate} letters and digits", existing, MUST, MUST)
+                words = (f"{key.generate} letters and digits", must, must, must)
             case FixedSecretKey():
-                words = (f"`{key.fixed}`", existing, f"{MAY}, or else `{key.fixed}`", MUST)
+                words = (f"`{key.fixed}`", must, f"{MAY}, or else `{key.fixed}`", must)
             case ComposedKey() | AddressKey():
-                words = (COMPOSED, existing, COMPOSED, COMPOSED)
+                words = (COMPOSED, must, COMPOSED, COMPOSED)
             case GivenKey(required=True):
-                words = ("empty until you set it", existing, MUST, MUST)
+                words = ("empty until you set it", must, must, must)
             case _:
                 words = ("you may add it", MAY, MAY, MAY)
         yield SecretKeySources(name, key.about, key.readBy, *words)

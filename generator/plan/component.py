@@ -45,7 +45,7 @@ class ComponentPlan:
     secret_keys: list[str]
     """Keys of the Secret in its environment, but for the two below."""
     optional_keys: list[str]
-    """Keys of the Secret that need not be there."""
+    """Keys of the Secret that need not be there: those of third parties, and those for others."""
     password_keys: list[ServerPassword]
     """Keys of the Secret that it reads only where a server asks for its password."""
     shared_with: dict[str, list[str]] = field(default_factory=dict)

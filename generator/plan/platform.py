@@ -214,7 +214,8 @@ class Plan:
             if (key := part.password_key())
         }
         read = [k for k, v in keys.items() if name in v.readBy]
-        optional = [k for k in read if k in self.optional_secrets]
+        lent = self._lent_to(name, spec)
+        optional = [k for k in read if k in self.optional_secrets or k in lent]
         return ComponentPlan(
             name=name,
             tier=tier,
@@ -229,6 +230,11 @@ class Plan:
                 if len(names := self._mounted_by(volume)) > 1
             },
         )
+
+    def _lent_to(self, name: str, spec: ComponentBase) -> set[str]:
+        """Return the passwords that a server reads only to let others in, who may be disabled."""
+        logins = [part.database_login(name) for part in self.spec.components.values()]
+        return {login.password for login in logins if login and not spec.is_own_key(login.password)}
 
     def _mounted_by(self, volume: str) -> list[str]:
         parts = self.spec.components.items()

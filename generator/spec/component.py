@@ -307,6 +307,10 @@ class ComponentBase(SpecModel):
         """Return the key of its administrator's password, if it has one."""
         return None
 
+    def is_own_key(self, key: str) -> bool:
+        """Return whether it needs a key that it reads, also where nobody uses it to log in."""
+        return True
+
     def database_login(self, server: str) -> DatabaseLogin | None:
         """Return how it logs in to a database server, if it names the keys for that."""
         return None

@@ -428,7 +428,12 @@ CASES: list[tuple[Values, list[str]]] = [
         ["global.secrets.values"],
     ),
     (
-        {"global.secrets.source": "values", "global.secrets.values": {}},
+        {
+            "global.secrets.source": "values",
+            "global.secrets.values": {},
+            "global.external.mysql.host": "",
+            "global.redis.auth.enabled": True,
+        },
         [f"global.secrets.values.{key}" for key in SECRETS],
     ),
     (

@@ -34,6 +34,7 @@ SECRET, SOURCE = os.environ.get("SECRET_NAME", ""), os.environ.get("SECRET_SOURC
 EXISTING = os.environ.get("EXISTING_SECRET", "")
 DECLARED: dict[str, Any] = json.loads(os.environ.get("SECRET_KEYS", "{}"))
 COMPOSED: dict[str, str] = json.loads(os.environ.get("COMPOSED_KEYS", "{}"))
+NEEDED: dict[str, list[str]] = json.loads(os.environ.get("NEEDED_KEYS", "{}"))  # by who runs
 
 SECRETS = f"/api/v1/namespaces/{NAMESPACE}/secrets"
 MARK = f"{PLATFORM}/secrets-source"  # annotation: the source by which a Secret was last in use
@@ -181,8 +182,10 @@ def other_passwords(
         if item["metadata"]["name"] in CHECKS["lockedClaims"] and HELM_RELEASE in annotations(item)
     ]
     if SOURCE == "existing":
-        if SECRET in in_use and (existing := read(EXISTING)):
-            yield from differences(content(own), content(existing), f"Secret {EXISTING}")
+        if existing := content(read(EXISTING)):
+            yield from missing_keys(existing)
+        if existing and SECRET in in_use:
+            yield from differences(content(own), existing, f"Secret {EXISTING}")
     elif outdated and theirs:
         first = "; set the source to generate first, later to values" if SOURCE == "values" else ""
         yield (
@@ -231,6 +234,12 @@ def last_source(own: Object | None) -> str | None:
     return annotations(own).get(MARK) or ("values" if "helm.sh/chart" in labels(own) else None)
 
 
+def missing_keys(existing: dict[str, str]) -> Iterator[str]:
+    """Yield the keys without which pods would not start, or a database lack a user of theirs."""
+    if keys := sorted(set(NEEDED["required"]) - set(existing)):
+        yield f"{', '.join(keys)}: pods read this, and Secret {EXISTING} does not hold it: add it"
+
+
 def differences(made: dict[str, str], wanted: dict[str, str], where: str) -> Iterator[str]:
     """Yield the keys whose content would change, without the content."""
     if keys := sorted(key for key, text in made.items() if text and wanted.get(key) != text):
@@ -257,8 +266,9 @@ def copy_command(name: str) -> str:
 def complete(own: Object | None) -> None:
     """Write what is missing or no longer agrees; the Job tries again where another wrote too."""
     there = content(own)
-    wanted = {key: there.get(key) or create(how) for key, how in DECLARED.items()}
-    wanted |= {key: compose(text, wanted) for key, text in COMPOSED.items()}
+    needed = {key for keys in NEEDED.values() for key in keys}
+    wanted = {key: there.get(key) or create(DECLARED[key]) for key in DECLARED if key in needed}
+    wanted |= {key: compose(text, wanted) for key, text in COMPOSED.items() if key in needed}
     new = {key: text for key, text in wanted.items() if there.get(key) != text}
     if own is None:
         head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET, **marks(None)}}

@@ -55,6 +55,10 @@ class MySQL(ServedComponent, StoredComponent):
         """Return the names of the user and of the database."""
         return {"MYSQL_USER": "user", "MYSQL_DATABASE": "database"}
 
+    def is_own_key(self, key: str) -> bool:
+        """Return whether the image knows a key; init scripts alone read others."""
+        return key.startswith("MYSQL_")
+
     def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
         """Yield the folder of init scripts."""
         yield ("initialization", "scripts"), self.initialization.scripts

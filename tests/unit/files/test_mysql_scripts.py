@@ -287,6 +287,15 @@ class TestGrafanaUser:
         assert "GRAFANA_DATABASE_PASSWORD: is empty in the Secret" in done.stderr
         assert "reached" not in done.stderr
 
+    def test_no_key_is_no_user(self, pod: Pod) -> None:
+        """The image sources the script: what comes after it must go on."""
+        pod.program("mysql", "echo reached >&2")
+        without = {key: text for key, text in READER.items() if "PASSWORD" not in key}
+        done = pod.bash(f"{GRAFANA}\necho went on", **without)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "no user for grafana" in done.stdout
+        assert done.stdout.endswith("went on\n")
+
     @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
     def test_any_password_is_a_password(self, pod: Pod, password: str) -> None:
         create, *grants = _statements(self.sql(pod, GRAFANA_DATABASE_PASSWORD=password))

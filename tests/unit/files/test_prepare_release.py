@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -108,8 +108,8 @@ class Cluster:
         assert folder == PATH
         if name in self.secrets:
             return _secret(self.secrets[name], {})
-        assert name.endswith(NAME)
-        if self.data is None:
+        assert name.endswith((NAME, "mine"))
+        if name == "mine" or self.data is None:
             raise _refusal(404)
         return self._secret()
 
@@ -524,6 +524,10 @@ class TestForgottenData:
         run(Cluster(claims=[claim, {"metadata": {"name": "bare"}}]))
 
 
+# What a Secret of the user's has besides.
+THEIR_OWN = {"DATABASE_URL": "mysql://", "REDIS_URL": "redis://", "GRAFANA_ADMIN_USER": "admin"}
+
+
 def _installed(source: str, data: dict[str, str] | None = None) -> Cluster:
     """The cluster after an installation whose secrets came from a source, and its mark."""
     given = dict(SECRETS if data is None else data)
@@ -531,7 +535,7 @@ def _installed(source: str, data: dict[str, str] | None = None) -> Cluster:
     cluster = Cluster(
         workloads=[_workload("mysql", secret=secret), _workload("trading-bot", secret=secret)],
         claims=[_claim("mysql")],
-        secrets={"mine": {**given, "DATABASE_URL": "mysql://"}},
+        secrets={"mine": given | THEIR_OWN},
         given=dict(SECRETS),
     )
     if source != "existing":
@@ -579,7 +583,7 @@ class TestChangedSource:
         assert cluster.metadata["annotations"][MARK] == "existing"
         assert cluster.data == SECRETS
         cluster = _installed(before, {**SECRETS, "JWT_SECRET": "before"})
-        cluster.secrets["mine"] = dict(SECRETS)
+        cluster.secrets["mine"] = SECRETS | THEIR_OWN
         with pytest.raises(Refused, match="JWT_SECRET: Secret mine has another content"):
             run(cluster, WITH_EXISTING)
 
@@ -627,6 +631,58 @@ class TestChangedSource:
         cluster.metadata["ownerReferences"] = [{"kind": "ExternalSecret"}]
         run(cluster)
         assert HELM_RELEASE not in cluster.metadata["annotations"]
+
+
+class TestNeededKeys:
+    """What the Job creates and asks for: what the components read that are enabled."""
+
+    WITHOUT_GRAFANA: ClassVar = {"monitoring.enabled": False}
+
+    def test_keys_that_nobody_reads_are_not_created(self, run: Run) -> None:
+        cluster = Cluster()
+        run(cluster, self.WITHOUT_GRAFANA)
+        assert cluster.data is not None
+        assert not {"GRAFANA_ADMIN_USER", "GRAFANA_SECRET_KEY"} & cluster.data.keys()
+        assert {"MYSQL_ROOT_PASSWORD", "DATABASE_URL"} <= cluster.data.keys()
+
+    def test_a_database_knows_the_password_of_who_is_enabled_later(self, run: Run) -> None:
+        cluster = Cluster()
+        run(cluster, self.WITHOUT_GRAFANA)
+        assert cluster.data is not None
+        before = dict(cluster.data)
+        assert len(before["GRAFANA_DATABASE_PASSWORD"]) == 32
+        run(cluster)
+        assert cluster.data.items() >= before.items()
+        assert cluster.written.keys() == {
+            "GRAFANA_ADMIN_USER",
+            "GRAFANA_ADMIN_PASSWORD",
+            "GRAFANA_SECRET_KEY",
+        }
+
+    def test_a_url_of_nobody_is_neither_written_nor_missed(self, run: Run) -> None:
+        nobody = {
+            "application.enabled": False,
+            **external("mysql", "10.9.0.7"),
+            "monitoring.grafana.waitFor": ["mysql"],
+        }
+        cluster = Cluster()
+        run(cluster, nobody)
+        assert cluster.data is not None
+        assert not {"DATABASE_URL", "REDIS_URL", "MYSQL_PASSWORD"} & cluster.data.keys()
+
+    def test_secret_of_the_user_lacks_a_key_that_pods_read(self, run: Run) -> None:
+        cluster = Cluster(secrets={"mine": SECRETS | THEIR_OWN})
+        del cluster.secrets["mine"]["GRAFANA_DATABASE_PASSWORD"]
+        del cluster.secrets["mine"]["REDIS_PASSWORD"]
+        said = "GRAFANA_DATABASE_PASSWORD: pods read this, and Secret mine does not hold it"
+        with pytest.raises(Refused, match=f"  - {said}"):
+            run(cluster, WITH_EXISTING)
+        run(cluster, WITH_EXISTING | self.WITHOUT_GRAFANA)
+        with pytest.raises(Refused, match="REDIS_PASSWORD: pods read this"):
+            run(cluster, WITH_EXISTING | self.WITHOUT_GRAFANA | {"global.redis.auth.enabled": True})
+
+    def test_secret_of_the_user_may_come_later(self, run: Run) -> None:
+        run(Cluster(), WITH_EXISTING)
 
 
 class TestLostSecret:

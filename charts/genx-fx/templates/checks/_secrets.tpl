@@ -20,8 +20,9 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
 {{- if eq .source "values" }}
+{{- $needed := include "genx-fx.secretKeys" $ | fromYaml }}
 {{- range $key := list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD" }}
-{{- if not (get $.Values.global.secrets.values $key) }}
+{{- if and (has $key (concat $needed.required $needed.parts)) (not (get $.Values.global.secrets.values $key)) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
 {{- if regexMatch "\\p{Cc}" (get $.Values.global.secrets.values $key) }}

@@ -37,6 +37,7 @@ spec:
         - {name: SECRET_SOURCE, value: {{ $.Values.global.secrets.source }}}
         - {name: EXISTING_SECRET, value: {{ $.Values.global.secrets.existingSecret | quote }}}
         - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
+        - {name: NEEDED_KEYS, value: {{ include "genx-fx.secretKeys" $ | fromYaml | toJson | quote }}}
         - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
       resources: {{- toYaml .resources | nindent 8 }}
       securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}

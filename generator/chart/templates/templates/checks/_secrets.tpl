@@ -21,8 +21,9 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
 {{- if eq .source "values" }}
+{{- $needed := include "@{ platform.name }@.secretKeys" $ | fromYaml }}
 {{- range $key := list @{ secrets_in_values | quoted }@ }}
-{{- if not (get $.Values.global.secrets.values $key) }}
+{{- if and (has $key (concat $needed.required $needed.parts)) (not (get $.Values.global.secrets.values $key)) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}
 {{- if regexMatch "\\p{Cc}" (get $.Values.global.secrets.values $key) }}

@@ -103,7 +103,7 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 {{- end }}
 - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_ROOT_PASSWORD}}}
 - {name: MYSQL_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_PASSWORD}}}
-- {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD}}}
+- {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD, optional: true}}}
 - {name: DATA_DIRECTORY, value: /var/lib/mysql}
 {{- end }}
 

@@ -1,0 +1,35 @@
+{{/*
+Keys of the Secret that the pods of this release need, as YAML: `required` are those without which one
+does not start, `optional` those that one reads if they are there, and `parts` those that required ones
+are composed of. Takes $.
+*/}}
+{{- define "@{ platform.name }@.secretKeys" -}}
+{{- $required := list }}
+{{- $optional := list }}
+{{- $parts := list }}
+@% for component in plan.components if component.watched_secret_keys or component.password_keys %@
+{{- if include "@{ component.name }@.runs" $ }}
+@% if component.secret_keys %@
+{{- $required = concat $required (list @{ component.secret_keys | quoted }@) }}
+@% endif %@
+@% if component.optional_keys %@
+{{- $optional = concat $optional (list @{ component.optional_keys | quoted }@) }}
+@% endif %@
+@% for password in component.password_keys %@
+{{- if @{ password.server | password_in_use(component.key) }@ }}
+{{- $required = append $required "@{ password.key }@" }}
+{{- else }}
+{{- $optional = append $optional "@{ password.key }@" }}
+{{- end }}
+@% endfor %@
+{{- end }}
+@% endfor %@
+{{- range $key, $text := include "common.composedSecrets" $ | fromYaml }}
+{{- if has $key $required }}
+{{- range regexFindAll "{[A-Z0-9_]+}" $text -1 }}
+{{- $parts = append $parts (trimAll "{}" .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- dict "required" (uniq $required) "optional" (uniq $optional) "parts" (uniq $parts) | toYaml }}
+{{- end }}
