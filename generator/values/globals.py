@@ -16,6 +16,7 @@ from generator.values.schemas import (
     choice,
     defined,
     extra_config,
+    extra_secrets,
     integer,
     matching,
     optional,
@@ -269,6 +270,14 @@ def _secrets(plan: Plan) -> Section:
                 {},
                 f"Keys where source is values: {{{next(iter(plan.spec.secrets.keys))}: text}}",
                 defined("environmentValues"),
+            ),
+            "extra": Value(
+                {},
+                "Further keys of the Secret, and the components that have them in their"
+                f" environment: {{MY_TOKEN: {{readBy: [{plan.components[0].name}]}}}}. Where source"
+                " is generate, {generate: 32} beside readBy makes 32 letters and digits, and"
+                " without it a key is empty until you set it",
+                extra_secrets([component.name for component in plan.components]),
             ),
             "externalSecrets": Section(
                 "Where the External Secrets Operator finds the keys",

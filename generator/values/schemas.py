@@ -455,13 +455,19 @@ def documented_maximum(most: int) -> JsonSchema:
     return {"if": more, "then": {"const": f"at most {most}{AS_DOCUMENTED}"}}
 
 
+def _readers(components: list[str]) -> JsonSchema:
+    return {"type": "array", "items": choice(*components), "uniqueItems": True}
+
+
+def extra_secrets(components: list[str]) -> JsonSchema:
+    """Return keys of a Secret, each with the components that read it."""
+    entry = _strict(("readBy",), readBy=_readers(components), generate=integer(16, 128))
+    return _map(_ENVIRONMENT_NAME, entry, _ENVIRONMENT_KEY)
+
+
 def extra_config(components: list[str]) -> JsonSchema:
     """Return keys of a ConfigMap, each as text or with the components that read it."""
-    entry = _strict(
-        ("value", "readBy"),
-        value=TEXT,
-        readBy={"type": "array", "items": choice(*components), "uniqueItems": True},
-    )
+    entry = _strict(("value", "readBy"), value=TEXT, readBy=_readers(components))
     return _map(
         _ENVIRONMENT_NAME, {"if": {"type": "object"}, "then": entry, "else": TEXT}, _ENVIRONMENT_KEY
     )

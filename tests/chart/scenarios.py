@@ -274,6 +274,7 @@ _EVERYTHING = merged(
             },
             "global.secrets.source": "values",
             "global.secrets.values": SECRETS | OPTIONAL_SECRETS | {"OWN_KEY": "own"},
+            "global.secrets.extra": {"OWN_KEY": {"readBy": ["frontend", "mysql"]}},
             **AUTOSCALED,
             "application.api.ingress.hostname": "trade.example.org",
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",

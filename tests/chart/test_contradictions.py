@@ -447,6 +447,21 @@ CASES: list[tuple[Values, list[str]]] = [
         },
         ["global.secrets.values.DATABASE_URL", "global.secrets.values.REDIS_URL"],
     ),
+    (
+        {
+            "global.secrets.extra": {
+                "JWT_SECRET": {"readBy": ["frontend"]},
+                "ENV": {"readBy": ["frontend"]},
+                "MY_KEY": {"readBy": ["frontend"], "generate": 32},
+            },
+            "global.config.extra": {"MY_KEY": "text"},
+        },
+        [f"global.secrets.extra.{key}" for key in ("JWT_SECRET", "ENV", "MY_KEY")],
+    ),
+    (
+        {**GIVEN, "global.secrets.extra": {"MY_TOKEN": {"readBy": ["api"]}}},
+        ["global.secrets.values.MY_TOKEN"],
+    ),
     *(
         (
             {**GIVEN, "global.secrets.values": {**SECRETS, "JWT_SECRET": text}},

@@ -605,6 +605,28 @@ NAMED_FORMS = {
         ],
         [],
     ),
+    "secrets.extra": Cases(
+        [
+            {},
+            {"KEY": {"readBy": []}, "OTHER_1": {"readBy": ["api", "trading-bot"], "generate": 16}},
+            {"KEY": {"readBy": ["mysql"], "generate": 128}},
+        ],
+        [
+            {"KEY": "text"},
+            {"KEY": {}},
+            {"KEY": {"generate": 32}},
+            {"KEY": {"readBy": ["api"], "generate": 15}},
+            {"KEY": {"readBy": ["api"], "generate": 129}},
+            {"KEY": {"readBy": ["api"], "generate": "32"}},
+            {"KEY": {"readBy": ["api"], "value": "text"}},
+            {"KEY": {"readBy": ["tradingBot"]}},
+            {"KEY": {"readBy": "api"}},
+            {"key": {"readBy": ["api"]}},
+            ["KEY"],
+            7,
+        ],
+        [],
+    ),
     "external.redis.user": Cases(
         ["", "genx", "app-1", "a" * 253], ["two words", "tab\t", "a\n", "a" * 254, *NO_TEXT], []
     ),

@@ -40,6 +40,13 @@ are composed of. Takes $.
 {{- if include "grafana.runs" $ }}
 {{- $required = concat $required (list "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") }}
 {{- end }}
+{{- range $key, $entry := .Values.global.secrets.extra }}
+{{- range $name := $entry.readBy }}
+{{- if include (print $name ".runs") $ }}
+{{- $required = append $required $key }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- range $key, $text := include "common.composedSecrets" $ | fromYaml }}
 {{- if has $key $required }}
 {{- range regexFindAll "{[A-Z0-9_]+}" $text -1 }}

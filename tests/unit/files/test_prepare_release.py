@@ -681,6 +681,23 @@ class TestNeededKeys:
         with pytest.raises(Refused, match="REDIS_PASSWORD: pods read this"):
             run(cluster, WITH_EXISTING | self.WITHOUT_GRAFANA | {"global.redis.auth.enabled": True})
 
+    def test_keys_of_the_user_are_created_while_their_reader_runs(self, run: Run) -> None:
+        own = {
+            "SALT": {"readBy": ["api"], "generate": 48},
+            "TOKEN": {"readBy": ["frontend", "api"]},
+            "PANEL": {"readBy": ["grafana"], "generate": 16},
+        }
+        cluster = Cluster({"TOKEN": "set by its owner"})
+        run(cluster, {"global.secrets.extra": own} | self.WITHOUT_GRAFANA)
+        assert cluster.data is not None
+        assert len(cluster.data["SALT"]) == 48
+        assert cluster.data["TOKEN"] == "set by its owner"
+        assert "PANEL" not in cluster.data
+        empty = Cluster()
+        run(empty, {"global.secrets.extra": own})
+        assert empty.data is not None
+        assert (empty.data["TOKEN"], len(empty.data["PANEL"])) == ("", 16)
+
     def test_secret_of_the_user_may_come_later(self, run: Run) -> None:
         run(Cluster(), WITH_EXISTING)
 

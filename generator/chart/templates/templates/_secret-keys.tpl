@@ -24,6 +24,13 @@ are composed of. Takes $.
 @% endfor %@
 {{- end }}
 @% endfor %@
+{{- range $key, $entry := .Values.global.secrets.extra }}
+{{- range $name := $entry.readBy }}
+{{- if include (print $name ".runs") $ }}
+{{- $required = append $required $key }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- range $key, $text := include "common.composedSecrets" $ | fromYaml }}
 {{- if has $key $required }}
 {{- range regexFindAll "{[A-Z0-9_]+}" $text -1 }}

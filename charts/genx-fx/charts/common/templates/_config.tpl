@@ -33,9 +33,9 @@ GRAFANA_DATABASE_USER: {{ .config.GRAFANA_DATABASE_USER | quote }}
 {{- end }}
 {{- end }}
 
-{{/* Keys of global.config.extra that a component reads, as YAML. Takes (dict "context" $ "name" "api"). */}}
+{{/* Keys of a user's own that a component reads, as YAML. Takes (dict "extra" .Values.global.config.extra "name" "api"). */}}
 {{- define "common.extraKeysOf" -}}
-{{- range $key, $entry := .context.Values.global.config.extra }}
+{{- range $key, $entry := .extra }}
 {{- if kindIs "map" $entry }}
 {{- if has $.name $entry.readBy }}
 - {{ $key | quote }}

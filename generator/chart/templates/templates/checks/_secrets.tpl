@@ -20,9 +20,17 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 {{- if and .values (ne .source "values") }}
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
+{{- range $key, $entry := .extra }}
+{{- if has $key (list @{ config["keys"] | quoted }@ @{ secrets["keys"] | quoted }@) }}
+global.secrets.extra.{{ $key }}: the platform has this key already; its readers are fixed, remove it
+{{- end }}
+{{- if hasKey $.Values.global.config.extra $key }}
+global.secrets.extra.{{ $key }}: is in global.config.extra too, and a component would get it twice; remove one
+{{- end }}
+{{- end }}
 {{- if eq .source "values" }}
 {{- $needed := include "@{ platform.name }@.secretKeys" $ | fromYaml }}
-{{- range $key := list @{ secrets_in_values | quoted }@ }}
+{{- range $key := concat (list @{ secrets_in_values | quoted }@) (keys .extra | sortAlpha) }}
 {{- if and (has $key (concat $needed.required $needed.parts)) (not (get $.Values.global.secrets.values $key)) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}

@@ -1,5 +1,9 @@
 {{/* Pod that prepares a release. Takes $. */}}
 {{- define "@{ platform.name }@.preparationPod" -}}
+{{- $declared := ($.Files.Get "files/secret-keys.json" | fromJson).keys }}
+{{- range $key, $entry := $.Values.global.secrets.extra }}
+{{- $_ := set $declared $key (omit $entry "readBy") }}
+{{- end }}
 {{- with .Values.global.toolbox -}}
 metadata:
   labels: {{- merge (dict) .podLabels (include "common.podLabels" (dict "context" $ "name" "prepare" "tier" "platform") | fromYaml) | toYaml | nindent 4 }}
@@ -27,7 +31,7 @@ spec:
         - {name: SECRET_NAME, value: {{ $.Values.global.namePrefix }}@{ secrets.object }@}
         - {name: SECRET_SOURCE, value: {{ $.Values.global.secrets.source }}}
         - {name: EXISTING_SECRET, value: {{ $.Values.global.secrets.existingSecret | quote }}}
-        - {name: SECRET_KEYS, value: {{ ($.Files.Get "files/secret-keys.json" | fromJson).keys | toJson | quote }}}
+        - {name: SECRET_KEYS, value: {{ toJson $declared | quote }}}
         - {name: NEEDED_KEYS, value: {{ include "@{ platform.name }@.secretKeys" $ | fromYaml | toJson | quote }}}
         - {name: COMPOSED_KEYS, value: {{ include "common.composedSecrets" $ | fromYaml | toJson | quote }}}
       resources: {{- toYaml .resources | nindent 8 }}

@@ -153,16 +153,22 @@ Takes $.
 */}}
 {{- define "api.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-{{- $secrets := include "common.secrets" $ | fromYaml }}
 {{- $read := pick $config "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "ENV" "PORT" "DEBUG" "MT5_SERVER" "API_URL" "FRONTEND_URL" }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "api") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "api") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.api }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_KEY" "JWT_SECRET" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" "ALPHAVANTAGE_API_KEY" "NEWS_API_KEY" "NEWSDATA_API_KEY" "OPENAI_API_KEY" (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_KEY" "JWT_SECRET" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" "ALPHAVANTAGE_API_KEY" "NEWS_API_KEY" "NEWSDATA_API_KEY" "OPENAI_API_KEY" (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "api") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -178,8 +184,11 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "SECRET_K
 - {name: MT5_SERVER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MT5_SERVER}}}
 - {name: API_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: API_URL}}}
 - {name: FRONTEND_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: FRONTEND_URL}}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "api") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "api") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "api") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: DATABASE_URL}}}
 - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_URL}}}

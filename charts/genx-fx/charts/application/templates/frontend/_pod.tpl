@@ -133,12 +133,20 @@ Takes $.
 {{- define "frontend.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
 {{- $read := pick $config "API_URL" "FRONTEND_URL" }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "frontend") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "frontend") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.frontend }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
+{{- end }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets) }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "frontend") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -147,8 +155,11 @@ checksum/config: {{ toJson . | sha256sum | quote }}
 {{- define "frontend.environment" -}}
 - {name: API_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: API_URL}}}
 - {name: FRONTEND_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: FRONTEND_URL}}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "frontend") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "frontend") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "frontend") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: NODE_ENV, value: "production"}
 {{- end }}

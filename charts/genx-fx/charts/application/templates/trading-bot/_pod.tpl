@@ -129,16 +129,22 @@ Takes $.
 */}}
 {{- define "trading-bot.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-{{- $secrets := include "common.secrets" $ | fromYaml }}
 {{- $read := pick $config "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "MT5_SERVER" "API_URL" }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "trading-bot") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "trading-bot") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.tradingBot }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" (ternary "REDIS_PASSWORD" "" $.Values.global.redis.auth.enabled)) }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "trading-bot") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -150,8 +156,11 @@ checksum/secrets: {{ ternary (pick $secrets "DATABASE_URL" "REDIS_URL" "MT5_LOGI
 - {name: REDIS_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: REDIS_PORT}}}
 - {name: MT5_SERVER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MT5_SERVER}}}
 - {name: API_URL, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: API_URL}}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "trading-bot") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "trading-bot") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "trading-bot") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: DATABASE_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: DATABASE_URL}}}
 - {name: REDIS_URL, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_URL}}}

@@ -79,16 +79,22 @@ Takes $.
 */}}
 {{- define "mysql.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-{{- $secrets := include "common.secrets" $ | fromYaml }}
 {{- $read := pick $config "MYSQL_DATABASE" "MYSQL_USER" "GRAFANA_DATABASE_USER" }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "mysql") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "mysql") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.mysql }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "GRAFANA_DATABASE_PASSWORD") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "GRAFANA_DATABASE_PASSWORD") }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "mysql") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }}
 {{- end }}
 {{- end }}
@@ -98,8 +104,11 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 - {name: MYSQL_DATABASE, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_DATABASE}}}
 - {name: MYSQL_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_USER}}}
 - {name: GRAFANA_DATABASE_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: GRAFANA_DATABASE_USER}}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "mysql") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "mysql") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "mysql") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_ROOT_PASSWORD}}}
 - {name: MYSQL_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_PASSWORD}}}

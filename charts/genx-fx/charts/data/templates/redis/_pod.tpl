@@ -80,24 +80,33 @@ Takes $.
 */}}
 {{- define "redis.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-{{- $secrets := include "common.secrets" $ | fromYaml }}
 {{- $read := pick $config }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "redis") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "redis") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.redis }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets (ternary "REDIS_PASSWORD" "" (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required))) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets (ternary "REDIS_PASSWORD" "" (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required))) }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "redis") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/configuration: {{ include "redis.configuration" $ | sha256sum | quote }}
 {{- end }}
 {{- end }}
 
 {{/* Environment of redis; extraEnv adds to it. Takes $. */}}
 {{- define "redis.environment" -}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "redis") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "redis") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "redis") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 {{- if (and $.Values.global.redis.auth.enabled $.Values.global.redis.auth.required) }}
 - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_PASSWORD}}}

@@ -115,16 +115,22 @@ Takes $.
 */}}
 {{- define "grafana.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-{{- $secrets := include "common.secrets" $ | fromYaml }}
 {{- $read := pick $config "MYSQL_DATABASE" "DATABASE_HOST" "DATABASE_PORT" "GRAFANA_DATABASE_USER" }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "grafana") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "grafana") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.grafana }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-checksum/secrets: {{ ternary (pick $secrets "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "grafana") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote }}
 {{- end }}
 {{- end }}
@@ -135,8 +141,11 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: DATABASE_HOST, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_HOST}}}
 - {name: DATABASE_PORT, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: DATABASE_PORT}}}
 - {name: GRAFANA_DATABASE_USER, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: GRAFANA_DATABASE_USER}}}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "grafana") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "grafana") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
+{{- end }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "grafana") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: GRAFANA_ADMIN_USER, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_USER}}}
 - {name: GRAFANA_ADMIN_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_ADMIN_PASSWORD}}}

@@ -22,9 +22,9 @@ alone, so that every chart of the platform computes the same. Takes $.
 {{- end }}
 {{- end }}
 
-{{/* Keys of global.config.extra that a component reads, as YAML. Takes (dict "context" $ "name" "api"). */}}
+{{/* Keys of a user's own that a component reads, as YAML. Takes (dict "extra" .Values.global.config.extra "name" "api"). */}}
 {{- define "common.extraKeysOf" -}}
-{{- range $key, $entry := .context.Values.global.config.extra }}
+{{- range $key, $entry := .extra }}
 {{- if kindIs "map" $entry }}
 {{- if has $.name $entry.readBy }}
 - {{ $key | quote }}

@@ -41,7 +41,7 @@ that are made of others, as above. Takes $.
 {{- $_ := set $all $key $text -}}
 {{- end -}}
 {{- range $key, $text := $all }}
-{{ $key }}: {{ $text | quote }}
+{{ $key | quote }}: {{ $text | quote }}
 {{- end }}
 {{- else -}}
 {{ toYaml $composed }}

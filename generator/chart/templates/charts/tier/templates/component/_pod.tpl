@@ -167,19 +167,23 @@ Takes $.
 */}}
 {{- define "@{ component.name }@.checksums" -}}
 {{- $config := include "common.config" $ | fromYaml }}
-@% if component.watched_secret_keys or component.password_keys %@
-{{- $secrets := include "common.secrets" $ | fromYaml }}
-@% endif %@
 {{- $read := pick $config@{ " " + component.config_keys | quoted if component.config_keys }@ }}
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "@{ component.name }@") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "@{ component.name }@") | fromYamlArray }}
 {{- $_ := set $read . (get $config .) }}
 {{- end }}
 {{- with .Values.@{ component.key }@ }}
 {{- with ternary $read $config (empty .extraEnvFrom) }}
 checksum/config: {{ toJson . | sha256sum | quote }}
 {{- end }}
-@% if component.watched_secret_keys or component.password_keys %@
-checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | password_in_use(component.key) }@)@% endfor %@) $secrets (empty .extraEnvFrom) | toJson | sha256sum | quote }}
+@% if secrets %@
+{{- $secrets := include "common.secrets" $ | fromYaml }}
+{{- $readSecrets := (pick $secrets@{ " " + component.watched_secret_keys | quoted if component.watched_secret_keys }@@% for password in component.password_keys %@ (ternary "@{ password.key }@" "" @{ password.server | password_in_use(component.key) }@)@% endfor %@) }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "@{ component.name }@") | fromYamlArray }}
+{{- $_ := set $readSecrets . (get $secrets .) }}
+{{- end }}
+{{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
+checksum/secrets: {{ toJson . | sha256sum | quote }}
+{{- end }}
 @% endif %@
 @% block configuration_checksum %@
 @% endblock %@
@@ -191,9 +195,14 @@ checksum/secrets: {{ ternary (pick $secrets@{ " " + component.watched_secret_key
 @% for key in component.config_keys %@
 - {name: @{ key }@, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: @{ key }@}}}
 @% endfor %@
-{{- range include "common.extraKeysOf" (dict "context" $ "name" "@{ component.name }@") | fromYamlArray }}
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.config.extra "name" "@{ component.name }@") | fromYamlArray }}
 - {name: {{ . | quote }}, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: {{ . | quote }}}}}
 {{- end }}
+@% if secrets %@
+{{- range include "common.extraKeysOf" (dict "extra" $.Values.global.secrets.extra "name" "@{ component.name }@") | fromYamlArray }}
+- {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
+{{- end }}
+@% endif %@
 @% for key in component.secret_keys %@
 - {name: @{ key }@, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: @{ key }@}}}
 @% endfor %@
