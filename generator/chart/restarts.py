@@ -40,6 +40,8 @@ def _values(plan: Plan) -> Iterator[tuple[str, list[ComponentPlan]]]:
     for name, key in plan.spec.config.keys.items():
         if isinstance(key, FixedKey | UrlKey):
             yield f"global.config.{name}", plan.restarted_by_config([name])
+    for name in plan.url_schemes:
+        yield f"global.secrets.urlSchemes.{name}", plan.restarted_by_secrets([name])
     for server in plan.replaceable:
         keys = [plan.config_key(HostKey, server.name), plan.config_key(PortKey, server.name)]
         known = [key for key in keys if key]

@@ -365,6 +365,9 @@ def _composed_secrets(plan: Plan) -> Iterator[ComposedSecret]:
                 key.compose.replace("%", "%%"),
             )
             arguments = [f'(include "common.urlEncoded" $config.{part})' for part in parts]
+            if name in plan.url_schemes:
+                text = f"%s{text.removeprefix(plan.url_schemes[name])}"
+                arguments.insert(0, f"$.Values.global.secrets.urlSchemes.{name}")
             for server in plan.replaceable:
                 if plan.config_key(HostKey, server.name) in parts:
                     text += "%s"

@@ -99,6 +99,8 @@ def _places(plan: Plan, path: ValuePath) -> Iterator[Path]:
         yield ("config", "keys", path[2])
     elif path[:3] == ("global", "secrets", "values") and len(path) == 4:
         yield ("secrets", "keys", path[3])
+    elif path[:3] == ("global", "secrets", "urlSchemes") and len(path) == 4:
+        yield ("secrets", "keys", path[3], "compose")
     elif path[:2] == ("global", "storage") and len(path) > 2:
         yield from _volume_places(plan, path[2:])
     elif path[:2] == ("global", "external") and len(path) > 2:

@@ -23,6 +23,9 @@ from generator.spec.component import (
     StoredComponent,
 )
 
+PORT = "PORT"
+"""Variable by which web servers are told where to listen."""
+
 
 @dataclass(frozen=True)
 class ServerPassword:
@@ -80,6 +83,14 @@ class ComponentPlan:
     def port(self) -> int | None:
         """The port that it listens on, if any."""
         return self.spec.port if isinstance(self.spec, ServedComponent) else None
+
+    @property
+    def own_variables(self) -> dict[str, str]:
+        """Variables of its own: those of the spec, and PORT unless a key says it."""
+        env = dict(self.spec.env)
+        if self.port and self.spec.obeys_port and PORT not in self.config_keys:
+            env.setdefault(PORT, str(self.port))
+        return env
 
     @property
     def port_name(self) -> str:

@@ -178,6 +178,12 @@ class Plan:
         return {k: v for k, v in self._secrets.items() if isinstance(v, ComposedKey)}
 
     @cached_property
+    def url_schemes(self) -> dict[str, str]:
+        """Key of the Secret that is composed as a URL → its scheme."""
+        schemes = {k: v.compose.partition("://") for k, v in self.composed_secrets.items()}
+        return {name: scheme for name, (scheme, found, _) in schemes.items() if found}
+
+    @cached_property
     def address_secrets(self) -> dict[str, AddressKey]:
         """Secret keys that hold the URL of a Redis server."""
         return {k: v for k, v in self._secrets.items() if isinstance(v, AddressKey)}

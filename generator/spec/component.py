@@ -201,6 +201,8 @@ class ComponentBase(SpecModel):
     """Whether a server outside the release may replace it."""
     locks_data: ClassVar[bool] = False
     """Whether its volume opens only to the passwords that it was first started with."""
+    obeys_port: ClassVar[bool] = False
+    """Whether its program may listen where the variable PORT says, as web servers do."""
     stays_up: ClassVar[bool] = True
     """Whether its process runs until it is stopped, so that probes ask for its health."""
 

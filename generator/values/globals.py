@@ -271,6 +271,7 @@ def _secrets(plan: Plan) -> Section:
                 f"Keys where source is values: {{{next(iter(plan.spec.secrets.keys))}: text}}",
                 defined("environmentValues"),
             ),
+            **_url_schemes(plan),
             "extra": Value(
                 {},
                 "Further keys of the Secret, and the components that have them in their"
@@ -317,6 +318,19 @@ def _secrets(plan: Plan) -> Section:
             ),
         },
     )
+
+
+def _url_schemes(plan: Plan) -> Tree:
+    schemes: dict[str, Value | Section] = {
+        name: sections.text(
+            scheme,
+            f"Scheme of {name}, as your driver is called: {scheme}+driver. In an existing Secret"
+            " you say it yourself",
+            matching("^[a-z][a-z0-9+.-]*$", f"a scheme such as {scheme}+driver"),
+        )
+        for name, scheme in plan.url_schemes.items()
+    }
+    return {"urlSchemes": Section("Schemes of composed URLs", schemes)} if schemes else {}
 
 
 def _storage(plan: Plan) -> Section:

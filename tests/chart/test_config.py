@@ -11,6 +11,7 @@ from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, environment, pod_annotations
 from tests.chart.scenarios import (
     COMPONENTS,
+    PLAN,
     SECRETS,
     external,
     merged,
@@ -102,6 +103,16 @@ def test_the_port_of_the_api_is_not_for_sale(chart: Chart, helm: str) -> None:
     (port,) = container(component(chart(), "api"))["ports"]
     assert data["PORT"] == str(port["containerPort"])
     assert "PORT" in refusal(nested({"global.config.PORT": "9090"}), helm=helm)
+
+
+@pytest.mark.parametrize("name", [part.name for part in PLAN.components if part.kind == "web"])
+def test_web_servers_are_told_the_port_that_their_service_sends_to(chart: Chart, name: str) -> None:
+    """One that obeys PORT would listen elsewhere."""
+    rendered = chart()
+    said = environment(component(rendered, name))["PORT"]
+    data = rendered.get("ConfigMap", "genx-fx-config")["data"]
+    (port,) = container(component(rendered, name))["ports"]
+    assert data.get(said.removeprefix("config "), said) == str(port["containerPort"])
 
 
 @pytest.mark.parametrize(("before", "change", "restarted"), CHANGES)

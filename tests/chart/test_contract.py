@@ -45,6 +45,7 @@ ENVIRONMENT = {
         "API_URL": "config API_URL",
         "FRONTEND_URL": "config FRONTEND_URL",
         "NODE_ENV": "production",
+        "PORT": "3000",
     },
     "api": {
         **{

@@ -415,6 +415,23 @@ class TestReleaseChecks:
             assert _hook_kinds(chart(merged(values, off))) == {}
 
 
+@pytest.mark.parametrize("source", ["generate", "values", "externalSecrets"])
+def test_scheme_of_the_url_follows_the_driver_whatever_the_source(
+    chart: Chart, source: str
+) -> None:
+    scheme = nested({"global.secrets.urlSchemes.DATABASE_URL": "mysql+pymysql"})
+    given = {"generate": {}, "values": GIVEN, "externalSecrets": EXTERNAL}[source]
+    found = chart(merged(given, scheme))
+    urls = {
+        "generate": lambda: json.loads(environment(_job(found))["COMPOSED_KEYS"]),
+        "values": lambda: found.get("Secret", "genx-fx-secrets")["stringData"],
+        "externalSecrets": lambda: found.get("ExternalSecret", "genx-fx-secrets")["spec"]["target"][
+            "template"
+        ]["data"],
+    }
+    assert urls[source]()["DATABASE_URL"].startswith("mysql+pymysql://genx_user:")
+
+
 def _check_url(url: str, user: str, password: str) -> None:
     # Python takes the last @ for the end of the password; others take the first.
     assert re.fullmatch(r"mysql://[\w.~%-]+:[\w.~%-]+@[\w.-]+:\d+/\w+", url, re.ASCII)

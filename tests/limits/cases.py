@@ -627,6 +627,11 @@ NAMED_FORMS = {
         ],
         [],
     ),
+    "urlSchemes.DATABASE_URL": Cases(
+        ["mysql", "mysql+pymysql", "mysql2", "a-b.c"],
+        ["", "MySQL", "mysql://", "2mysql", "my sql", "mysql\n", *NO_TEXT],
+        [],
+    ),
     "external.redis.user": Cases(
         ["", "genx", "app-1", "a" * 253], ["two words", "tab\t", "a\n", "a" * 254, *NO_TEXT], []
     ),

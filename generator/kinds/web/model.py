@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from generator.spec.component import HttpHealth, ReplicatedComponent, ServedComp
 
 class Web(ServedComponent, ReplicatedComponent):
     """Stateless HTTP server: a Deployment behind a Service."""
+
+    obeys_port: ClassVar = True
 
     kind: Literal["web"] = Field(description="Stateless HTTP server")
     health: HttpHealth

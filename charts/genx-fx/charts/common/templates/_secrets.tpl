@@ -12,7 +12,8 @@ another key of the Secret, URL-encoded. Takes $.
 */}}
 {{- define "common.composedSecrets" -}}
 {{- $config := include "common.config" $ | fromYaml -}}
-DATABASE_URL: {{ printf "mysql://%s:{MYSQL_PASSWORD}@%s:%s/%s%s"
+DATABASE_URL: {{ printf "%s://%s:{MYSQL_PASSWORD}@%s:%s/%s%s"
+  $.Values.global.secrets.urlSchemes.DATABASE_URL
   (include "common.urlEncoded" $config.MYSQL_USER)
   (include "common.urlEncoded" $config.DATABASE_HOST)
   (include "common.urlEncoded" $config.DATABASE_PORT)

@@ -162,6 +162,7 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 - {name: {{ . | quote }}, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: {{ . | quote }}}}}
 {{- end }}
 - {name: NODE_ENV, value: "production"}
+- {name: PORT, value: "3000"}
 {{- end }}
 
 {{/* Volume mounts of frontend; extraVolumeMounts adds to them. Takes $. */}}

@@ -211,7 +211,7 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 @% endfor %@
 @% block environment %@
 @% endblock %@
-@% for name, value in component.spec.env.items() %@
+@% for name, value in component.own_variables.items() %@
 - {name: @{ name }@, value: @{ value | json | literal }@}
 @% endfor %@
 @% for password in component.password_keys %@
