@@ -242,6 +242,7 @@ def checks(plan: Plan) -> dict[str, bool]:
     """Return the checks of the values by name, and whether each makes sense for this platform."""
     return {
         "accounts": True,
+        "aliases": True,
         "config": True,
         "exposure": bool(plan.exposed),
         "names": True,

@@ -93,6 +93,12 @@ class ComponentPlan:
         return env
 
     @property
+    def variables(self) -> list[str]:
+        """Names of the variables that it has by keys and by the spec."""
+        passwords = [password.key for password in self.password_keys]
+        return [*self.config_keys, *self.watched_secret_keys, *passwords, *self.own_variables]
+
+    @property
     def port_name(self) -> str:
         """The name of that port, at most 15 characters."""
         return self.spec.port_name

@@ -367,6 +367,21 @@ def env_is_said_once(subject: Subject) -> Iterator[Problem]:
                 yield Problem((*part.path, "env", variable), message, at_key=True)
 
 
+def aliases_stand_for_variables(subject: Subject) -> Iterator[Problem]:
+    """Check that a further name stands for a variable of the component, and is none itself."""
+    for part in subject.parts:
+        read = [name for _, name, key in subject.keys if part.name in key.readBy]
+        variables = [*read, *part.component.env]
+        for alias, name in part.component.aliases.items():
+            path = (*part.path, "aliases", alias)
+            if alias in variables:
+                message = f"{part.name} has the variable {alias} already; take another name"
+                yield Problem(path, message, at_key=True)
+            if name not in variables:
+                message = f"{part.name} reads no {name!r}; {allowed(name, variables)}"
+                yield Problem(path, message)
+
+
 def mounts_stay_apart(subject: Subject) -> Iterator[Problem]:
     """Check that no two volumes of a component have one path, or one name in its pod."""
     for part in subject.parts:
@@ -464,6 +479,7 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     config_addresses_have_no_password,
     secret_addresses_can_be_composed,
     env_is_said_once,
+    aliases_stand_for_variables,
     mounts_stay_apart,
     pods_are_in_bounds,
     folders_hold_what_is_wanted,

@@ -235,6 +235,9 @@ class ComponentBase(SpecModel):
     env: dict[EnvironmentName, Text] = Field(
         {}, description="Environment variables beyond those of `config` and `secrets`"
     )
+    aliases: dict[EnvironmentName, EnvironmentName] = Field(
+        {}, description="Further name of a variable: the key or variable that it stands for"
+    )
 
     @property
     def callees(self) -> list[str]:

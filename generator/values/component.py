@@ -53,6 +53,12 @@ def component_values(component: ComponentPlan, default_user: int) -> Section:
         **({"podDisruptionBudget": sections.disruption_budget()} if component.stays_up else {}),
         "networkPolicy": sections.network_policy(component),
         **_spread(component),
+        "aliases": Value(
+            dict(component.spec.aliases),
+            "Further names of its variables, for images that call them otherwise: {BROKER_LOGIN:"
+            " MT5_LOGIN}",
+            defined("aliases"),
+        ),
         **sections.pod_settings(),
     }
     return Section(component.spec.purpose, entries)

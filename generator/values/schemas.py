@@ -365,6 +365,11 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "urlParameters": _map(
         r"[A-Za-z0-9_.\[\]-]+", TEXT, "under the name of a parameter such as ssl_ca"
     ),
+    "aliases": _map(
+        _ENVIRONMENT_NAME,
+        matching(f"^{_ENVIRONMENT_NAME}$", "the name of a variable such as MT5_LOGIN"),
+        _ENVIRONMENT_KEY,
+    ),
     "environmentValues": _map(_ENVIRONMENT_NAME, TEXT, _ENVIRONMENT_KEY),
     "labelMap": _map(
         QUALIFIED_NAME,

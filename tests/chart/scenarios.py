@@ -277,6 +277,8 @@ _EVERYTHING = merged(
             "global.secrets.extra": {"OWN_KEY": {"readBy": ["frontend", "mysql"]}},
             **AUTOSCALED,
             "application.api.ingress.hostname": "trade.example.org",
+            "application.api.aliases": {"BROKER_LOGIN": "MT5_LOGIN", "FLAGS": "FEATURE_FLAGS"},
+            "data.mysql.aliases": {"OWN_ALIAS": "OWN_KEY"},
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",

@@ -106,6 +106,21 @@ CASES: list[tuple[Values, list[str]]] = [
         ],
     ),
     ({"global.config.extra": {"DEBUG": "true"}}, ["global.config.extra.DEBUG"]),
+    (
+        {
+            "application.api.aliases": {
+                "BROKER_LOGIN": "MT5_LOGN",
+                "ENV": "DEBUG",
+                "OWN": "JWT_SECRET",
+            },
+            "application.api.extraEnv": [{"name": "OWN", "value": "text"}],
+            "application.frontend.aliases": {"LOGIN": "MT5_LOGIN"},
+        },
+        [
+            *(f"application.api.aliases.{name}" for name in ("BROKER_LOGIN", "ENV", "OWN")),
+            "application.frontend.aliases.LOGIN",
+        ],
+    ),
     ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
     ({"global.exposure": "clusterIP", "global.tls.enabled": True}, ["global.tls.enabled"]),
     (
@@ -684,7 +699,9 @@ def test_paths_are_those_that_a_person_can_set() -> None:
     defaults = read_yaml(CHART / "values.yaml")
     for _, paths in [*CASES, *ALONE]:
         for path in paths:
-            known = re.sub(r"^(.*\.(values|extra|affinity|hard|max|default))\..*", r"\1", path)
+            known = re.sub(
+                r"^(.*\.(values|extra|aliases|affinity|hard|max|default))\..*", r"\1", path
+            )
             assert has_path(defaults, known), path
 
 

@@ -43,6 +43,8 @@ NOT_IN_THE_RENDER = {
     "data.mysql.mode",  # has one legal value; replication is to come
     "enabled",  # read by a parent chart, as the condition of its dependency
     "application.tradingBot.replicas",  # has one legal value
+    # name what a component has; have tests of their own
+    *(f"{part.path}.aliases" for part in PLAN.components),
     "global.gateway.create",  # cannot change alone; has a test of its own
 }
 

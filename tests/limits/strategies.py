@@ -33,6 +33,8 @@ SENSIBLE: dict[str, list[Any]] = {
     "tolerations": [[], [{"key": "dedicated", "operator": "Exists", "effect": "NoSchedule"}]],
     "affinity": [{}, {"podAntiAffinity": {}}],
     "behavior": [{}, {"scaleDown": {"stabilizationWindowSeconds": 60}}],
+    "aliases": [{}],  # name what the component has; tests/chart/test_aliases.py shows them
+    "secrets.extra": [{}, {"OWN": {"readBy": [], "generate": 32}}],
     "extraEnv": [[], [{"name": "EXTRA", "value": "1e3"}]],
     "extraEnvFrom": [[], [{"configMapRef": {"name": "own", "optional": True}}]],
     "extraIngress": [[], [{"from": [_PEER]}]],

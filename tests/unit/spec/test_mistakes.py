@@ -13,7 +13,7 @@ LABEL = "tiers.application.frontend.label"
 WEB_KEYS = (
     "kind, purpose, label, image, user, command, args, workingDir, resources, "
     "calls, mounts, writable, env, "
-    "replicas, autoscaling, port, service, exposed, health"
+    "aliases, replicas, autoscaling, port, service, exposed, health"
 )
 KINDS = "cron, grafana, mysql, redis, singleton, web, worker"
 QUOTE = "for text put it in quotes"

@@ -8,6 +8,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- define "genx-fx.checkValues" -}}
 {{- $problems := list -}}
 {{- $problems = concat $problems (include "genx-fx.problems.accounts" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.aliases" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.config" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.exposure" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.names" $ | splitList "\n") -}}

@@ -16,3 +16,21 @@ follow. Takes (dict "key" "name" "own" .extraEnv "chart" (include "api.environme
 {{ list (get $entries .) | toYaml }}
 {{- end }}
 {{- end }}
+
+{{/*
+Variables of a container, and further names of some of them, as YAML. A variable that is not there, such
+as a password that is not in use, has no further name. Takes (dict "aliases" .aliases "chart" (include
+"api.environment" $)).
+*/}}
+{{- define "common.withAliases" -}}
+{{- .chart }}
+{{- $variables := dict }}
+{{- range .chart | fromYamlArray }}
+{{- $_ := set $variables .name . }}
+{{- end }}
+{{- range $alias, $name := .aliases }}
+{{- with get $variables $name }}
+{{ list (merge (dict "name" $alias) .) | toYaml }}
+{{- end }}
+{{- end }}
+{{- end }}

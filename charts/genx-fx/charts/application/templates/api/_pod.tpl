@@ -75,7 +75,7 @@ spec:
       workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: http, containerPort: 8080}]
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "api.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "api.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

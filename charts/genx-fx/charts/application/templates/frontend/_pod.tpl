@@ -65,7 +65,7 @@ spec:
       workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: http, containerPort: 3000}]
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "frontend.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "frontend.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

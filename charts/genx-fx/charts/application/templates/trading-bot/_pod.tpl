@@ -48,7 +48,7 @@ spec:
       {{- with .workingDir }}
       workingDir: {{ . | quote }}
       {{- end }}
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "trading-bot.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "trading-bot.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

@@ -37,7 +37,7 @@ spec:
       workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: mysql, containerPort: 3306}]
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "mysql.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "mysql.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

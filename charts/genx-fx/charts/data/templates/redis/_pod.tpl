@@ -38,7 +38,7 @@ spec:
       workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: redis, containerPort: 6379}]
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "redis.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "redis.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

@@ -48,7 +48,7 @@ spec:
       workingDir: {{ . | quote }}
       {{- end }}
       ports: [{name: http, containerPort: 3000}]
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "grafana.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "grafana.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}

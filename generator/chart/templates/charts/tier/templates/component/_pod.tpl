@@ -59,7 +59,7 @@ spec:
 @% if component.port %@
       ports: [{name: @{ component.port_name }@, containerPort: @{ component.port }@}]
 @% endif %@
-      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "@{ component.name }@.environment" $)) }}
+      {{- with include "common.listByKey" (dict "key" "name" "own" .extraEnv "chart" (include "common.withAliases" (dict "aliases" .aliases "chart" (include "@{ component.name }@.environment" $)))) }}
       env: {{- trim . | nindent 8 }}
       {{- end }}
       {{- with .extraEnvFrom }}
