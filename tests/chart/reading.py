@@ -80,7 +80,8 @@ def waits(render: Render, workload: Manifest) -> list[str]:
 
 
 def mounts(workload: Manifest) -> dict[str, str]:
-    """Mount path → what is mounted there: `claim NAME`, `config NAME` or `scratch SIZE`."""
+    """Mount path → what is mounted there: `claim NAME`, `config NAME`, `secret NAME` or
+    `scratch SIZE`."""
     volumes = {volume["name"]: _volume(volume) for volume in pod(workload)["volumes"]}
     return {
         mount["mountPath"]: volumes[mount["name"]] for mount in container(workload)["volumeMounts"]
@@ -92,6 +93,8 @@ def _volume(volume: Manifest) -> str:
         return f"claim {volume['persistentVolumeClaim']['claimName']}"
     if "configMap" in volume:
         return f"config {volume['configMap']['name']}"
+    if "secret" in volume:
+        return f"secret {volume['secret']['secretName']}"
     return f"scratch {volume['emptyDir']['sizeLimit']}"
 
 
