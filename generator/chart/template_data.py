@@ -255,6 +255,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "secrets": bool(plan.spec.secrets),
         "services": bool(plan.served),
         "storage": plan.has_storage,
+        "stores": bool(plan.spec.secrets),
         "waiting": bool(plan.flows),
         "writable": True,
     }

@@ -75,7 +75,7 @@ SETTINGS = {
                 "monitoring.grafana.persistence.enabled": False,
             }
         ),
-        ("service.nodePort",),
+        ("service.nodePort", "secrets.extra"),
     ),
     "grafana_without_volume": Setting(
         nested(
@@ -194,6 +194,7 @@ def marks(number: int) -> list[tuple[str, object]]:
         (word, [{"name": word}]),
         (word, {f"/{word}": {"size": "1Mi"}}),
         (f"{number}", {"runAsUser": number}),
+        (word.upper(), {word.upper(): {"readBy": ["api"]}}),
         (word, [{"kind": "Group", "name": word}]),
         (word, [{"name": word, "image": word}]),
         (word, [{"key": word}]),

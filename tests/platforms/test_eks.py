@@ -34,7 +34,7 @@ each_call = pytest.mark.parametrize(
 )
 
 
-def annotations(rendered: Render, name: str) -> dict[str, str]:
+def annotated(rendered: Render, name: str) -> dict[str, str]:
     """Return the annotations of an Ingress."""
     found: Manifest = rendered.get("Ingress", name)
     return dict(found["metadata"]["annotations"])
@@ -56,14 +56,15 @@ def test_load_balancers_serve_https_and_redirect_to_it(rendered: Render) -> None
 
 @pytest.mark.parametrize("part", PLAN.exposed, ids=lambda part: part.name)
 def test_targets_are_asked_where_they_answer(rendered: Render, part: ComponentPlan) -> None:
-    asked = annotations(rendered, part.name)[f"{ALB}/healthcheck-path"]
+    asked = annotated(rendered, part.name)[f"{ALB}/healthcheck-path"]
     assert asked == part.health_path
 
 
 def test_admins_have_a_load_balancer_inside(rendered: Render) -> None:
-    inside, groups = {}, {}
+    inside: dict[str, bool] = {}
+    groups: dict[bool, set[str]] = {}
     for part in PLAN.exposed:
-        given = annotations(rendered, part.name)
+        given = annotated(rendered, part.name)
         inside[part.name] = given[f"{ALB}/scheme"] == "internal"
         groups.setdefault(part.for_admins, set()).add(given[f"{ALB}/group.name"])
     assert inside == {part.name: part.for_admins for part in PLAN.exposed}

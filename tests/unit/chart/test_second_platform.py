@@ -141,7 +141,7 @@ def test_minimal_is_minimal(charts: dict[Path, Path]) -> None:
         "ServiceAccount/page",
     }
     page = component(objects, "page")
-    assert environment(page) == {"MARKET": "config MARKET"}
+    assert environment(page) == {"MARKET": "config MARKET", "PORT": "8080"}
     assert "initContainers" not in page["spec"]["template"]["spec"]
 
 
@@ -171,6 +171,7 @@ def test_what_the_spec_says_of_a_component_is_in_its_pod(price_feed: Render) -> 
         "CACHE_PORT": "config CACHE_PORT",
         "EXCHANGES": "config EXCHANGES",
         "LOG_LEVEL": "info",
+        "VERBOSITY": "info",
         "CACHE_URL": "config CACHE_URL",
     }
     assert {"/tmp/alive", "30"} <= set(container(collector)["livenessProbe"]["exec"]["command"])

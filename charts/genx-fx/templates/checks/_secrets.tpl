@@ -73,13 +73,5 @@ global.secrets.values.DATABASE_URL: is composed of other keys, so that it always
 global.secrets.values.REDIS_URL: is composed of other keys, so that it always agrees with them: remove it
 {{- end }}
 {{- end }}
-{{- if eq .source "externalSecrets" }}
-{{- if not .externalSecrets.secretStoreRef.name }}
-global.secrets.externalSecrets.secretStoreRef.name: is empty: name the SecretStore
-{{- end }}
-{{- if not .externalSecrets.key }}
-global.secrets.externalSecrets.key: is empty: name the entry of the store that holds the keys
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end }}

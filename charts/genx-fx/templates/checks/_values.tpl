@@ -21,6 +21,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems = concat $problems (include "genx-fx.problems.secrets" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.services" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.storage" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.stores" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.waiting" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.writable" $ | splitList "\n") -}}
 {{- with without $problems "" | uniq }}

@@ -71,13 +71,5 @@ global.secrets.values.@{ key.name }@: is composed of other keys, so that it alwa
 {{- end }}
 @% endfor %@
 {{- end }}
-{{- if eq .source "externalSecrets" }}
-{{- if not .externalSecrets.secretStoreRef.name }}
-global.secrets.externalSecrets.secretStoreRef.name: is empty: name the SecretStore
-{{- end }}
-{{- if not .externalSecrets.key }}
-global.secrets.externalSecrets.key: is empty: name the entry of the store that holds the keys
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end }}
