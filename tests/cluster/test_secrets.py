@@ -51,7 +51,7 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     generated = kubectl.secret(SECRET, release.namespace)
     assert len(generated["MYSQL_PASSWORD"]) == 32
     texts = [text for text in generated.values() if text]
-    assert len(set(texts)) == len(texts) > 8, "each has a value of its own"
+    assert len(set(texts)) == len(texts) == 4, "each that MySQL or Redis reads has its own value"
     edit = {"stringData": {"MT5_LOGIN": "12345678"}}
     kubectl("patch", "secret", SECRET, "-n", release.namespace, "-p", json.dumps(edit))
 
@@ -74,7 +74,7 @@ def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
         assert kubectl.secret(SECRET, release.namespace) == kept
     assert pod_ids(kubectl, release.namespace) == pods
 
-    same = {key: kept[key] or "demo" for key in SECRETS}
+    same = {key: kept[key] for key in SECRETS if kept.get(key)}
     release.submit(merged(DATA_TIER, {"global": {"secrets": {"source": "values", "values": same}}}))
     assert kubectl.secret(SECRET, release.namespace).items() >= same.items()
 
