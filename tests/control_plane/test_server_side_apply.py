@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.chart.scenarios import SCENARIOS, each_scenario, rendered
+from tests.chart.scenarios import each_scenario, rendered
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.namespaces import RESTRICTED
 from tests.control_plane.release import QuietRelease
@@ -21,6 +21,7 @@ BESIDE = (
     "external-secrets.io/",
     "monitoring.coreos.com/",
     "keda.sh/",
+    "networking.gke.io/",
 )
 
 
@@ -39,23 +40,40 @@ def apply(kubectl: Kubectl, namespace: str, objects: list[Manifest], *options: s
 
 @pytest.fixture(scope="module")
 def rendered_for(kubectl: Kubectl) -> str:
-    """Return the namespace that the scenarios are rendered for; it holds ServiceAccounts alone."""
+    """Return the namespace that the scenarios are rendered for; it holds no workloads."""
     metadata = {"name": NAMESPACE, "labels": RESTRICTED}
     kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    # A pod is refused where its class does not exist; a Deployment whose pods name one is not.
-    name = SCENARIOS["scheduled_toolbox"]["global.toolbox.priorityClassName"]
-    found = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "value": 1000}
-    kubectl.apply({**found, "metadata": {"name": name}})
     return NAMESPACE
+
+
+def named_by_pods(objects: Iterable[Manifest]) -> list[Manifest]:
+    """Return what the pods among the objects name: without it a server refuses a pod."""
+    pods = [item["spec"] for item in objects if item["kind"] == "Pod"]
+    made = {
+        "serviceAccountName": {"apiVersion": "v1", "kind": "ServiceAccount"},
+        "priorityClassName": {
+            "apiVersion": "scheduling.k8s.io/v1",
+            "kind": "PriorityClass",
+            "value": 1000,
+        },
+        "runtimeClassName": {
+            "apiVersion": "node.k8s.io/v1",
+            "kind": "RuntimeClass",
+            "handler": "runc",
+        },
+    }
+    return [
+        {**content, "metadata": {"name": name}}
+        for field, content in made.items()
+        for name in sorted({pod[field] for pod in pods if field in pod})
+    ]
 
 
 @each_scenario
 def test_server_accepts_every_object(kubectl: Kubectl, scenario: str, rendered_for: str) -> None:
     """Also those of hooks and `helm test`, where the restricted standard is enforced."""
     objects = own_kinds(rendered(scenario).objects)
-    # Pods need their service account to be accepted, and a dry run creates none.
-    accounts = [item for item in objects if item["kind"] == "ServiceAccount"]
-    assert apply(kubectl, rendered_for, accounts, "--force-conflicts") == ""
+    assert apply(kubectl, rendered_for, named_by_pods(objects), "--force-conflicts") == ""
     assert apply(kubectl, rendered_for, objects, "--dry-run=server", "--force-conflicts") == ""
 
 
