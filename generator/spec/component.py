@@ -289,6 +289,10 @@ class ComponentBase(SpecModel):
         """Return the ConfigMaps that the chart mounts in the component of this name."""
         return []
 
+    def scripts_around(self) -> tuple[str, str] | None:
+        """Return the init scripts between which those of a user run, if it runs any."""
+        return None
+
     def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
         """Return keys of the ConfigMap whose texts have a form: a definition of the schema."""
         return {}

@@ -378,6 +378,11 @@ DEFINITIONS: dict[str, JsonSchema] = {
         ),
         "under a key such as example.org/team",
     ),
+    "scriptMap": _map(
+        r"[A-Za-z0-9._-]+\.(sql|sh)",
+        NAME,
+        "under a name of letters, digits and . _ - that ends in .sql or .sh, such as 50-views.sql",
+    ),
     "ownLabels": _labels_but(*CHART_LABELS),
     "annotationMap": _map(QUALIFIED_NAME, TEXT, "under a key such as example.org/team"),
     "objectList": {"type": "array", "items": {"type": "object"}},

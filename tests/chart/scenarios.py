@@ -280,6 +280,7 @@ _EVERYTHING = merged(
             "application.api.aliases": {"BROKER_LOGIN": "MT5_LOGIN", "FLAGS": "FEATURE_FLAGS"},
             "data.mysql.aliases": {"OWN_ALIAS": "OWN_KEY"},
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
+            "data.mysql.initialization.extraScripts": {"50-own.sql": "SELECT 1"},
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",
             "global.redis.auth.enabled": True,

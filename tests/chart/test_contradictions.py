@@ -122,6 +122,14 @@ CASES: list[tuple[Values, list[str]]] = [
         ],
     ),
     ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
+    *(
+        (
+            {"data.mysql.initialization.extraScripts": {name: "SELECT 1"}},
+            ["data.mysql.initialization.extraScripts"],
+        )
+        # Before the chart's scripts, one of them, and after the last of them.
+        for name in ("20-own.sql", "20-pairs.sql", "90-complete.sh", "95-own.sql", "own.sql")
+    ),
     ({"global.exposure": "clusterIP", "global.tls.enabled": True}, ["global.tls.enabled"]),
     (
         {"global.exposure": "loadBalancer", "global.tls.enabled": True},

@@ -189,6 +189,8 @@ def marks(number: int) -> list[tuple[str, object]]:
         (word, f"http://{word}:9090"),
         (word, {word: word}),
         (word, {word.upper(): word}),
+        (word, {word.upper(): {"key": word}}),
+        (word, {f"50-{word}.sql": word}),
         (f"{number}m", {"cpu": f"{number}m"}),
         (word, [word]),
         (word, [{"name": word}]),

@@ -12,7 +12,7 @@ from generator.spec.component import (
     ServedComponent,
     StoredComponent,
 )
-from generator.spec.content import ContentFolder
+from generator.spec.content import LAST_SCRIPT, ContentFolder
 from generator.spec.fields import DnsLabel, Scripts, SpecModel
 
 SOCKET = "/var/run/mysqld/mysqld.sock"
@@ -71,6 +71,10 @@ class MySQL(ServedComponent, StoredComponent):
                 "init", self.initialization.configMap, "/docker-entrypoint-initdb.d", {}
             ),
         ]
+
+    def scripts_around(self) -> tuple[str, str]:
+        """Return the last script of the platform, and that of the generator, which ends it all."""
+        return max(self.initialization.scripts.content.files), LAST_SCRIPT
 
 
 MODEL = MySQL

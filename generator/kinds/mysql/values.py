@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.plan.component import ComponentPlan
-from generator.values.schemas import choice, integer, optional
+from generator.values.schemas import choice, defined, integer, optional
 from generator.values.sections import Times, extra_configuration, text
 from generator.values.tree import Section, Value
 
@@ -16,6 +16,19 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
         "mode": text("standalone", "How the database runs: standalone", choice("standalone")),
         "maxConnections": Value(
             151, "Connections that the server accepts at once", integer(10, 10000)
+        ),
+        "initialization": Section(
+            "Scripts that run once, when the server starts on an empty volume",
+            {
+                "extraScripts": Value(
+                    {},
+                    "Scripts of yours, by names that sort after those of the chart: {50-views.sql:"
+                    ' "CREATE VIEW open_trades AS SELECT * FROM trades"}. They run as the'
+                    " administrator, in the platform's database; bash reads those that end in .sh,"
+                    " with the environment of the server, so that no password need stand here",
+                    defined("scriptMap"),
+                ),
+            },
         ),
         "extraConfiguration": extra_configuration("max_connect_errors = 1000"),
     }

@@ -115,6 +115,21 @@ def test_init_scripts_run_in_order(chart: Chart) -> None:
     assert scripts[-1].endswith("complete.sh"), "the mark comes off last"
 
 
+def test_own_scripts_run_after_those_of_the_platform_and_before_the_end(chart: Chart) -> None:
+    own = {"31-first.sql": "-- 'a' \"b\": c\nSELECT 1;\n", "89-last.sh": "echo $MYSQL_USER"}
+    values = nested({"data.mysql.initialization.extraScripts": own})
+    scripts = chart(values).get("ConfigMap", "mysql-init-scripts")["data"]
+    assert sorted(scripts)[-4:] == ["30-grafana.sh", *own, "90-complete.sh"]
+    assert {name: scripts[name] for name in own} == own
+    assert scripts.items() >= chart().get("ConfigMap", "mysql-init-scripts")["data"].items()
+
+
+def test_an_own_script_restarts_nobody(chart: Chart) -> None:
+    """It would not run: the volume is not empty any more."""
+    values = nested({"data.mysql.initialization.extraScripts": {"50-own.sql": "SELECT 1"}})
+    assert chart(values).get("StatefulSet", "mysql") == chart().get("StatefulSet", "mysql")
+
+
 def test_mode_has_one_choice_for_now(helm: str) -> None:
     said = refusal(nested({"data.mysql.mode": "replication"}), helm=helm)
     assert "mode" in said

@@ -156,6 +156,7 @@ CRON = (
 OF_SOME = {
     "preStopSeconds": {"web"},
     "mode": {"mysql"},
+    "initialization": {"mysql"},
     "maxConnections": {"mysql"},
     "extraConfiguration": {"mysql", "redis"},
     "prometheus": {"grafana"},
