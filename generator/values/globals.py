@@ -296,7 +296,16 @@ def _secrets(plan: Plan) -> Section:
                         },
                     ),
                     "key": sections.text(
-                        "", "Entry of the store that holds all keys: trading/genx-fx"
+                        "",
+                        "Entry of the store that holds all keys: trading/genx-fx. Empty reads each"
+                        " key from where `remoteRefs` says",
+                    ),
+                    "remoteRefs": Value(
+                        {},
+                        "Where single keys of the Secret are, in place of `key` or over it:"
+                        f" {{{next(iter(plan.spec.secrets.keys))}: {{key: prod/mysql, property:"
+                        " password}}. Keys of your own may be there too",
+                        defined("remoteReferences"),
                     ),
                     "extract": Value(
                         {
@@ -304,8 +313,9 @@ def _secrets(plan: Plan) -> Section:
                             "decodingStrategy": "None",
                             "metadataPolicy": "None",
                         },
-                        "How the entry is read. Say here what your version of the operator fills in"
-                        " besides, such as {nullBytePolicy: Ignore}, or Argo CD sees a difference",
+                        "How each entry is read. Say here what your version of the operator fills"
+                        " in besides, such as {nullBytePolicy: Ignore}, or Argo CD sees a"
+                        " difference",
                         defined("annotationMap"),
                     ),
                     "refreshInterval": Value(

@@ -378,6 +378,21 @@ DEFINITIONS: dict[str, JsonSchema] = {
         ),
         "under a key such as example.org/team",
     ),
+    # remoteRef of an ExternalSecret: https://external-secrets.io/latest/api/externalsecret/
+    "remoteReferences": _map(
+        _ENVIRONMENT_NAME,
+        _strict(
+            ("key",),
+            key=NAME,
+            property=TEXT,
+            version=TEXT,
+            conversionStrategy=TEXT,
+            decodingStrategy=TEXT,
+            metadataPolicy=TEXT,
+            nullBytePolicy=TEXT,
+        ),
+        _ENVIRONMENT_KEY,
+    ),
     "scriptMap": _map(
         r"[A-Za-z0-9._-]+\.(sql|sh)",
         NAME,

@@ -482,6 +482,15 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "secrets_values": _flat({"global.secrets.source": "values", "global.secrets.values": SECRETS}),
     "secrets_external": _flat(_EXTERNAL_SECRETS),
+    "secrets_external_by_key": _flat(
+        _EXTERNAL_SECRETS
+        | {
+            "global.secrets.externalSecrets.key": "",
+            "global.secrets.externalSecrets.remoteRefs": {
+                key: {"key": f"prod/{key}", "property": "text"} for key in SECRETS
+            },
+        }
+    ),
     "redis_auth": _flat({"global.redis.auth.enabled": True}),
     "scheduled_toolbox": _flat(
         {

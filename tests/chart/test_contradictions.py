@@ -34,6 +34,8 @@ STORE = {
     "global.secrets.externalSecrets.key": "genx-fx",
 }
 
+ENTRIES = {key: {"key": f"prod/{key}"} for key in SECRETS}
+
 PUBLISHED: dict[str, str] = at_path(read_yaml(CHART / "values-dev.yaml"), "global.secrets.values")
 IN_MEMORY = {"medium": "Memory", "sizeLimit": "1Gi"}
 
@@ -522,7 +524,41 @@ CASES: list[tuple[Values, list[str]]] = [
         )
     ),
     (
-        {"global.secrets.source": "externalSecrets"},
+        {
+            **STORE,
+            "global.secrets.externalSecrets.key": "",
+            "global.secrets.externalSecrets.remoteRefs": {
+                key: where for key, where in ENTRIES.items() if key != "MYSQL_PASSWORD"
+            },
+        },
+        ["global.secrets.externalSecrets.remoteRefs.MYSQL_PASSWORD"],
+    ),
+    (
+        {
+            **STORE,
+            "global.secrets.externalSecrets.remoteRefs": {
+                key: {"key": "a"} for key in ("DATABASE_URL", "REDIS_URL")
+            },
+        },
+        [
+            "global.secrets.externalSecrets.remoteRefs.DATABASE_URL",
+            "global.secrets.externalSecrets.remoteRefs.REDIS_URL",
+        ],
+    ),
+    (
+        {
+            "global.secrets.source": "generate",
+            "global.secrets.externalSecrets.remoteRefs": {"JWT_SECRET": {"key": "a"}},
+        },
+        ["global.secrets.externalSecrets.remoteRefs"],
+    ),
+    (
+        {
+            "global.secrets.source": "externalSecrets",
+            "global.secrets.externalSecrets.secretStoreRef.name": "",
+            "global.secrets.externalSecrets.key": "",
+            "global.secrets.externalSecrets.remoteRefs": {},
+        },
         [
             "global.secrets.externalSecrets.secretStoreRef.name",
             "global.secrets.externalSecrets.key",
@@ -708,7 +744,9 @@ def test_paths_are_those_that_a_person_can_set() -> None:
     for _, paths in [*CASES, *ALONE]:
         for path in paths:
             known = re.sub(
-                r"^(.*\.(values|extra|aliases|affinity|hard|max|default))\..*", r"\1", path
+                r"^(.*\.(values|remoteRefs|extra|aliases|affinity|hard|max|default))\..*",
+                r"\1",
+                path,
             )
             assert has_path(defaults, known), path
 

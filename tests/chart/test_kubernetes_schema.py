@@ -136,10 +136,29 @@ CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
             },
         },
         "dataFrom": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        "data": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["secretKey", "remoteRef"],
+                "additionalProperties": False,
+                "properties": {
+                    "secretKey": NAME,
+                    "remoteRef": {
+                        "type": "object",
+                        "required": ["key"],
+                        "additionalProperties": {"type": "string"},
+                    },
+                },
+            },
+        },
     },
 }
 
-OPTIONAL = {"hostnames"}  # without them a route is for every host of its listener
+# Without hostnames a route is for every host of its listener; an ExternalSecret has its keys from
+# one entry of the store, from an entry for each, or from both.
+OPTIONAL = {"hostnames", "dataFrom", "data"}
 
 # What has been found valid, as version and text: most objects are alike in many scenarios.
 _valid: set[tuple[str, str]] = set()

@@ -26,6 +26,15 @@ EXTERNAL = nested(
         "global.secrets.externalSecrets.key": "genx-fx/production",
     }
 )
+# One entry of the store for each key, in place of one for all.
+ENTRIES = {key: {"key": f"prod/{key.lower()}", "property": "text"} for key in SECRETS}
+BY_KEY = nested(
+    {
+        "global.secrets.source": "externalSecrets",
+        "global.secrets.externalSecrets.secretStoreRef.name": "vault",
+        "global.secrets.externalSecrets.remoteRefs": ENTRIES,
+    }
+)
 NASTY = "p@ss/w:rd?#%+ ü"
 REQUIRED = sorted(SECRETS.keys() - {"REDIS_PASSWORD"})  # which Redis asks for by a switch
 PREPARATION = {"ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "Job"}
@@ -254,6 +263,39 @@ class TestExternalSecrets:
             "decodingStrategy": "None",
             "metadataPolicy": "None",
         }
+
+    def test_each_key_may_have_an_entry_of_its_own(self, chart: Chart) -> None:
+        spec = chart(BY_KEY).get("ExternalSecret", "genx-fx-secrets")["spec"]
+        assert "dataFrom" not in spec
+        defaults = {
+            "conversionStrategy": "Default",
+            "decodingStrategy": "None",
+            "metadataPolicy": "None",
+        }
+        found = {entry["secretKey"]: entry["remoteRef"] for entry in spec["data"]}
+        assert found == {key: {**where, **defaults} for key, where in ENTRIES.items()}
+
+    def test_keys_without_an_entry_are_composed_or_fixed(self, chart: Chart) -> None:
+        rendered = chart(merged(BY_KEY, nested({"global.redis.auth.enabled": True})))
+        spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
+        made = spec["target"]["template"]["data"]
+        assert made.get("GRAFANA_ADMIN_USER") == "admin"
+        assert made["DATABASE_URL"].startswith("mysql://genx_user:{{ .MYSQL_PASSWORD | ")
+        assert {entry["secretKey"] for entry in spec["data"]} | set(made) == _read_keys(rendered)
+
+    def test_an_entry_of_a_key_goes_over_the_entry_of_all(self, chart: Chart) -> None:
+        own = {
+            "MYSQL_PASSWORD": {"key": "prod/mysql", "decodingStrategy": "Base64"},
+            "GRAFANA_ADMIN_USER": {"key": "prod/grafana", "version": "2"},
+            "NO": {"key": "#1: own"},
+        }
+        more = nested({"global.secrets.externalSecrets.remoteRefs": own})
+        spec = chart(merged(EXTERNAL, more)).get("ExternalSecret", "genx-fx-secrets")["spec"]
+        assert [source["extract"]["key"] for source in spec["dataFrom"]] == ["genx-fx/production"]
+        found = {entry["secretKey"]: entry["remoteRef"] for entry in spec["data"]}
+        assert {key: found[key] | own[key] for key in own} == found
+        assert found["MYSQL_PASSWORD"]["metadataPolicy"] == "None"
+        assert "GRAFANA_ADMIN_USER" not in spec["target"]["template"]["data"]
 
     def test_newer_operators_fill_in_more(self, chart: Chart) -> None:
         more = nested({"global.secrets.externalSecrets.extract": {"nullBytePolicy": "Ignore"}})

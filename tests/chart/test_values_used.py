@@ -145,6 +145,9 @@ SETTINGS = {
         ),
         ("mysql.host", "redis.host", "mysql.port", "redis.port", "mysql.cidrs", "redis.cidrs"),
     ),
+    "entries_of_a_store": Setting(
+        nested({"global.secrets.source": "externalSecrets"}), ("externalSecrets.remoteRefs",)
+    ),
     "given_secrets": Setting(
         nested({"global.secrets.source": "values"}), ("global.secrets.values",)
     ),

@@ -216,6 +216,23 @@ FORMS = {
         ["", "Upper", "a.b", "-a", "a-", LABEL + "a", "a_b", *NO_TEXT],
         [],
     ),
+    "remoteReferences": Cases(
+        [
+            {},
+            {"MYSQL_PASSWORD": {"key": "prod/mysql"}},
+            {"A": {"key": "a", "property": "b", "version": "1", "decodingStrategy": "Base64"}},
+        ],
+        [
+            {"A": {"property": "b"}},
+            {"A": {"key": ""}},
+            {"A": {"key": 1}},
+            {"A": {"key": "a", "proprety": "b"}},
+            {"A": "a"},
+            {"lower": {"key": "a"}},
+            *(["a"], "a", 7, True),
+        ],
+        [],
+    ),
     "scriptMap": Cases(
         [{}, {"50-a.sql": "SELECT 1"}, {"50_A.b-c.sh": "echo"}],
         [
