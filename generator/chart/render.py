@@ -23,7 +23,7 @@ SOURCES = Path(__file__).parent.parent
 
 def _quoted(names: Iterable[str]) -> str:
     """Return words as arguments of a Helm function: "a" "b"."""
-    return " ".join(json.dumps(name) for name in names)
+    return " ".join(json.dumps(name, ensure_ascii=False) for name in names)
 
 
 def _code(words: Iterable[str]) -> str:

@@ -249,6 +249,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "names": True,
         "external": bool(plan.replaceable),
         "network": True,
+        "provisioning": any(component.spec.provisioned() for component in plan.components),
         "quota": True,
         "resources": True,
         "scaling": any(c.workload == "Deployment" for c in plan.components),

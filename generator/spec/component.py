@@ -188,6 +188,16 @@ Writable = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Provisioned:
+    """What the chart provisions a Grafana with: its data sources, and the platform's dashboards."""
+
+    data_sources: dict[str, str]
+    """Name → uid; one of them may be switched off."""
+    dashboards: dict[str, dict[str, str]]
+    """Name of the file → its uid and title."""
+
+
 class ComponentBase(SpecModel):
     """What every component says of itself."""
 
@@ -288,6 +298,10 @@ class ComponentBase(SpecModel):
     def config_maps(self, name: str) -> list[MountedConfigMap]:
         """Return the ConfigMaps that the chart mounts in the component of this name."""
         return []
+
+    def provisioned(self) -> Provisioned | None:
+        """Return what the chart provisions it with, if it shows dashboards."""
+        return None
 
     def scripts_around(self) -> tuple[str, str] | None:
         """Return the init scripts between which those of a user run, if it runs any."""

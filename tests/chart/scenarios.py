@@ -284,6 +284,18 @@ _EVERYTHING = merged(
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",
             "global.redis.auth.enabled": True,
+            "monitoring.grafana.extraDataSources": [
+                {
+                    "name": "Loki",
+                    "type": "loki",
+                    "uid": "loki",
+                    "url": "http://loki.monitoring:3100",
+                    "jsonData": {"maxLines": 1000},
+                    "secureJsonData": {"httpHeaderValue1": "$EXTRA"},
+                }
+            ],
+            "monitoring.grafana.dashboards": {"own.json": '{"title": "Own", "uid": "own"}'},
+            "monitoring.grafana.dashboardConfigMaps": [EXTRA_OBJECT],
             "monitoring.grafana.prometheus.url": "http://prometheus.monitoring",
             "monitoring.grafana.prometheus.peers": [{"namespaceSelector": {}}],
             "monitoring.grafana.prometheus.podPort": 9090,

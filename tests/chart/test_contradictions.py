@@ -125,6 +125,32 @@ CASES: list[tuple[Values, list[str]]] = [
     ),
     ({"networkPolicy.dns.peers": []}, ["networkPolicy.dns.peers"]),
     *(
+        ({"monitoring.grafana.extraDataSources": sources}, ["monitoring.grafana.extraDataSources"])
+        for sources in (
+            [{"name": "MySQL", "type": "mysql"}],
+            [{"name": "Loki", "type": "loki"}, {"name": "Loki", "type": "loki", "uid": "b"}],
+            [{"name": "Other", "type": "mysql", "uid": "mysql"}],
+            [{"name": "Loki", "type": "loki", "secureJsonData": {"a": "$NOWHERE $$HOME"}}],
+            [{"name": "Loki", "type": "loki", "url": "http://${NOWHERE}"}],
+        )
+    ),
+    *(
+        ({"monitoring.grafana.dashboards": {name: text}}, ["monitoring.grafana.dashboards"])
+        for name, text in (
+            ("trades.json", '{"title": "Own"}'),
+            ("own.json", '{"title": "Own"'),
+            ("own.json", '["Own"]'),
+            ("own.json", '{"dashboard": {"title": "Own"}}'),
+            ("own.json", '{"title": "Trades"}'),
+            ("own.json", '{"title": "Own", "uid": "genx-fx-trades"}'),
+            ("own.json", '{"title": "Own", "__inputs": []}'),
+        )
+    ),
+    (
+        {"monitoring.grafana.dashboards": {"a.json": '{"title": "A"}', "b.json": '{"title": "A"}'}},
+        ["monitoring.grafana.dashboards"],
+    ),
+    *(
         (
             {"data.mysql.initialization.extraScripts": {name: "SELECT 1"}},
             ["data.mysql.initialization.extraScripts"],

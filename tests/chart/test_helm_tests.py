@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import socket
 import subprocess
@@ -258,14 +259,19 @@ class TestRedis:
 
 
 @contextmanager
-def _grafana(user: str, password: str) -> Iterator[str]:
-    """An HTTP server that lets one administrator in."""
+def _grafana(user: str, password: str, *titles: str) -> Iterator[str]:
+    """An HTTP server that lets one administrator in, with MySQL and dashboards of these titles."""
+    lists = {
+        "/api/datasources": [{"name": "MySQL", "uid": "mysql"}],
+        "/api/search?type=dash-db&limit=5000": [{"title": title} for title in titles],
+    }
     expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200 if self.headers["Authorization"] == expected else 401)
             self.end_headers()
+            self.wfile.write(json.dumps(lists[self.path]).encode())
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -286,10 +292,39 @@ class TestGrafanaLogin:
         _, *script, url = _command(render(), "grafana-login")
         assert url == "http://grafana-service:3001/api/datasources"
         with _grafana("boss", NASTY) as address:
-            ran = _run([sys.executable, *script, address], stubs, USER="boss", PASSWORD=password)
+            asked = {"USER": "boss", "PASSWORD": password}
+            asked |= {"DATA_SOURCES": '["MySQL"]', "DASHBOARDS": "[]"}
+            ran = _run([sys.executable, *script, address], stubs, **asked)
         assert (ran.code == 0) == passes, ran.output
         assert passes or "answers boss: 401" in ran.output
         assert passes or "reset-admin-password" in ran.output
+
+    def test_fails_where_something_provisioned_is_missing(self, stubs: Path) -> None:
+        _, *script, _ = _command(render(), "grafana-login")
+        hasty = [part.replace("time.monotonic() + 60", "time.monotonic()") for part in script]
+        wanted = {"DATA_SOURCES": '["MySQL", "Loki"]', "DASHBOARDS": '["Trades", "Orders"]'}
+        with _grafana("boss", NASTY, "Trades") as address:
+            login = {"USER": "boss", "PASSWORD": NASTY}
+            ran = _run([sys.executable, *hasty, address], stubs, **login, **wanted)
+        assert ran.code != 0
+        assert "Grafana has not: Loki, Orders. Its log says why" in ran.output
+
+    def test_looks_for_all_that_is_provisioned(self, chart: Chart) -> None:
+        own = {"o.json": '{"title": "Own \\"one\\""}'}
+        values = {
+            "monitoring.grafana.dashboards": own,
+            "monitoring.grafana.extraDataSources": [{"name": "Loki", "type": "loki"}],
+        }
+        rendered = chart(nested(values))
+        told = environment(rendered.get("Pod", "grafana-login-test"))
+        assert json.loads(told["DATA_SOURCES"]) == ["MySQL", "Loki"]
+        boards = rendered.get("ConfigMap", "grafana-dashboards")["data"].values()
+        titles = sorted(json.loads(text)["title"] for text in boards)
+        assert sorted(json.loads(told["DASHBOARDS"])) == titles
+        prometheus = {"url": "http://prometheus", "peers": [{"ipBlock": {"cidr": "10.0.0.9/32"}}]}
+        more = chart(nested({"monitoring.grafana.prometheus": prometheus}))
+        told = environment(more.get("Pod", "grafana-login-test"))
+        assert json.loads(told["DATA_SOURCES"]) == ["MySQL", "Prometheus"]
 
     @pytest.mark.parametrize("exposure", ["loadBalancer", "clusterIP"])
     def test_the_policies_let_it_in_and_nowhere_else(self, chart: Chart, exposure: str) -> None:

@@ -233,6 +233,34 @@ FORMS = {
         ],
         [],
     ),
+    "dataSourceList": Cases(
+        [
+            [],
+            [{"name": "Loki", "type": "loki"}],
+            [{"name": "L", "type": "l", "uid": "a-B_1", "jsonData": {"a": [1]}, "basicAuth": True}],
+            [{"name": "L", "type": "l", "url": "http://l", "secureJsonData": {"password": "$P"}}],
+        ],
+        [
+            [{"name": "Loki"}],
+            [{"name": "", "type": "loki"}],
+            [{"name": "L", "type": "l", "uid": "a b"}],
+            [{"name": "L", "type": "l", "isDefault": True}],
+            [{"name": "L", "type": "l", "secureJsonData": {"password": 1}}],
+            [{"name": "L", "type": "l", "access": "server"}],
+            *NO_LIST,
+        ],
+        [],
+    ),
+    "dashboardMap": Cases(
+        [{}, {"a.json": "{}"}, {"A_1-b.c.json": "text"}],
+        [{"a.json": ""}, {"a.json": {"title": "A"}}, {"a.yaml": "a"}, {"a/b.json": "a"}, ["a"], 7],
+        [],
+    ),
+    "nameList": Cases(
+        [[], ["team-dashboards"], ["a", "b.c"]],
+        [["A"], ["a", "a"], [""], [1], "a", {"a": "b"}],
+        [],
+    ),
     "scriptMap": Cases(
         [{}, {"50-a.sql": "SELECT 1"}, {"50_A.b-c.sh": "echo"}],
         [

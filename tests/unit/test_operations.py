@@ -17,6 +17,7 @@ PROMISED = {
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
     *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
     "A registry of your own",
+    "Data sources and dashboards",
     *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
@@ -50,6 +51,16 @@ def test_every_section_is_in_the_table_at_the_top() -> None:
 def values_of(section: str) -> list[str]:
     """Return the values files of a section."""
     return re.findall(r"^```yaml\n(.*?)^```", sections()[section], re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("values", values_of("Data sources and dashboards"))
+def test_the_data_source_renders_as_it_stands(values: str) -> None:
+    assert (
+        "$LOKI_PASSWORD"
+        in render(yaml.safe_load(values)).get("ConfigMap", "grafana-provisioning")["data"][
+            "datasources.yaml"
+        ]
+    )
 
 
 @pytest.mark.parametrize("helm", HELMS)

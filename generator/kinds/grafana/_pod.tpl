@@ -47,3 +47,14 @@ checksum/configuration: {{ include "@{ component.name }@.configuration" $ | sha2
 - {name: GF_ANALYTICS_CHECK_FOR_UPDATES, value: "false"}
 - {name: GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES, value: "false"}
 @% endblock %@
+@% block own_volume_mounts %@
+{{- range .Values.@{ component.key }@.dashboardConfigMaps }}
+- {name: {{ print "dashboards-" (sha256sum . | trunc 8) }}, mountPath: {{ print "/etc/grafana/own-dashboards/" . | quote }}}
+{{- end }}
+@% endblock %@
+@% block own_volumes %@
+{{- range .Values.@{ component.key }@.dashboardConfigMaps }}
+- name: {{ print "dashboards-" (sha256sum . | trunc 8) }}
+  configMap: {name: {{ . | quote }}}
+{{- end }}
+@% endblock %@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Literal
 
@@ -12,6 +13,7 @@ from generator.spec.component import (
     HttpHealth,
     MountedConfigMap,
     NamedKey,
+    Provisioned,
     ServedComponent,
     StoredComponent,
 )
@@ -93,6 +95,16 @@ class Grafana(ServedComponent, StoredComponent):
     def content_folders(self) -> Iterator[tuple[tuple[str, ...], ContentFolder]]:
         """Yield the folder of dashboards."""
         yield ("dashboards",), self.dashboards
+
+    def provisioned(self) -> Provisioned:
+        """Return the data sources of the provisioning file, and the dashboards."""
+        texts = self.dashboards.content.files
+        read = {name: json.loads(text) for name, text in texts.items()}
+        known = {
+            name: {"uid": board["uid"], "title": board["title"]} for name, board in read.items()
+        }
+        sources = {"MySQL": "mysql"} if self.database else {}
+        return Provisioned({**sources, "Prometheus": "prometheus"}, known)
 
     def config_maps(self, name: str) -> list[MountedConfigMap]:
         """Return the provisioning files and the dashboards."""

@@ -14,6 +14,27 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     """Build the values that only this kind has."""
     url = matching(r"^(https?://[^\s/]+\S*)?$", "empty, or a URL such as http://prometheus:9090")
     return {
+        "extraDataSources": Value(
+            [],
+            "More data sources, as Grafana provisions them: [{name: Loki, type: loki, uid: loki,"
+            " url: http://loki.monitoring:3100}]. $NAME stands for a variable of the environment,"
+            " so that passwords stay in a Secret, which extraEnv names: secureJsonData: {password:"
+            " $LOKI_PASSWORD}; a mere dollar is $$. networkPolicy.extraEgress opens the way to the"
+            " server",
+            defined("dataSourceList"),
+        ),
+        "dashboards": Value(
+            {},
+            "More dashboards, as Grafana exports them, by the names of their files; helm install"
+            ' --set-file takes them from files: {orders.json: \'{"title": "Orders", ...}\'}',
+            defined("dashboardMap"),
+        ),
+        "dashboardConfigMaps": Value(
+            [],
+            "ConfigMaps of yours in the namespace of the release whose keys are dashboards:"
+            " [team-dashboards]. Grafana sees a change within two minutes",
+            defined("nameList"),
+        ),
         "rootUrl": text(
             "",
             "URL at which browsers find it, for links and redirects: https://grafana.example.org."

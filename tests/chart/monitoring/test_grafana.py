@@ -230,6 +230,75 @@ def test_dashboards_ask_the_provisioned_data_source(chart: Chart) -> None:
         assert asked <= uids, name
 
 
+LOKI = {
+    "name": "Loki",
+    "type": "loki",
+    "url": "http://loki.monitoring:3100",
+    "jsonData": {"maxLines": 1000000, "timeout": "60"},
+    "secureJsonData": {"password": "$LOKI_PASSWORD"},
+}
+WITH_LOKI = nested(
+    {
+        "monitoring.grafana.extraDataSources": [LOKI],
+        "monitoring.grafana.extraEnv": [
+            {
+                "name": "LOKI_PASSWORD",
+                "valueFrom": {"secretKeyRef": {"name": "loki", "key": "password"}},
+            }
+        ],
+    }
+)
+
+
+def test_own_data_sources_follow_those_of_the_chart(chart: Chart) -> None:
+    rendered = chart(merged(PROMETHEUS, WITH_LOKI))
+    sources = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert [source["name"] for source in sources] == ["MySQL", "Prometheus", "Loki"]
+    assert sources[2] == LOKI
+    assert [source["name"] for source in sources if source.get("isDefault")] == ["MySQL"]
+
+
+def test_the_password_of_an_own_data_source_stays_in_its_secret(chart: Chart) -> None:
+    rendered = chart(WITH_LOKI)
+    told = environment(component(rendered, "grafana"))
+    source = _provisioning(rendered, "datasources.yaml")["datasources"][-1]
+    assert told["LOKI_PASSWORD"] == "secret password"
+    read = expand_provisioned(source, told | {"LOKI_PASSWORD": "a$b${c}"})
+    assert read["secureJsonData"] == {"password": "a$b${c}"}
+
+
+def test_any_variable_may_come_from_extra_env_from(chart: Chart) -> None:
+    source = nested({"monitoring.grafana.extraDataSources": [LOKI]})
+    more = nested({"monitoring.grafana.extraEnvFrom": [{"secretRef": {"name": "loki"}}]})
+    rendered = chart(merged(source, more))
+    assert _provisioning(rendered, "datasources.yaml")["datasources"][-1] == LOKI
+
+
+def test_own_dashboards_are_beside_those_of_the_chart(chart: Chart) -> None:
+    text = '{"title": "Orders: {{ own }}", "panels": []}\n'
+    rendered = chart(nested({"monitoring.grafana.dashboards": {"orders.json": text}}))
+    boards = rendered.get("ConfigMap", "grafana-dashboards")["data"]
+    own = chart().get("ConfigMap", "grafana-dashboards")["data"]
+    assert boards == {**own, "orders.json": text}
+    # Grafana looks at its files every ten seconds.
+    assert component(rendered, "grafana") == component(chart(), "grafana")
+
+
+def test_config_maps_of_ones_own_hold_dashboards(chart: Chart) -> None:
+    names = ["team-dashboards", "1234"]
+    rendered = chart(nested({"monitoring.grafana.dashboardConfigMaps": names}))
+    ours, own = _provisioning(rendered, "dashboards.yaml")["providers"]
+    root = own["options"]["path"]
+    assert own["folder"] == ours["folder"]
+    assert own["name"] != ours["name"]
+    found = mounts(component(rendered, "grafana"))
+    assert {path: found[path] for path in found if path.startswith(root)} == {
+        f"{root}/{name}": f"config {name}" for name in names
+    }
+    (before,) = _provisioning(chart(), "dashboards.yaml")["providers"]
+    assert before == ours
+
+
 def test_pods_restart_with_their_provisioning(chart: Chart) -> None:
     before, after = (component(chart(values), "grafana") for values in ({}, PROMETHEUS))
     assert before["spec"]["template"] != after["spec"]["template"]

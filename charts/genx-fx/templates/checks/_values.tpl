@@ -15,6 +15,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems = concat $problems (include "genx-fx.problems.names" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.external" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.network" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.provisioning" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.quota" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.resources" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.scaling" $ | splitList "\n") -}}

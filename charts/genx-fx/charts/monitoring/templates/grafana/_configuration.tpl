@@ -26,15 +26,22 @@ datasources.yaml: |
       access: proxy
       url: {{ . | replace "$" "$$" | quote }}
     {{- end }}
+    {{- with .extraDataSources }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 dashboards.yaml: |
   apiVersion: 1
   providers:
-    - name: genx-fx
+    {{- $folders := dict "genx-fx" "dashboards" }}
+    {{- if .dashboardConfigMaps }}{{ $_ := set $folders "own" "own-dashboards" }}{{ end }}
+    {{- range $name, $folder := $folders }}
+    - name: {{ $name }}
       folder: "GenX FX"
       type: file
       disableDeletion: true
       allowUiUpdates: false
-      options: {path: /etc/grafana/dashboards}
+      options: {path: /etc/grafana/{{ $folder }}}
+    {{- end }}
 {{- end }}
 {{- end }}
 

@@ -181,6 +181,9 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
 - {name: provisioning, mountPath: /etc/grafana/provisioning}
 - {name: dashboards, mountPath: /etc/grafana/dashboards}
 {{- include "common.authorityMount" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- range .Values.grafana.dashboardConfigMaps }}
+- {name: {{ print "dashboards-" (sha256sum . | trunc 8) }}, mountPath: {{ print "/etc/grafana/own-dashboards/" . | quote }}}
+{{- end }}
 {{- end }}
 
 {{/* Volumes of grafana; extraVolumes adds to them. Takes $. */}}
@@ -209,4 +212,8 @@ checksum/configuration: {{ include "grafana.configuration" $ | sha256sum | quote
   configMap:
     name: {{ $.Values.global.namePrefix }}grafana-dashboards
 {{- include "common.authorityVolume" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
+{{- range .Values.grafana.dashboardConfigMaps }}
+- name: {{ print "dashboards-" (sha256sum . | trunc 8) }}
+  configMap: {name: {{ . | quote }}}
+{{- end }}
 {{- end }}

@@ -238,6 +238,8 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 @% for server in servers %@
 {{- include "common.authorityMount" (dict "name" "@{ server.name }@" "path" "@{ server.ca_folder }@" "server" $.Values.global.external.@{ server.key }@) }}
 @% endfor %@
+@% block own_volume_mounts %@
+@% endblock %@
 {{- end }}
 
 {{/* Volumes of @{ component.name }@; extraVolumes adds to them. Takes $. */}}
@@ -282,4 +284,6 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 @% for server in servers %@
 {{- include "common.authorityVolume" (dict "name" "@{ server.name }@" "path" "@{ server.ca_folder }@" "server" $.Values.global.external.@{ server.key }@) }}
 @% endfor %@
+@% block own_volumes %@
+@% endblock %@
 {{- end }}
