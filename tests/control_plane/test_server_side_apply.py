@@ -49,7 +49,7 @@ def rendered_for(kubectl: Kubectl) -> str:
 def named_by_pods(objects: Iterable[Manifest]) -> list[Manifest]:
     """Return what the pods among the objects name: without it a server refuses a pod."""
     pods = [item["spec"] for item in objects if item["kind"] == "Pod"]
-    made = {
+    made: dict[str, Manifest] = {
         "serviceAccountName": {"apiVersion": "v1", "kind": "ServiceAccount"},
         "priorityClassName": {
             "apiVersion": "scheduling.k8s.io/v1",
