@@ -50,6 +50,7 @@ def _files(loaded: LoadedPlatform) -> Iterator[tuple[str, File]]:
     plan = loaded.plan
     platform = template_data.platform_context(plan, list(loaded.values["global"].entries))
     yield from _umbrella(loaded, platform)
+    yield from _initialization(plan, platform)
     yield from _network(plan, platform)
     yield from _tests(plan, platform)
     yield from _common(plan, platform)
@@ -116,6 +117,22 @@ def _umbrella_templates(plan: Plan) -> list[str]:
     unused |= set() if plan.exposed else {"templates/checks/_entrances.tpl"}
     unused |= set() if plan.spec.secrets else {"templates/_secret-keys.tpl"}
     return sorted(set(paths) - unused)
+
+
+def _initialization(
+    plan: Plan, platform: template_data.PlatformContext
+) -> Iterator[tuple[str, File]]:
+    """Yield what makes the tables of a server outside the release, and its scripts."""
+    for component in plan.initialized:
+        given = template_data.component_context(plan, component)
+        for file in registry.hooks(component.kind):
+            source = f"kinds/{component.kind}/hooks/{file}"
+            path = f"templates/preparation/initialize-{component.name}/{file}"
+            yield path, File(render(source, platform, given), source)
+        for _, folder in component.spec.content_folders():
+            for name, text in folder.content.files.items():
+                if name.endswith(".sql"):
+                    yield f"files/{component.name}/{name}", File(text)
 
 
 def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:

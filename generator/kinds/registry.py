@@ -74,6 +74,11 @@ def flows(kind: str) -> list[str]:
     return sorted(path.name for path in (FOLDER / kind).glob("flows/*.yaml"))
 
 
+def hooks(kind: str) -> list[str]:
+    """Return the file names of what prepares a server outside the release, sorted."""
+    return sorted(path.name for path in (FOLDER / kind).glob("hooks/*"))
+
+
 def tests(kind: str) -> list[str]:
     """Return the file names of tests by `helm test` that only a kind has, sorted."""
     return sorted(path.name for path in (FOLDER / kind).glob("tests/*.yaml"))

@@ -138,6 +138,11 @@ class Plan:
         """Components that a server outside the release may replace."""
         return [component for component in self.components if component.replaceable]
 
+    @cached_property
+    def initialized(self) -> list[ComponentPlan]:
+        """Replaceable components whose tables a Job can make, by a URL in the Secret."""
+        return [c for c in self.replaceable if c.spec.tables() and self.servers_url(c)]
+
     def servers_of(self, caller: ComponentPlan) -> list[ComponentPlan]:
         """Return the replaceable components that a component calls."""
         return [server for server in self.replaceable if server.name in caller.waits_for]

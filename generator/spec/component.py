@@ -307,6 +307,10 @@ class ComponentBase(SpecModel):
         """Return the init scripts between which those of a user run, if it runs any."""
         return None
 
+    def tables(self) -> list[str]:
+        """Return the tables that it makes on its first start, as far as SQL says them."""
+        return []
+
     def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
         """Return keys of the ConfigMap whose texts have a form: a definition of the schema."""
         return {}

@@ -23,6 +23,11 @@ LAST_SCRIPT = "90-complete.sh"
 FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 """Keys of a ConfigMap."""
 
+CREATES_TABLE = re.compile(
+    r"^\s*CREATE TABLE\s+(?:IF NOT EXISTS\s+)?`?([\w$]+)", re.IGNORECASE | re.MULTILINE
+)
+"""Statement that makes a table, and its name."""
+
 IDENTITIES = {
     "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "1 to 40 letters, digits, '-' and '_'"),
     "title": (re.compile(r".*\S.*", re.DOTALL), "text that is not empty"),
@@ -110,6 +115,11 @@ class ScriptFolder(ContentFolder):
                     f"would not run before {LAST_SCRIPT}, which ends the initialization; begin "
                     "its name with a smaller number, such as 10-schema.sql",
                 )
+
+    def tables(self) -> list[str]:
+        """Return the tables that the SQL scripts make, in their order."""
+        scripts = [text for name, text in self.content.files.items() if name.endswith(".sql")]
+        return [name for text in scripts for name in CREATES_TABLE.findall(text)]
 
     def reads(self, variable: str) -> bool:
         """Return whether a shell script reads this environment variable."""

@@ -381,11 +381,11 @@ def _external(plan: Plan) -> Section:
     """Build a section of servers outside the release, one for each component that they replace."""
     return Section(
         "Servers outside the release, which replace components of it",
-        {component.key: _external_server(component) for component in plan.replaceable},
+        {component.key: _external_server(plan, component) for component in plan.replaceable},
     )
 
 
-def _external_server(component: ComponentPlan) -> Section:
+def _external_server(plan: Plan, component: ComponentPlan) -> Section:
     entries: dict[str, Value | Section] = {
         "host": sections.text(
             "",
@@ -413,8 +413,19 @@ def _external_server(component: ComponentPlan) -> Section:
             bounds="0 to 65535",
         ),
         **_external_tls(component),
+        **(_initialization(component) if component in plan.initialized else {}),
     }
     return Section(f"Server that replaces {component.name}", entries)
+
+
+def _initialization(component: ComponentPlan) -> Tree:
+    about = (
+        f"Whether a Job makes the tables of {component.name} in the database of the server before"
+        " each installation and upgrade, where it is empty. One that has them all is left as it"
+        " is, and one with others is refused"
+    )
+    switch = {"enabled": sections.switch(False, about)}
+    return {"initialization": Section("Tables of the server", switch)}
 
 
 def _external_tls(component: ComponentPlan) -> Tree:
@@ -495,6 +506,6 @@ def _toolbox(plan: Plan) -> Tree:
 
 
 def _job_account() -> Tree:
-    about = "ServiceAccount of the Job that prepares a release"
+    about = "ServiceAccounts of the Jobs that prepare a release"
     annotations = {"annotations": sections.account_annotations()}
     return {"serviceAccount": Section(about, annotations)}

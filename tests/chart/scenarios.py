@@ -325,6 +325,15 @@ _EXTERNAL_SECRETS = {
     "global.secrets.externalSecrets.secretStoreRef.name": "vault",
     "global.secrets.externalSecrets.key": "genx-fx",
 }
+_SECRET_SOURCES: dict[str, dict[str, Any]] = {
+    "generated": {},
+    "existing": {
+        "global.secrets.source": "existing",
+        "global.secrets.existingSecret": "vaulted",
+    },
+    "values": {"global.secrets.source": "values", "global.secrets.values": SECRETS},
+    "external": _EXTERNAL_SECRETS,
+}
 _TLS = {"global.tls.enabled": True, "global.tls.secretName": "fx-certificate"}
 _PLAIN = {"global.tls.enabled": False}
 
@@ -623,6 +632,19 @@ SCENARIOS: dict[str, Scenario] = {
             "global.secrets.values": SECRETS,
         }
     ),
+    **{
+        f"external_mysql_made_with_secrets_{name}": _flat(
+            external(
+                "mysql",
+                "mysql.example.org",
+                initialization={"enabled": True},
+                tls={"enabled": True, "caSecret": {"name": "mysql-authority"}},
+            )
+            | {"data.enabled": False, "global.external.redis.host": "10.9.0.8"}
+            | source
+        )
+        for name, source in _SECRET_SOURCES.items()
+    },
     "external_without_data_tier": _flat(
         _EXTERNAL_MYSQL | _EXTERNAL_REDIS | {"data.enabled": False}
     ),

@@ -226,6 +226,13 @@ CASES: list[tuple[Values, list[str]]] = [
     ),
     (
         {
+            "global.external.mysql.host": "",
+            "global.external.mysql.initialization.enabled": True,
+        },
+        ["global.external.mysql.initialization.enabled"],
+    ),
+    (
+        {
             **EXTERNAL,
             "global.external.mysql.host": "10.9.0.7",
             "global.external.mysql.urlParameters": {"charset": "utf8mb4"},

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
 
 from tests.chart.conftest import Chart
+from tests.chart.network import Network, outside, pods
 from tests.chart.reading import component, container, environment, pod
-from tests.chart.scenarios import PLAN, SCENARIOS, SECRETS, external, merged, nested, rendered
+from tests.chart.scenarios import (
+    PLAN,
+    SCENARIOS,
+    SECRETS,
+    external,
+    merged,
+    nested,
+    nobody_waits_for,
+    rendered,
+)
 from tests.chart.test_helm_tests import _command, _run, _tests, stubs
-from tests.helm import Manifest, Render, render
+from tests.helm import HELMS, Manifest, Render, render
 
 __all__ = ["stubs"]
 
@@ -197,3 +207,104 @@ def test_a_new_authority_restarts_those_who_read_it() -> None:
         and pod(component(pods[0], part.name)) != pod(component(pods[1], part.name))
     }
     assert changed == CALLERS["mysql"]
+
+
+class TestInitialization:
+    """Tables in the empty database of a server outside the release."""
+
+    SOURCES: ClassVar = {
+        "generated": "genx-fx-secrets",
+        "existing": "vaulted",
+        "values": "genx-fx-prepare",
+        "external": "genx-fx-prepare",
+    }
+
+    def test_is_off_unless_asked_for(self) -> None:
+        for scenario in ("default", "external_mysql", "external_with_tls"):
+            objects = rendered(scenario).objects
+            assert not [o for o in objects if "initialize" in o["metadata"]["name"]], scenario
+
+    @pytest.mark.parametrize("helm", HELMS)
+    @pytest.mark.parametrize("source", SOURCES)
+    def test_logs_in_by_the_url_of_every_source(self, source: str, helm: str) -> None:
+        found = rendered(f"external_mysql_made_with_secrets_{source}", helm)
+        (entry,) = (
+            entry for entry in container(_initializing(found))["env"] if "valueFrom" in entry
+        )
+        assert entry["name"] == "DATABASE_URL"
+        assert entry["valueFrom"]["secretKeyRef"] == {
+            "name": self.SOURCES[source],
+            "key": "DATABASE_URL",
+        }
+
+    def test_a_store_makes_the_url_for_it_and_takes_it_back(self) -> None:
+        found = rendered("external_mysql_made_with_secrets_external")
+        early, later = (found.get("ExternalSecret", f"genx-fx-{n}") for n in ("prepare", "secrets"))
+        assert early["spec"]["target"].pop("creationPolicy") == "Owner"
+        assert later["spec"]["target"].pop("creationPolicy") == "Orphan"
+        assert early["spec"]["target"].pop("name") == early["metadata"]["name"]
+        assert later["spec"]["target"].pop("name") == later["metadata"]["name"]
+        assert early["spec"] == later["spec"]
+
+    @pytest.mark.parametrize("checked", [True, False])
+    def test_values_give_the_url_also_without_checks(self, checked: bool) -> None:
+        values = external("mysql", "10.9.0.7", initialization={"enabled": True}) | GIVEN
+        found = render(nested(values | {"releaseChecks.enabled": checked}))
+        assert "DATABASE_URL" in found.get("Secret", "genx-fx-prepare")["stringData"]
+
+    def test_the_url_is_needed_though_nobody_else_reads_it(self) -> None:
+        values = external("mysql", "10.9.0.7", initialization={"enabled": True})
+        found = render(nested(values | {"application.enabled": False}))
+        (job,) = (o for o in found.of_kind("Job") if o is not _initializing(found))
+        assert "DATABASE_URL" in environment(job)["NEEDED_KEYS"]
+
+    def test_reaches_the_server_and_name_servers_alone(self) -> None:
+        found = rendered("external_mysql_made_with_secrets_generated")
+        network = Network.of(found)
+        (own,) = (place for place in pods(found) if "initialize" in place.name)
+        assert network.allows(own, outside("203.0.113.7"), 3306)
+        assert not network.allows(own, outside("203.0.113.7"), 443)
+        assert not network.allows(own, outside("203.0.113.8"), 3306)
+        for other in pods(found):
+            assert not network.allows(own, other, 8080)
+            assert not network.allows(other, own, 3306)
+
+    @pytest.mark.parametrize(("cidrs", "policies"), [([], 0), (["10.9.0.0/24"], 1)])
+    def test_policy_is_left_out_where_the_address_is_unknown(
+        self, cidrs: list[str], policies: int
+    ) -> None:
+        """And policies are off: with them, the values are refused."""
+        values = external("mysql", "db.example", cidrs=cidrs, initialization={"enabled": True})
+        found = render(nested(values | {"networkPolicy.enabled": False}))
+        names = [name for name in found.names("NetworkPolicy") if "initialize" in name]
+        assert len(names) == policies
+
+    @pytest.mark.parametrize(("tls", "mode"), [({}, "PREFERRED"), (TLS, "VERIFY_CA")])
+    def test_goes_by_tls_where_the_server_does(self, tls: dict[str, Any], mode: str) -> None:
+        values = external("mysql", "10.9.0.7", tls=tls, initialization={"enabled": True})
+        job = _initializing(render(nested(values)))
+        assert f"tls={mode}" in container(job)["args"][0]
+        assert _mounted(job, "mysql") == (AUTHORITY if tls else None)
+
+    def test_runs_the_client_of_the_server(self) -> None:
+        values = external("mysql", "10.9.0.7", initialization={"enabled": True})
+        found = render(
+            nested(
+                values
+                | {"data.enabled": False, "data.mysql.image.tag": "9.9.9"}
+                | nobody_waits_for("redis")
+            )
+        )
+        assert container(_initializing(found))["image"] == "mysql:9.9.9"
+
+    def test_a_refusal_is_not_tried_again(self) -> None:
+        found = rendered("external_mysql_made_with_secrets_generated")
+        (rule,) = _initializing(found)["spec"]["podFailurePolicy"]["rules"]
+        assert rule["action"] == "FailJob"
+        assert rule["onExitCodes"]["values"] == [3]
+        assert rule["onExitCodes"]["containerName"] == container(_initializing(found))["name"]
+
+
+def _initializing(found: Render) -> Manifest:
+    (job,) = (o for o in found.of_kind("Job") if "-initialize-" in o["metadata"]["name"])
+    return job

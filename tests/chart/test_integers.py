@@ -107,7 +107,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "external_servers": merged(
         large_integers(),
         nested(
-            external("mysql", "mysql.example.org") | external("redis", "redis.example.org"),
+            external("mysql", "mysql.example.org", initialization={"enabled": True})
+            | external("redis", "redis.example.org"),
         ),
     ),
 }

@@ -644,13 +644,14 @@ def test_every_secret_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -
     expected = choice["global.secrets.existingSecret"] if source == "existing" else own
     secrets = {item["metadata"]["name"]: item for item in rendered(scenario).of_kind("Secret")}
     assert set(secrets) == ({own, hook} if source == "values" else set())
+    early = hook if source in ("values", "externalSecrets") else expected
     theirs = {
         choice[f"global.external.{server.key}.tls.caSecret.name"] for server in PLAN.replaceable
     }
     for where, name, key in references(scenario, "secret"):
         if name in theirs:
             continue
-        assert name == (hook if where.startswith("Job/") else expected), f"{where} reads {name}"
+        assert name == (early if where.startswith("Job/") else expected), f"{where} reads {name}"
         if source == "values" and key is not None:
             assert key in secrets[name]["stringData"], f"{where} reads {key} of {name}"
 
@@ -704,6 +705,19 @@ def test_every_service_account_and_role_that_is_named_exists(scenario: str) -> N
 def test_hooks_before_the_installation_need_nothing_that_comes_later(scenario: str) -> None:
     early = [item for item in rendered(scenario).objects if "pre-install" in hooks(item)]
     weights = {label(item): hook_weight(item) for item in early}
+    choice = SCENARIOS[scenario]
+    prefix = f"{choice['global.namePrefix']}genx-fx-"
+    generates = choice["global.secrets.source"] == "generate"
+    theirs = {
+        "kube-root-ca.crt",
+        choice["global.secrets.existingSecret"],
+        *(choice[f"global.external.{server.key}.tls.caSecret.name"] for server in PLAN.replaceable),
+    }
+    for item in early:  # hooks that make a Secret
+        if item["kind"] == "ExternalSecret":
+            weights[f"Secret/{item['spec']['target']['name']}"] = hook_weight(item)
+        elif label(item).startswith(f"Job/{prefix}prepare-") and generates:
+            weights[f"Secret/{prefix}secrets"] = hook_weight(item)
     for job in early:
         if job["kind"] != "Job":
             continue
@@ -712,7 +726,11 @@ def test_hooks_before_the_installation_need_nothing_that_comes_later(scenario: s
         assert weights[needed] < hook_weight(job)
         for _, node in nodes(pod):
             if isinstance(node, dict):
-                assert not {"configMapKeyRef", "secretKeyRef", "persistentVolumeClaim"} & set(node)
+                assert not {"configMapKeyRef", "persistentVolumeClaim"} & set(node)
+        for kind in ("Secret", "ConfigMap"):
+            for where, name, _ in references(scenario, kind[0].lower() + kind[1:]):
+                if where == label(job) and name not in theirs:
+                    assert weights[f"{kind}/{name}"] < hook_weight(job), f"{where} reads {name}"
 
 
 @each_scenario

@@ -34,7 +34,9 @@ COMPOSED = {*PLAN.composed_secrets, *PLAN.address_secrets}
 
 def _of(scenario: Scenario, source: dict[str, Any]) -> dict[str, Any]:
     """Values of a scenario with the Secret from another source."""
-    own: dict[str, Any] = merged(scenario.values, source)
+    own: dict[str, Any] = merged(
+        scenario.values, nested({"global.secrets.existingSecret": ""}), source
+    )
     if source["global"]["secrets"]["source"] != "values":
         own["global"]["secrets"]["values"] = {}
         if source is EXISTING:
@@ -52,13 +54,13 @@ def _read(found: Render) -> Iterator[tuple[str, bool]]:
     for owner, item in found.containers():
         for entry in item.get("env", []):
             if reference := entry.get("valueFrom", {}).get("secretKeyRef"):
-                assert not owner.startswith("Job/"), owner
+                assert not owner.startswith("Job/genx-fx-prepare"), owner
                 yield reference["key"], reference.get("optional", False)
 
 
 def _told(found: Render) -> dict[str, list[str]]:
     """What the Job is told of the keys."""
-    (job,) = found.of_kind("Job")
+    (job,) = (item for item in found.of_kind("Job") if "prepare" in item["metadata"]["name"])
     told: dict[str, list[str]] = json.loads(environment(job)["NEEDED_KEYS"])
     return told
 

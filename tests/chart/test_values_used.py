@@ -339,6 +339,7 @@ WITH = {
     "global.redis.auth.required": nested({"global.redis.auth.enabled": True}),
     "global.tls.source": nested({"global.exposure": "ingress"}),
     "global.external.redis.tls.enabled": nested(external("redis", "10.9.0.8")),
+    "global.external.mysql.initialization.enabled": nested(external("mysql", "10.9.0.7")),
     # Grafana would need the authority.
     "global.external.mysql.tls.enabled": nested(
         external("mysql", "10.9.0.7") | {"monitoring.enabled": False}

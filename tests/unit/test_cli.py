@@ -203,6 +203,7 @@ def changed_script(tmp_path: Path) -> Path:
 def test_check_notices_a_change_of_the_platforms_files(
     changed_script: Path, directory: str
 ) -> None:
+    """In two places: for our own MySQL, and for the Job that fills one outside."""
     root = changed_script.parents[2]
     (root / "elsewhere").mkdir()
     options = ("--spec", root / "genx-fx.yaml", "--output", root) if directory != "." else ()
@@ -210,7 +211,7 @@ def test_check_notices_a_change_of_the_platforms_files(
     assert result.returncode == 1
     assert "+-- No pairs." in result.stdout.splitlines()
     assert result.stdout.splitlines()[-1].endswith(
-        "is out of date: 1 file differs; run genx-fx build"
+        "is out of date: 2 files differ; run genx-fx build"
     )
 
 

@@ -111,7 +111,7 @@ ALLOWED = {
     "secrets.keys.*.about": ("README.md",),
     "secrets.keys.*.generate": ("README.md", "files/secret-keys.json"),
     "secrets.keys.*.fixed": ("README.md", "files/secret-keys.json", f"{COMMON}/_secrets.tpl",
-                             "templates/secrets/external-secret.yaml"),
+                             "templates/secrets/_external-secret.tpl"),
     "secrets.keys.*.compose": (*VALUES, f"{COMMON}/_secrets.tpl"),
     "secrets.keys.*.urlOf": ("README.md", f"{COMMON}/_secrets.tpl"),
     "secrets.keys.*.given": ("README.md", "files/secret-keys.json", "templates/NOTES.txt",

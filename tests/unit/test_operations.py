@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.chart.reading import environment
-from tests.helm import CHART, HELMS, render
+from tests.helm import CHART, HELMS, ROOT, render
 from tests.operations_document import DOCUMENT, blocks, sections, typed
 
 TEXT = DOCUMENT.read_text()
@@ -16,8 +16,7 @@ PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
     *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
-    "A registry of your own",
-    "Data sources and dashboards",
+    *("Tables of an external MySQL", "A registry of your own", "Data sources and dashboards"),
     *("Another mode or class", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
@@ -83,6 +82,25 @@ def test_each_way_to_share_a_host_renders_as_it_stands(values: str, helm: str) -
         host for item in rendered.of_kind("HTTPRoute") for host in item["spec"].get("hostnames", [])
     ]
     assert (by_ingress or by_route).count("fx.example.org") > 1
+
+
+def test_statements_for_grafana_are_those_of_our_own_mysql() -> None:
+    script = (ROOT / "platform" / "mysql" / "30-grafana.sh").read_text()
+    own = re.findall(r"^GRANT .*;$", script, re.MULTILINE)
+    (block,) = re.findall(
+        r"^```sql\n(.*?)^```", sections()["Tables of an external MySQL"], re.DOTALL | re.MULTILINE
+    )
+    user = "'grafana_reader'@'%'"
+    assert block.splitlines()[1:] == [line.replace("$reader", user) for line in own]
+    config = render().get("ConfigMap", "genx-fx-config")["data"]
+    assert config["GRAFANA_DATABASE_USER"] == "grafana_reader"
+
+
+@pytest.mark.parametrize("helm", HELMS)
+@pytest.mark.parametrize("values", values_of("Tables of an external MySQL"))
+def test_the_tables_are_made_by_the_values_as_they_stand(values: str, helm: str) -> None:
+    jobs = render(yaml.safe_load(values), helm=helm).names("Job")
+    assert any(name.startswith("genx-fx-initialize-mysql-") for name in jobs)
 
 
 def test_the_package_is_that_of_this_version() -> None:

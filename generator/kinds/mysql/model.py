@@ -47,6 +47,10 @@ class MySQL(ServedComponent, StoredComponent):
         lives = ["mysqladmin", "ping", f"--socket={SOCKET}"]
         return {"startup": served, "readiness": served, "liveness": lives}
 
+    def tables(self) -> list[str]:
+        """Return the tables that the init scripts make."""
+        return self.initialization.scripts.tables()
+
     def config_forms(self) -> dict[str, Literal["databaseUser", "databaseName"]]:
         """Return the names that the image puts into SQL as they are."""
         return {"MYSQL_USER": "databaseUser", "MYSQL_DATABASE": "databaseName"}

@@ -2,6 +2,9 @@
 {{/* One line per problem with the account and the TLS of servers outside the release. Takes $. */}}
 {{- define "genx-fx.problems.external" -}}
 {{- with .Values.global.external.mysql }}
+{{- if and .initialization.enabled (not .host) }}
+global.external.mysql.initialization.enabled: is true, but global.external.mysql.host is empty, and mysql of the chart makes its tables itself: name a server, or set it to false
+{{- end }}
 {{- if .host }}
 {{- if and .tls.caSecret.name (not .tls.enabled) }}
 global.external.mysql.tls.caSecret.name: is {{ .tls.caSecret.name }}, but global.external.mysql.tls.enabled is false: set it to true

@@ -12,6 +12,22 @@ Takes $.
 {{- if and .Values.releaseChecks.enabled (eq .Values.global.secrets.source "values") }}true{{ end }}
 {{- end }}
 
+{{/* "true" where a Job makes the tables in a server outside the release. Takes $. */}}
+{{- define "genx-fx.initializes" -}}
+{{- with .Values.global.external.mysql }}
+{{- if and .host .initialization.enabled }}true{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Secret with what the pods will read, as a hook finds it after the Job that prepares. Takes $. */}}
+{{- define "genx-fx.earlySecretName" -}}
+{{- if has .Values.global.secrets.source (list "values" "externalSecrets") -}}
+{{ .Values.global.namePrefix }}genx-fx-prepare
+{{- else -}}
+{{ include "common.secretName" $ }}
+{{- end }}
+{{- end }}
+
 {{/* Annotations of a hook before install and upgrade; lower weights come first. Takes the weight. */}}
 {{- define "genx-fx.hook" -}}
 helm.sh/hook: pre-install,pre-upgrade

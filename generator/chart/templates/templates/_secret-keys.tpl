@@ -1,5 +1,5 @@
 {{/*
-Keys of the Secret that the pods of this release need, as YAML: `required` are those without which one
+Keys of the Secret that the pods of this release need, hooks included, as YAML: `required` are those without which one
 does not start, `optional` those that one reads if they are there, and `parts` those that required ones
 are composed of. Takes $.
 */}}
@@ -22,6 +22,13 @@ are composed of. Takes $.
 {{- $optional = append $optional "@{ password.key }@" }}
 {{- end }}
 @% endfor %@
+{{- end }}
+@% endfor %@
+@% for server in plan.initialized %@
+{{- with .Values.global.external.@{ server.key }@ }}
+{{- if and .host .initialization.enabled }}
+{{- $required = append $required "@{ plan.servers_url(server) }@" }}
+{{- end }}
 {{- end }}
 @% endfor %@
 {{- range $key, $entry := .Values.global.secrets.extra }}

@@ -3,6 +3,11 @@
 @% for server in plan.replaceable %@
 @% set path = "global.external." + server.key %@
 {{- with .Values.@{ path }@ }}
+@% if server in plan.initialized %@
+{{- if and .initialization.enabled (not .host) }}
+@{ path }@.initialization.enabled: is true, but @{ path }@.host is empty, and @{ server.name }@ of the chart makes its tables itself: name a server, or set it to false
+{{- end }}
+@% endif %@
 {{- if .host }}
 {{- if and .tls.caSecret.name (not .tls.enabled) }}
 @{ path }@.tls.caSecret.name: is {{ .tls.caSecret.name }}, but @{ path }@.tls.enabled is false: set it to true

@@ -11,6 +11,24 @@ Takes $.
 {{- if and .Values.releaseChecks.enabled (eq .Values.global.secrets.source "values") }}true{{ end }}
 {{- end }}
 
+{{/* "true" where a Job makes the tables in a server outside the release. Takes $. */}}
+{{- define "@{ platform.name }@.initializes" -}}
+@% for server in plan.initialized %@
+{{- with .Values.global.external.@{ server.key }@ }}
+{{- if and .host .initialization.enabled }}true{{ end }}
+{{- end }}
+@% endfor %@
+{{- end }}
+
+{{/* Secret with what the pods will read, as a hook finds it after the Job that prepares. Takes $. */}}
+{{- define "@{ platform.name }@.earlySecretName" -}}
+{{- if has .Values.global.secrets.source (list "values" "externalSecrets") -}}
+{{ .Values.global.namePrefix }}@{ preparation }@
+{{- else -}}
+{{ include "common.secretName" $ }}
+{{- end }}
+{{- end }}
+
 {{/* Annotations of a hook before install and upgrade; lower weights come first. Takes the weight. */}}
 {{- define "@{ platform.name }@.hook" -}}
 helm.sh/hook: pre-install,pre-upgrade
