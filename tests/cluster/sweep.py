@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.namespaces import LABEL
+from tests.cluster.nodes import remove_taint
 from tests.cluster.outside import REMOVE as REMOVE_OUTSIDE
 from tests.cluster.small_volumes import FOLDER
 from tools.cluster import Cluster
@@ -55,8 +56,14 @@ def sweep(cluster: Cluster, kubectl: Kubectl, *, but: Collection[str]) -> None:
         print(f"  removing what was left by an interrupted run: {', '.join(gone)}", file=sys.stderr)
         kubectl("delete", "namespace", "--ignore-not-found", "--wait=false", *gone)
     if cluster.is_kind:
-        kubectl("delete", "pv", "--selector", LABEL, "--wait=false")
+        policies = ",".join(
+            f"{kind}admissionpolic{ending}"
+            for kind in ("mutating", "validating")
+            for ending in ("ybindings", "ies")
+        )
+        kubectl("delete", f"pv,{policies}", "--selector", LABEL, "--wait=false")
         for node in cluster.nodes():
             cluster.rejoin(node)
             cluster.node_exec(node, ["bash", "-c", RESTORE])
             kubectl("uncordon", node)
+            remove_taint(kubectl, node)

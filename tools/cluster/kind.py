@@ -88,8 +88,15 @@ def end_leftover(kubeconfig: Path) -> None:
 
 
 def config(shared: Path, subnets: Subnets) -> str:
-    """Return what kind is to make: a control plane and two workers, which all run pods."""
+    """Return what kind is to make: a control plane and two workers, which all run pods.
+
+    Policies that change pods are on, so that tests can give them ids as OpenShift does. Kubernetes
+    1.34 has them as a beta that is off:
+    https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
+    """
     made = json.loads(kind_config(nodes=NODES, shared=shared, subnets=subnets))
+    made["featureGates"] = {"MutatingAdmissionPolicy": True}
+    made["runtimeConfig"] = {"admissionregistration.k8s.io/v1beta1": "true"}
     schedulable = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
     controllers = {
         "node-monitor-grace-period": f"{NODE_MONITOR_GRACE}s",

@@ -22,3 +22,9 @@ def test_nodes_are_told_how_soon_one_is_lost_and_how_often_autoscalers_look() ->
     }
     # A node reports in a quarter of its lease: one late report takes no node away.
     assert patches["KubeletConfiguration"]["nodeLeaseDurationSeconds"] / 4 * 3 < 16
+
+
+def test_policies_may_change_pods() -> None:
+    config = json.loads(kind.config(Path("/srv"), SUBNETS))
+    assert config["featureGates"] == {"MutatingAdmissionPolicy": True}
+    assert config["runtimeConfig"] == {"admissionregistration.k8s.io/v1beta1": "true"}
