@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -12,178 +13,49 @@ from generator.spec.problems import path_text
 from generator.validate import kubernetes
 from tests.chart.scenarios import each_scenario, own_objects, rendered
 from tests.helm import Manifest
+from tools.custom_resources import definitions
 
 VERSIONS = [v for v in kubernetes.versions() if int(v.partition(".")[2]) >= 30]
 
-# Custom resources, which Kubernetes ships no schema for: what their own definitions require.
-NAME = {"type": "string", "minLength": 1}
+# Custom resources, of which Kubernetes has no schema: apiVersion and kind → what defines them.
 CUSTOM: dict[tuple[str, str], dict[str, Any]] = {
-    ("gateway.networking.k8s.io/v1", "Gateway"): {
-        "gatewayClassName": NAME,
-        "listeners": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["name", "port", "protocol"],
-                "additionalProperties": False,
-                "properties": {
-                    "name": NAME,
-                    "hostname": NAME,
-                    "port": {"type": "integer", "minimum": 1, "maximum": 65535},
-                    "protocol": {"enum": ["HTTP", "HTTPS"]},
-                    "tls": {
-                        "type": "object",
-                        "required": ["certificateRefs"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "mode": {"enum": ["Terminate", "Passthrough"]},
-                            "certificateRefs": {
-                                "type": "array",
-                                "minItems": 1,
-                                "items": {"type": "object", "required": ["name"]},
-                            },
-                        },
-                    },
-                    "allowedRoutes": {"type": "object"},
-                },
-            },
-        },
-    },
-    ("gateway.networking.k8s.io/v1", "HTTPRoute"): {
-        "parentRefs": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "object", "required": ["name"], "properties": {"name": NAME}},
-        },
-        "hostnames": {"type": "array", "minItems": 1, "items": NAME},
-        "rules": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "anyOf": [{"required": ["backendRefs"]}, {"required": ["filters"]}],
-                "properties": {
-                    "filters": {"type": "array", "minItems": 1},
-                    "backendRefs": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["name", "port"],
-                            "properties": {"name": NAME, "port": {"type": "integer"}},
-                        },
-                    },
-                },
-            },
-        },
-    },
-    ("keda.sh/v1alpha1", "ScaledObject"): {
-        "scaleTargetRef": {
-            "type": "object",
-            "required": ["name"],
-            "additionalProperties": False,
-            "properties": {"apiVersion": NAME, "kind": NAME, "name": NAME},
-        },
-        "minReplicaCount": {"type": "integer", "minimum": 0},
-        "maxReplicaCount": {"type": "integer", "minimum": 1},
-        "pollingInterval": {"type": "integer", "minimum": 1},
-        "cooldownPeriod": {"type": "integer", "minimum": 0},
-        "advanced": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "horizontalPodAutoscalerConfig": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "properties": {"name": NAME, "behavior": {"type": "object"}},
-                },
-            },
-        },
-        "triggers": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["type", "metadata"],
-                "properties": {
-                    "type": NAME,
-                    "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
-                },
-            },
-        },
-    },
-    ("external-secrets.io/v1", "ExternalSecret"): {
-        "refreshInterval": NAME,
-        "secretStoreRef": {
-            "type": "object",
-            "required": ["name", "kind"],
-            "additionalProperties": False,
-            "properties": {"name": NAME, "kind": {"enum": ["SecretStore", "ClusterSecretStore"]}},
-        },
-        "target": {
-            "type": "object",
-            "required": ["name"],
-            "properties": {
-                "name": NAME,
-                "template": {
-                    "type": "object",
-                    "properties": {
-                        "engineVersion": {"const": "v2"},
-                        "mergePolicy": {"enum": ["Replace", "Merge"]},
-                        "data": {"type": "object", "additionalProperties": {"type": "string"}},
-                    },
-                },
-            },
-        },
-        "dataFrom": {"type": "array", "minItems": 1, "items": {"type": "object"}},
-        "data": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["secretKey", "remoteRef"],
-                "additionalProperties": False,
-                "properties": {
-                    "secretKey": NAME,
-                    "remoteRef": {
-                        "type": "object",
-                        "required": ["key"],
-                        "additionalProperties": {"type": "string"},
-                    },
-                },
-            },
-        },
-    },
+    (f"{definition['spec']['group']}/{version['name']}", definition["spec"]["names"]["kind"]): (
+        version["schema"]["openAPIV3Schema"]
+    )
+    for definition in definitions()
+    for version in definition["spec"]["versions"]
 }
-
-# Without hostnames a route is for every host of its listener; an ExternalSecret has its keys from
-# one entry of the store, from an entry for each, or from both.
-OPTIONAL = {"hostnames", "dataFrom", "data"}
+# Those that the chart makes; others of these groups come from users.
+MADE = {
+    ("gateway.networking.k8s.io/v1", "Gateway"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("keda.sh/v1alpha1", "ScaledObject"),
+    ("external-secrets.io/v1", "ExternalSecret"),
+}
 
 # What has been found valid, as version and text: most objects are alike in many scenarios.
 _valid: set[tuple[str, str]] = set()
 
 
+def strict(schema: Any) -> Any:
+    """Return a schema that refuses unknown fields, which a server would drop in silence."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: strict(part) for key, part in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+@functools.cache
 def custom_validator(api_version: str, kind: str) -> Validator:
-    spec = CUSTOM[api_version, kind]
-    return jsonschema.Draft202012Validator(
-        {
-            "type": "object",
-            "required": ["apiVersion", "kind", "metadata", "spec"],
-            "additionalProperties": False,
-            "properties": {
-                "apiVersion": {"const": api_version},
-                "kind": {"const": kind},
-                "metadata": {"type": "object", "required": ["name"]},
-                "spec": {
-                    "type": "object",
-                    "required": sorted(spec.keys() - OPTIONAL),
-                    "additionalProperties": False,
-                    "properties": spec,
-                },
-            },
-        }
-    )
+    """Return the validator of a custom resource, made of its own definition."""
+    schema = strict(CUSTOM[api_version, kind])
+    # Kubernetes itself knows what metadata may have.
+    schema["properties"]["metadata"] = {"type": "object", "required": ["name"]}
+    return jsonschema.Draft202012Validator(schema)
 
 
 def faults(item: Manifest, version: str) -> list[str]:
@@ -222,10 +94,21 @@ def test_a_misspelt_field_is_refused_in_every_version() -> None:
         assert "unknown key 'targetport'; did you mean 'targetPort'?" in said
 
 
+def test_a_misspelt_field_of_a_custom_resource_is_refused() -> None:
+    (route, *_) = (item for item in own_objects("gateway") if item["kind"] == "HTTPRoute")
+    assert not faults(route, VERSIONS[0])
+    (rule, *rules) = route["spec"]["rules"]
+    (backend,) = rule["backendRefs"]
+    misspelt = rule | {"backendRefs": [backend | {"prot": 8080}]}
+    changed = route | {"spec": route["spec"] | {"rules": [misspelt, *rules]}}
+    (said,) = faults(changed, VERSIONS[0])
+    assert "'prot' was unexpected" in said
+
+
 def test_the_scenarios_show_every_custom_resource() -> None:
     scenarios = ("gateway", "secrets_external", "scaled_by_keda")
     shown = {(o["apiVersion"], o["kind"]) for name in scenarios for o in rendered(name).objects}
-    assert set(CUSTOM) <= shown
+    assert shown & CUSTOM.keys() == MADE
 
 
 @each_scenario

@@ -13,20 +13,26 @@ from tests.cluster.namespaces import RESTRICTED
 from tests.control_plane.release import QuietRelease
 from tests.control_plane.test_install import WAYS, each_way
 from tests.helm import NAMESPACE, Manifest, parse
+from tools.custom_resources import definitions
 
 MANAGER = "gitops"
-# Groups of APIs that are not part of Kubernetes, which this control plane lacks.
-BESIDE = (
-    "gateway.networking.k8s.io/",
-    "external-secrets.io/",
-    "monitoring.coreos.com/",
-    "keda.sh/",
-    "networking.gke.io/",
-)
+# Groups of APIs whose definitions cannot be had here.
+BESIDE = ("monitoring.coreos.com/", "networking.gke.io/")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def custom_resources(kubectl: Kubectl) -> None:
+    """Define the custom resources that the chart makes, with the rules of their own projects."""
+    found = definitions()
+    # Too large for the annotation that `kubectl apply` keeps of a last application.
+    assert apply(kubectl, "default", list(found), "--force-conflicts") == ""
+    for definition in found:
+        name = definition["metadata"]["name"]
+        kubectl.wait(f"crd/{name}", "condition=Established", "default")
 
 
 def own_kinds(objects: Iterable[Manifest]) -> list[Manifest]:
-    """Return the objects that Kubernetes itself knows."""
+    """Return the objects that this control plane knows."""
     return [item for item in objects if not item["apiVersion"].startswith(BESIDE)]
 
 
