@@ -67,6 +67,7 @@ GO_TOOLS = {
     "helm4": GoTool("go", "helm.sh/helm/v4/cmd/helm", HELM4_STAMPS),
     "helm3": GoTool("go", "helm.sh/helm/v3/cmd/helm", HELM3_STAMPS),
     "render": GoTool("go", "./render", HELM3_STAMPS + HELM4_STAMPS),
+    "reachable": GoTool("go", "./reachable"),
     "ct": GoTool(
         "go",
         "github.com/helm/chart-testing/v3/ct",

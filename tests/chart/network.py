@@ -5,6 +5,7 @@ https://kubernetes.io/docs/concepts/services-networking/network-policies/
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -124,10 +125,14 @@ def _is_peer(peer: Manifest, place: Place) -> bool:
 
 
 def _within(block: Manifest, address: str) -> bool:
-    wanted = ipaddress.ip_address(address)
-    return wanted in ipaddress.ip_network(block["cidr"]) and not any(
-        wanted in ipaddress.ip_network(hole) for hole in block.get("except", [])
+    return _is_in(address, block["cidr"]) and not any(
+        _is_in(address, hole) for hole in block.get("except", [])
     )
+
+
+@functools.cache
+def _is_in(address: str, cidr: str) -> bool:
+    return ipaddress.ip_address(address) in ipaddress.ip_network(cidr)
 
 
 def _port_matches(
