@@ -158,8 +158,10 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
 
 
 def _tests(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tuple[str, File]]:
-    """Yield the pods of `helm test`."""
+    """Yield the pods of `helm test`, and the script that some of them run."""
     tests = "templates/tests"
+    if any(component.http_health for component in plan.components):
+        yield "files/check-health.py", File((RAW_FILES / "check-health.py").read_text())
     for name in ("stranger", "isolated") if plan.flows else ():
         source = f"{TEMPLATES}/{tests}/{name}.yaml"
         yield f"{tests}/{name}.yaml", File(render(source, platform), source)

@@ -40,6 +40,8 @@ _OF_PART: dict[ValuePath, Path] = {
     ("ready", "path"): ("ready", "file"),
     ("ready", "maxAgeSeconds"): ("ready", "maxAge"),
     ("probes", "liveness", "path"): ("health", "live"),
+    ("probes", "expect"): ("health", "expect"),
+    **{("probes", "expect", key): ("health", "expect", key) for key in ("status", "text", "json")},
     ("waitFor",): ("calls",),
     ("networkPolicy", "internetPorts"): ("calls",),
     **{

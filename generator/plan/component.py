@@ -13,6 +13,8 @@ from generator.spec.component import (
     ExecHealth,
     Exposed,
     FileHealth,
+    HttpComponent,
+    HttpHealth,
     MountedConfigMap,
     ProcessComponent,
     Replicas,
@@ -169,9 +171,14 @@ class ComponentPlan:
         return self.spec.password_key()
 
     @property
+    def http_health(self) -> HttpHealth | None:
+        """How it tells its health over HTTP, if it does."""
+        return self.spec.health if isinstance(self.spec, HttpComponent) else None
+
+    @property
     def health_path(self) -> str | None:
         """HTTP path of its health, if it has one."""
-        return self.spec.health_path()
+        return self.http_health.http if self.http_health else None
 
     @property
     def health_commands(self) -> dict[str, list[str]]:
@@ -181,7 +188,7 @@ class ComponentPlan:
     @property
     def live_path(self) -> str | None:
         """HTTP path of its own that asks no other server, if it has one."""
-        return self.spec.live_path()
+        return self.http_health.live if self.http_health else None
 
     @property
     def tells_by_file(self) -> bool:

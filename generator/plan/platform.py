@@ -165,7 +165,8 @@ class Plan:
     @cached_property
     def uses_toolbox(self) -> bool:
         """Whether anything is waited for, tested or created by a hook."""
-        return bool(self.flows or self.spec.secrets)
+        asked = any(component.http_health for component in self.components)
+        return bool(self.flows or self.spec.secrets or asked)
 
     @cached_property
     def volumes(self) -> list[SharedVolume]:

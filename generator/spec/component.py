@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Tag
 
@@ -68,6 +68,23 @@ class Exposed(SpecModel):
     )
 
 
+class Expectation(SpecModel):
+    """What a healthy answer looks like, where more is said of it than that it comes."""
+
+    status: Annotated[int, Field(ge=200, le=599, strict=True)] = Field(
+        200, description="HTTP status of the answer"
+    )
+    text: Text = Field(
+        "", description="Text that the body contains, in whole words", examples=["healthy"]
+    )
+    members: dict[Text, Any] = Field(
+        {},
+        alias="json",
+        description="Members that the body has as JSON; others may stand beside them",
+        examples=[{"status": "healthy"}],
+    )
+
+
 class HttpHealth(SpecModel):
     """Healthy when this path answers with a status below 400."""
 
@@ -78,6 +95,7 @@ class HttpHealth(SpecModel):
         " port is enough",
         examples=["/livez"],
     )
+    expect: Expectation = Field(Expectation(), description="What `helm test` expects of the answer")
 
 
 class ExecHealth(SpecModel):
@@ -275,14 +293,6 @@ class ComponentBase(SpecModel):
         parts = [part for part in self.writable.values() if isinstance(part, VolumePart)]
         return list(dict.fromkeys([*self.mounts, *(part.volume for part in parts)]))
 
-    def health_path(self) -> str | None:
-        """Return the HTTP path that tells its health, if one does."""
-        return None
-
-    def live_path(self) -> str | None:
-        """Return the HTTP path that tells that it serves, and asks no other server, if one does."""
-        return None
-
     def health_commands(self) -> dict[str, list[str]]:
         """Return the command of each probe that tells its health, by kind of probe."""
         return {}
@@ -349,6 +359,12 @@ class ServedComponent(ComponentBase):
     port: Port = Field(description="Port that the container listens on")
     service: Service
     exposed: Exposed | None = None
+
+
+class HttpComponent(ServedComponent):
+    """A component that answers HTTP, and tells its health by that."""
+
+    health: HttpHealth
 
 
 class ReplicatedComponent(ComponentBase):

@@ -20,10 +20,15 @@ def field_at(location: Path) -> FieldInfo:
         if is_union_tag(part):
             field = FieldInfo.from_annotation(members(declared)[str(part)])
         elif is_model(declared):
-            field = declared.model_fields[str(part)]
+            field = fields_of(declared)[str(part)]
         else:  # an item of a list or an entry of a dictionary
             field = FieldInfo.from_annotation(get_args(declared)[-1])
     return field
+
+
+def fields_of(model: type[SpecModel]) -> dict[str, FieldInfo]:
+    """Return the declarations of a mapping's keys, as a spec writes them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def type_at(location: Path) -> Any:
@@ -33,7 +38,7 @@ def type_at(location: Path) -> Any:
 
 def keys_at(location: Path) -> list[str]:
     """Return the keys that the mapping at a location may have."""
-    return list(type_at(location).model_fields)
+    return list(fields_of(type_at(location)))
 
 
 def members(union: Any) -> dict[str, Any]:

@@ -391,6 +391,7 @@ def _probes(component: ComponentPlan, times: sections.Times) -> Tree:
                     " is no reason",
                     _liveness_path(component),
                 ),
+                **_expectation(component),
             },
         )
     }
@@ -418,6 +419,36 @@ def _liveness_path(component: ComponentPlan) -> Tree:
             "HTTP path that answers while the process serves, whatever other servers do: /livez."
             " Empty asks only whether the port accepts connections",
             FILE_PATH,
+        )
+    }
+
+
+def _expectation(component: ComponentPlan) -> Tree:
+    if component.http_health is None:
+        return {}
+    expect = component.http_health.expect
+    return {
+        "expect": Section(
+            "What `helm test` expects of the answer that tells its health; the other checks take"
+            " any status below 400",
+            {
+                "status": Value(
+                    expect.status,
+                    "HTTP status of the answer",
+                    integer(200, 599),
+                    bounds="200 to 599",
+                ),
+                "text": sections.text(
+                    expect.text,
+                    "Text that the body contains, in whole words: healthy. Empty asks for none",
+                ),
+                "json": Value(
+                    dict(expect.members),
+                    "Members that the body has as JSON, with these values: {status: healthy}."
+                    " Others may stand beside them",
+                    OBJECT,
+                ),
+            },
         )
     }
 

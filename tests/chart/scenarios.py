@@ -277,6 +277,8 @@ _EVERYTHING = merged(
             "global.secrets.extra": {"OWN_KEY": {"readBy": ["frontend", "mysql"]}},
             **AUTOSCALED,
             "application.api.ingress.hostname": "trade.example.org",
+            "application.api.probes.expect.json": {"status": "healthy", "$(HOME)": [1, True]},
+            "application.frontend.probes.expect": {"status": 204, "text": 'it\'s "up"'},
             "application.api.aliases": {"BROKER_LOGIN": "MT5_LOGIN", "FLAGS": "FEATURE_FLAGS"},
             "data.mysql.aliases": {"OWN_ALIAS": "OWN_KEY"},
             "application.tradingBot.heartbeat.path": "/tmp/heartbeat",

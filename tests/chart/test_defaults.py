@@ -85,7 +85,8 @@ def test_resources_of_the_toolbox(chart: Chart) -> None:
         if owner.startswith(("Job/", "Pod/")) or owner.endswith("/wait-for-dependencies")
     }
     callers = {flow.caller.name for flow in PLAN.flows}
-    tests = len(PLAN.flows) + 3  # two of the policies, and Grafana's login
+    health = [component for component in PLAN.components if component.http_health]
+    tests = len(PLAN.flows) + len(health) + 3  # two of the policies, and Grafana's login
     assert len(tools) == 1 + tests + len(callers), "the job of the secrets, tests, and who waits"
     for owner, resources in tools.items():
         assert resources == TOOLBOX, owner

@@ -25,7 +25,8 @@ from tests.chart.test_network_policies import calls, place, spec
 from tests.helm import Manifest, Render, render
 
 CONNECTIONS = {f"{caller}-to-{callee}" for caller in spec() for callee in calls(caller)}
-OF_THEIR_OWN = {"grafana-login", "stranger", "isolated"}
+HEALTH = {"frontend-health", "api-health", "grafana-health"}
+OF_THEIR_OWN = {*HEALTH, "grafana-login", "stranger", "isolated"}
 NASTY = 'it\'s "p@ss" \\w%41:/?#[] $HOME `id` ü'
 API_SERVER = outside("10.96.0.1")
 
@@ -43,6 +44,11 @@ def _command(rendered: Render, name: str) -> list[str]:
     """What a test pod runs."""
     test = container(_tests(rendered)[name])
     return [*test["command"], *test.get("args", [])]
+
+
+def _given(rendered: Render, name: str) -> dict[str, str]:
+    """The variables of a test pod with their texts."""
+    return {entry["name"]: entry["value"] for entry in container(_tests(rendered)[name])["env"]}
 
 
 def _address_in_pod(rendered: Render, name: str, text: str) -> str:
@@ -148,7 +154,11 @@ def test_what_is_disabled_is_not_called(chart: Chart) -> None:
         "monitoring.enabled": False,
     }
     waiting = nobody_waits_for("mysql", "redis", "api")
-    assert _tests(chart(nested(disabled | waiting))).keys() == {"stranger", "isolated"}
+    assert _tests(chart(nested(disabled | waiting))).keys() == {
+        "frontend-health",
+        "stranger",
+        "isolated",
+    }
 
 
 @dataclass(frozen=True)
@@ -326,20 +336,76 @@ class TestGrafanaLogin:
         told = environment(more.get("Pod", "grafana-login-test"))
         assert json.loads(told["DATA_SOURCES"]) == ["MySQL", "Prometheus"]
 
+
+class TestHealth:
+    """Pods that ask for the health; tests/unit/files/test_check_health.py runs their script."""
+
+    @pytest.mark.parametrize(
+        ("name", "url"),
+        [
+            ("frontend", "http://blue-frontend-service:3000/"),
+            ("api", "http://blue-api-service:8080/health"),
+            ("grafana", "http://blue-grafana-service:3001/api/health"),
+        ],
+    )
+    def test_asks_by_the_service(self, chart: Chart, name: str, url: str) -> None:
+        rendered = chart(nested({"global.namePrefix": "blue-"}))
+        assert _given(rendered, f"blue-{name}-health")["URL"] == url
+
+    def test_asks_grafana_where_it_is_served(self, chart: Chart) -> None:
+        values = {"global.exposure": "ingress", "monitoring.grafana.ingress.path": "/grafana"}
+        url = _given(chart(nested(values)), "grafana-health")["URL"]
+        assert url == "http://grafana-service:3001/grafana/api/health"
+
+    def test_nothing_is_expected_but_200_unless_said(self, chart: Chart) -> None:
+        """The contract promises nothing of a body."""
+        for name in HEALTH:
+            expected = json.loads(_given(chart(), name)["EXPECTED"])
+            assert expected == {"status": 200, "text": "", "json": {}}
+
+    def test_expects_what_the_values_of_its_component_say(self, chart: Chart) -> None:
+        values = {"status": 299, "text": "$(URL)", "json": {"status": "healthy"}}
+        path = "application.api.probes.expect"
+        rendered = chart(nested({path: values}))
+        given = _given(rendered, "api-health")
+        assert json.loads(given["EXPECTED"]) == values
+        assert "$(" not in given["EXPECTED"]  # or the kubelet would replace it
+        assert given["VALUES"] == path
+        assert json.loads(_given(rendered, "frontend-health")["EXPECTED"])["status"] == 200
+
+    def test_other_checks_are_as_before(self, chart: Chart) -> None:
+        values = {"application.api.probes.expect": {"status": 299, "json": {"a": 1}}}
+        assert chart(nested(values)).get("Deployment", "api") == chart().get("Deployment", "api")
+
     @pytest.mark.parametrize("exposure", ["loadBalancer", "clusterIP"])
-    def test_the_policies_let_it_in_and_nowhere_else(self, chart: Chart, exposure: str) -> None:
+    @pytest.mark.parametrize(
+        ("test", "target"),
+        [
+            ("frontend-health", ("frontend", 3000)),
+            ("api-health", ("api", 8080)),
+            ("grafana-health", ("grafana", 3000)),
+            ("grafana-login", ("grafana", 3000)),
+        ],
+    )
+    def test_the_policies_let_it_in_and_nowhere_else(
+        self, chart: Chart, exposure: str, test: str, target: tuple[str, int]
+    ) -> None:
         nobody = [{"ipBlock": {"cidr": "192.0.2.1/32"}}]
-        values = {"global.exposure": exposure, "global.exposedTo.admins": nobody}
+        values = {
+            "global.exposure": exposure,
+            "global.exposedTo.admins": nobody,
+            "global.exposedTo.users": nobody,
+        }
         rendered = chart(nested(values))
         network = Network.of(rendered)
-        test = place(rendered, "grafana-login-test")
+        source = place(rendered, f"{test}-test")
         reached = {
-            (target.name, port)
-            for target in pods(rendered)
+            (other.name, port)
+            for other in pods(rendered)
             for port in (3000, 3306, 6379, 8080)
-            if network.allows(test, target, port)
+            if network.allows(source, other, port)
         }
-        assert reached == {("grafana", 3000)}
+        assert reached == {target}
 
 
 class TestStranger:

@@ -314,7 +314,7 @@ def test_every_test_has_the_service_account_of_the_component_it_is_about(scenari
         for item in workloads(scenario)
     }
     for item in rendered(scenario).of_kind("Pod"):
-        about = item["metadata"]["labels"]["app"].removesuffix("-test").removesuffix("-login")
+        about = item["metadata"]["labels"]["app"].removesuffix("-test").removesuffix("-health")
         assert item["spec"]["serviceAccountName"] == accounts.get(about, "default"), label(item)
 
 

@@ -78,8 +78,13 @@ def declared_ways(rendered: Render, without: str = "") -> set[tuple[str, str, in
         for callee in calls(source.labels["app"].removesuffix("-test"))
         if callee != without
     }
-    logins = [item.name for item in pods(rendered) if item.labels["app"] == "grafana-login-test"]
-    return declared | {(name, "grafana", 3000) for name in logins}
+    asked = {
+        (item.name, callee, spec()[callee]["port"])
+        for item in pods(rendered)
+        for callee in spec()
+        if item.labels["app"] == f"{callee}-health-test"
+    }
+    return declared | asked
 
 
 def reaches(rendered: Render, name: str, target: Place, protocol: str = "TCP") -> list[int]:
@@ -108,11 +113,12 @@ def test_the_spec_declares_what_the_documents_say() -> None:
 def test_pods_reach_exactly_what_the_spec_declares(chart: Chart) -> None:
     rendered = chart()
     flows = {caller: len(calls(caller)) for caller in spec()}
-    tests = [*range(sum(flows.values())), "stranger", "isolated", "Grafana's login"]
+    asked = ["frontend's health", "API's health", "Grafana's health", "Grafana's login"]
+    tests = [*range(sum(flows.values())), "stranger", "isolated", *asked]
     assert len(pods(rendered)) == len([*spec(), *tests, "the job that prepares"])
     # A component has a test for each of its flows, and each of them may do what the component may.
     declared = sum(number + number**2 for number in flows.values())
-    assert len(declared_ways(rendered)) == declared + 1
+    assert len(declared_ways(rendered)) == declared + len(asked)
     assert open_ways(rendered) == declared_ways(rendered)
 
 

@@ -303,8 +303,9 @@ OPTIONS = sorted({path.split(".", 2)[2] for path in CHOICES if component_of(path
 
 
 def objects_of(component: str, values: dict[str, Any]) -> list[Manifest]:
-    objects = render(values).objects
-    return [item for item in objects if item["metadata"]["labels"]["app"] == component]
+    """What is labelled as the component's, or as the pod that asks for its health."""
+    names = (component, f"{component}-health-test")
+    return [item for item in render(values).objects if item["metadata"]["labels"]["app"] in names]
 
 
 @pytest.mark.parametrize("option", OPTIONS)

@@ -33,7 +33,7 @@ RESOURCES = {
     "grafana": (("100m", "256Mi"), ("250m", "512Mi")),
 }
 
-TESTS = 10  # of `helm test`: seven connections, Grafana's login, and two of the policies
+TESTS = 13  # of `helm test`: seven connections, three of health, Grafana's login, two of policies
 
 pytestmark = pytest.mark.xdist_group("platform")
 

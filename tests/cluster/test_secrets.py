@@ -38,7 +38,7 @@ PASSWORD_VALUES = {
     "GRAFANA_SECRET_KEY": ALL,
 }
 READERS = {"redis", "api", "trading-bot"}
-TESTS = 10  # of `helm test`: seven connections, Grafana's login, and two of the policies
+TESTS = 13  # of `helm test`: seven connections, three of health, Grafana's login, two of policies
 
 
 @pytest.mark.parametrize("helm", HELMS)

@@ -16,7 +16,7 @@ from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from generator.values.platform import umbrella_values
 from generator.values.quantity_patterns import BYTES
-from tests.spec_files import ALL_SPECS, FOREX, spec_data, write_spec
+from tests.spec_files import ALL_SPECS, FOREX, SPECS, spec_data, write_spec
 
 
 @functools.cache
@@ -39,6 +39,15 @@ def fields(path: str, spec: Path = FOREX) -> dict[str, str]:
     """Return what the page says, by the name of the field."""
     lines = [line[2:].partition("  ") for line in explained(path, spec)[1:]]
     return {name: text.strip() for name, _, text in lines}
+
+
+def test_an_expected_answer_says_its_line() -> None:
+    spec = SPECS / "price-feed.yaml"
+    line = "[expect: {status: 204, text: up, json: {exchanges: {open: 2}}}]"
+    page = fields("edge.quoteApi.probes.expect.status", spec)
+    assert page["default"] == "204"
+    assert page["from"] == f"{line} (tiers.edge.quote-api.health.expect.status)"
+    assert fields("edge.quoteApi.probes.expect.json", spec)["from"].startswith(line)
 
 
 def test_a_quantity_says_unit_defaults_bounds_and_its_line() -> None:

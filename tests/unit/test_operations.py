@@ -15,6 +15,7 @@ TEXT = DOCUMENT.read_text()
 PROMISED = {
     *("What restarts", "The broker's login", "Where the Secret comes from"),
     *("Look before an upgrade", "An upgrade that failed", "Roll back", "Grow a volume"),
+    "What a healthy answer is",
     *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
     *("Tables of an external MySQL", "A registry of your own", "Data sources and dashboards"),
     *("Another mode or class", "Nodes"),

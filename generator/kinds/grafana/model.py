@@ -10,11 +10,10 @@ from pydantic import Field
 
 from generator.spec.component import (
     DatabaseLogin,
-    HttpHealth,
+    HttpComponent,
     MountedConfigMap,
     NamedKey,
     Provisioned,
-    ServedComponent,
     StoredComponent,
 )
 from generator.spec.content import ContentFolder
@@ -37,11 +36,10 @@ class DatabaseReader(SpecModel):
     password: EnvironmentName = Field(description="Secret key of the password")
 
 
-class Grafana(ServedComponent, StoredComponent):
+class Grafana(HttpComponent, StoredComponent):
     """Grafana, provisioned from files."""
 
     kind: Literal["grafana"] = Field(description="Grafana, provisioned from files")
-    health: HttpHealth
     dashboards: Dashboards = Field(
         description="Folder of *.json files, relative to this file: dashboards as Grafana exports"
         " them"
@@ -53,14 +51,6 @@ class Grafana(ServedComponent, StoredComponent):
     database: DatabaseReader | None = Field(
         None, description="MySQL database that the dashboards read"
     )
-
-    def health_path(self) -> str | None:
-        """Return the path that answers while it is healthy."""
-        return self.health.http
-
-    def live_path(self) -> str | None:
-        """Return the path that answers while it serves, whatever other servers do."""
-        return self.health.live
 
     def administrator_key(self) -> str | None:
         """Return the key of the administrator's password."""

@@ -5,6 +5,7 @@ One edit of a spec is one change of the chart, and of nothing else.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -133,7 +134,10 @@ def test_minimal_is_minimal(charts: dict[Path, Path]) -> None:
     assert identities(objects) == {
         "ConfigMap/status-config",
         "Deployment/page",
+        "NetworkPolicy/page-health-test-egress",
+        "NetworkPolicy/page-health-test-ingress",
         "NetworkPolicy/status-page-default-deny",
+        "Pod/page-health-test",
         "PodDisruptionBudget/page",
         "Role/status-page-operator",
         "Role/status-page-viewer",
@@ -184,6 +188,9 @@ def test_what_the_spec_says_of_a_component_is_in_its_pod(price_feed: Render) -> 
     readiness = container(archiver)["readinessProbe"]
     assert readiness["exec"]["command"] == ["archiver", "--caught-up"]
     assert readiness["initialDelaySeconds"] == 0, "it tells itself when it is ready"
+    test = container(price_feed.get("Pod", "quote-api-health-test"))
+    expected = next(entry["value"] for entry in test["env"] if entry["name"] == "EXPECTED")
+    assert json.loads(expected) == {"status": 204, "text": "up", "json": {"exchanges": {"open": 2}}}
     quotes = container(component(price_feed, "quote-api"))["livenessProbe"]
     assert quotes["httpGet"]["path"] == "/livez"
     claim = price_feed.get("PersistentVolumeClaim", "quote-archive")["spec"]

@@ -60,11 +60,11 @@ class TestFolders:
         assert registry.templates("singleton") == ["_pod.tpl", "statefulset.yaml"]
 
     def test_flows_of_a_kind_are_those_below_its_folder_flows(self) -> None:
-        assert registry.flows("grafana") == ["login-test.yaml", "to-prometheus.yaml"]
-        assert registry.flows("web") == []
+        assert registry.flows("grafana") == ["health-test.yaml", "to-prometheus.yaml"]
+        assert registry.flows("worker") == []
 
     def test_tests_of_a_kind_are_those_below_its_folder_tests(self) -> None:
-        assert registry.tests("grafana") == ["login.yaml"]
+        assert registry.tests("grafana") == ["health.yaml", "login.yaml"]
         assert registry.tests("mysql") == []
 
     def test_no_other_module_of_the_generator_names_a_kind(self) -> None:

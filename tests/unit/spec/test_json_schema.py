@@ -21,6 +21,7 @@ BEYOND_JSON_SCHEMA = {
     "range that is upside down",
     "key that is given twice",
     "key that YAML reads as true",
+    "null for a member of an answer",
 }
 
 

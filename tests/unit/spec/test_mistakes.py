@@ -312,6 +312,26 @@ CASES: list[tuple[str, str, str, str]] = [
         "the list is empty; at least one entry is wanted",
     ),
     (
+        "expectation of an unknown form",
+        "health: {http: /health}",
+        "health: {http: /health, expect: {jsn: {status: healthy}}}",
+        "52:40: tiers.application.api.health.expect.jsn: unknown key 'jsn'; "
+        "allowed are status, text, json; did you mean 'json'?",
+    ),
+    (
+        "status that nobody answers",
+        "health: {http: /health}",
+        "health: {http: /health, expect: {status: 20}}",
+        "52:48: tiers.application.api.health.expect.status: 20 is given; at least 200 is wanted",
+    ),
+    (
+        "null for a member of an answer",
+        "health: {http: /health}",
+        "health: {http: /health, expect: {json: {error: null}}}",
+        "52:54: tiers.application.api.health.expect.json.error: "
+        "nothing is given; give a value or leave the key out",
+    ),
+    (
         "health that is no mapping",
         HEALTH,
         "health: pgrep",
