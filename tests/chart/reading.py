@@ -6,15 +6,11 @@ import re
 
 from tests.helm import Manifest, Render, pod_template
 
-FACTORS = {
-    "Ki": 2**10,
-    "Mi": 2**20,
-    "Gi": 2**30,
-    "m": 0.001,
-    "k": 10**3,
-    "M": 10**6,
-    "G": 10**9,
+FACTORS: dict[str, float] = {
     "": 1,
+    "m": 0.001,
+    **{suffix: 10 ** (3 * power) for power, suffix in enumerate("kMGTPE", 1)},
+    **{f"{suffix}i": 2 ** (10 * power) for power, suffix in enumerate("KMGTPE", 1)},
 }
 
 

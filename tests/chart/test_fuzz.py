@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.chart import test_invariants
-from tests.chart.scenarios import SCENARIOS, Scenario, read_yaml, rendered
+from tests.chart.scenarios import SCENARIOS, Scenario, own_objects, read_yaml
 from tests.chart.test_kubernetes_schema import VERSIONS, faults
 from tests.helm import HELMS, HelmError, refusal, render
 from tests.limits.cases import leaves
@@ -65,7 +65,7 @@ def looked_at(scenario: Scenario) -> str:
     name = f"fuzz-{next(_numbers)}"
     SCENARIOS[name] = scenario
     try:
-        objects = rendered(name).objects
+        objects = own_objects(name)
     except HelmError as error:
         assert_names_what_was_set(str(error), scenario)
         return "refused"
