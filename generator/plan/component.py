@@ -15,6 +15,7 @@ from generator.spec.component import (
     FileHealth,
     HttpComponent,
     HttpHealth,
+    ListeningComponent,
     MountedConfigMap,
     ProcessComponent,
     Replicas,
@@ -26,7 +27,7 @@ from generator.spec.component import (
 )
 
 PORT = "PORT"
-"""Variable by which web servers are told where to listen."""
+"""Variable by which programs are told where to listen."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class ComponentPlan:
     @property
     def port(self) -> int | None:
         """The port that it listens on, if any."""
-        return self.spec.port if isinstance(self.spec, ServedComponent) else None
+        return self.spec.port if isinstance(self.spec, ListeningComponent) else None
 
     @property
     def own_variables(self) -> dict[str, str]:
@@ -113,7 +114,7 @@ class ComponentPlan:
     @property
     def service(self) -> Service | None:
         """The Service in front of it, if any."""
-        return self.spec.service if isinstance(self.spec, ServedComponent) else None
+        return self.spec.service if isinstance(self.spec, ListeningComponent) else None
 
     @property
     def exposed(self) -> Exposed | None:

@@ -19,6 +19,7 @@ from generator.spec.component import (
     LOG_SPACE,
     ComponentBase,
     Exposed,
+    ListeningComponent,
     ReplicatedComponent,
     Resources,
     ServedComponent,
@@ -147,6 +148,19 @@ def calls_reach_a_listener(subject: Subject) -> Iterator[Problem]:
                 yield from _without_port(subject, path, callee)
 
 
+def ports_have_services(subject: Subject) -> Iterator[Problem]:
+    """Check that who listens has a port and a Service, as nobody can call one without the other."""
+    for part in subject.parts:
+        if not isinstance(component := part.component, ListeningComponent):
+            continue
+        if component.port and not component.service:
+            message = "needs a service as well, such as service: {name: bot-service, port: 9100}"
+            yield Problem((*part.path, "port"), message, at_key=True)
+        if component.service and not component.port:
+            message = "needs the port as well that the container listens on, such as port: 9100"
+            yield Problem((*part.path, "service"), message, at_key=True)
+
+
 def calls_make_no_circle(subject: Subject) -> Iterator[Problem]:
     """Check that calls make no circle: components wait for what they call, and none would start."""
     parts = {part.name: part for part in subject.parts}
@@ -250,9 +264,9 @@ def names_are_unique(subject: Subject) -> Iterator[Problem]:
     yield from _repeated(
         "service",
         [
-            ((*part.path, "service", "name"), part.component.service.name)
+            ((*part.path, "service", "name"), component.service.name)
             for part in parts
-            if isinstance(part.component, ServedComponent)
+            if isinstance(component := part.component, ListeningComponent) and component.service
         ],
     )
     yield from _repeated(
@@ -464,6 +478,7 @@ def writable_paths_fit_in_scratch(subject: Subject) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     calls_reach_a_listener,
+    ports_have_services,
     calls_make_no_circle,
     mounts_and_volumes_match,
     single_writer_volumes_have_one_pod,
@@ -490,7 +505,10 @@ CHECKS: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
 
 def _without_port(subject: Subject, path: Path, name: str) -> Iterator[Problem]:
     target = subject.component(name)
-    if target and not isinstance(target, ServedComponent):
+    if isinstance(target, ListeningComponent):
+        if not target.port:
+            yield Problem(path, f"{name} doesn't listen; give it port and service")
+    elif target:
         yield Problem(path, f"{name} doesn't listen: kind {target.kind} has no port")
 
 

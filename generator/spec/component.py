@@ -353,11 +353,20 @@ class ComponentBase(SpecModel):
         return None
 
 
-class ServedComponent(ComponentBase):
+class ListeningComponent(ComponentBase):
+    """A component that may listen, for those who call it."""
+
+    port: Port | None = Field(
+        None, description="Port that the container listens on, if it does; it needs a service"
+    )
+    service: Service | None = Field(None, description="The Service in front of it, if it listens")
+
+
+class ServedComponent(ListeningComponent):
     """A component that listens."""
 
     port: Port = Field(description="Port that the container listens on")
-    service: Service
+    service: Service = Field(description="The Service in front of it")
     exposed: Exposed | None = None
 
 
@@ -385,7 +394,7 @@ PROCESS_LIVES = ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]
 
 
 class ProcessComponent(ComponentBase):
-    """A process that serves nobody; its health is told by a command or a file."""
+    """A process whose health is told by a command or a file."""
 
     health: ProcessHealth = Field(
         description="How it tells that it lives, also while another server is away"

@@ -334,6 +334,75 @@ def test_the_internet_is_called_on_the_ports_that_the_spec_names(tmp_path: Path)
     assert [port for port in asked if network.allows(archiver, internet, port)] == [443, 9443]
 
 
+def listen(spec: SpecData) -> None:
+    """Have the archiver, which must never run twice, listen to the collector."""
+    archiver = spec["tiers"]["ingest"]["archiver"]
+    archiver |= {"port": 9100, "service": {"name": "archive", "port": 91}}
+    spec["tiers"]["ingest"]["collector"]["calls"].append("archiver")
+
+
+LISTENING = {"Service/archive"}
+CALLING = {
+    "NetworkPolicy/collector-to-archiver-egress",
+    "NetworkPolicy/collector-to-archiver-ingress",
+    "Pod/collector-to-archiver-test",
+}
+
+
+def test_a_singleton_may_listen_to_those_who_call_it(price_feed: Render, tmp_path: Path) -> None:
+    chart = build_edited(PRICE_FEED, listen, tmp_path)
+    after = render(chart=chart)
+    assert identities(after) - identities(price_feed) == LISTENING | CALLING
+    assert set(differing(price_feed, after)) == {
+        "StatefulSet/archiver",
+        "Service/archiver-headless",
+        COLLECTOR,
+        "NetworkPolicy/stranger-test",
+        "Pod/stranger-test",
+    }
+    archiver = component(after, "archiver")
+    assert archiver["spec"]["replicas"] == 1
+    assert container(archiver)["ports"] == [{"name": "http", "containerPort": 9100}]
+    assert environment(archiver)["PORT"] == "9100"
+    assert container(archiver)["readinessProbe"].keys() == (
+        container(component(price_feed, "archiver"))["readinessProbe"].keys()
+    )
+    service = after.get("Service", "archive")["spec"]
+    assert service["ports"] == [{"name": "http", "port": 91, "targetPort": "http"}]
+    assert service["selector"].items() <= place(after, "archiver").labels.items()
+    (wait,) = component(after, "collector")["spec"]["template"]["spec"]["initContainers"]
+    assert "archive:91" in wait["args"]
+    network = Network.of(after)
+    everybody = [*pods(after), outside("203.0.113.7")]
+    callers = {one.name for one in everybody if network.allows(one, place(after, "archiver"), 9100)}
+    assert {name for name in callers if not name.endswith("-test")} == {"collector"}
+    assert "collector-to-archiver-test" in callers
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_the_chart_of_a_singleton_that_listens_is_sound(helm: str, tmp_path: Path) -> None:
+    chart = build_edited(PRICE_FEED, listen, tmp_path)
+    run_helm(helm, "lint", str(chart), "--strict", "--kube-version", KUBERNETES)
+    objects = render(chart=chart, helm=helm).objects
+    assert [fault for item in objects for fault in faults(item, VERSIONS[-1])] == []
+    labels = {"ingest": {"archiver": {"service": {"annotations": {"example.org/scrape": "yes"}}}}}
+    service = render(labels, chart=chart, helm=helm).get("Service", "archive")
+    assert service["metadata"]["annotations"] == {"example.org/scrape": "yes"}
+
+
+def test_other_variables_may_tell_a_singleton_its_port(tmp_path: Path) -> None:
+    def edit(spec: SpecData) -> None:
+        listen(spec)
+        key = {"about": "Port of the archiver", "listenPortOf": "archiver", "readBy": ["archiver"]}
+        url = {"about": "Address of the archiver", "urlOf": "archiver", "readBy": ["collector"]}
+        spec["config"]["keys"] |= {"PORT": key, "ARCHIVE_URL": url}
+
+    after = render(chart=build_edited(PRICE_FEED, edit, tmp_path))
+    assert environment(component(after, "archiver"))["PORT"] == "config PORT"
+    config = after.get("ConfigMap", "price-feed")["data"]
+    assert (config["PORT"], config["ARCHIVE_URL"]) == ("9100", "http://archive:91")
+
+
 def test_an_edit_reaches_the_pod(tmp_path: Path) -> None:
     def edit(spec: SpecData) -> None:
         for change in (add_connection, add_volume, add_config_key, raise_a_limit):

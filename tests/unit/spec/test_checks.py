@@ -18,6 +18,19 @@ def with_component(name: str) -> tuple[str, str]:
     return "    trading-bot:\n", f"    {name}:{SINGLETON}    trading-bot:\n"
 
 
+def with_singleton(more: str) -> list[tuple[str, str]]:
+    """Insert a singleton that says one thing more."""
+    before, after = with_component("notifier")
+    return [
+        (
+            before,
+            after.replace(
+                "      purpose: A process\n", f"      {more}\n      purpose: A process\n"
+            ),
+        )
+    ]
+
+
 COMPONENTS = "allowed are frontend, api, trading-bot, mysql, redis, grafana"
 
 CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
@@ -44,7 +57,31 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         [("calls: [api]", "calls: [api, trading-bot]")],
         [
             "40:20: tiers.application.frontend.calls[1]: "
-            "trading-bot doesn't listen: kind singleton has no port"
+            "trading-bot doesn't listen; give it port and service"
+        ],
+    ),
+    (
+        "port that nobody can call",
+        with_singleton("port: 9100"),
+        [
+            "62:7: tiers.application.notifier.port: needs a service as well, "
+            "such as service: {name: bot-service, port: 9100}"
+        ],
+    ),
+    (
+        "service without a port",
+        with_singleton("service: {name: notifier, port: 9100}"),
+        [
+            "62:7: tiers.application.notifier.service: needs the port as well "
+            "that the container listens on, such as port: 9100"
+        ],
+    ),
+    (
+        "service of a singleton that another component has",
+        with_singleton("port: 9100\n      service: {name: api-service, port: 9100}"),
+        [
+            "63:23: tiers.application.notifier.service.name: "
+            "service 'api-service' is taken by tiers.application.api.service.name"
         ],
     ),
     (
@@ -266,7 +303,7 @@ CASES: list[tuple[str, list[tuple[str, str]], list[str]]] = [
         [("listenPortOf: api", "listenPortOf: trading-bot")],
         [
             "137:63: config.keys.PORT.listenPortOf: "
-            "trading-bot doesn't listen: kind singleton has no port"
+            "trading-bot doesn't listen; give it port and service"
         ],
     ),
     (
