@@ -142,6 +142,11 @@ class ComponentPlan:
         return f"/etc/ssl/{self.name}"
 
     @property
+    def claims(self) -> bool:
+        """Whether it mounts a claim, unless values say otherwise."""
+        return bool(self.spec.mounts or self.storage)
+
+    @property
     def replicated(self) -> bool:
         """Whether several pods of it may run at once."""
         return isinstance(self.spec, ReplicatedComponent)

@@ -22,8 +22,8 @@ from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, RELEASE, ROOT, rende
 from tools.build import tool_path
 from tools.repository import add_to_repository
 
-MOST_PACKAGE_BYTES = 147_000
-MOST_RELEASE_BYTES = 247_500
+MOST_PACKAGE_BYTES = 148_000
+MOST_RELEASE_BYTES = 248_500
 STRAY_FILES = (
     "ci/test-values.yaml",
     ".git/config",

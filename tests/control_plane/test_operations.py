@@ -189,6 +189,19 @@ def test_the_broker_s_login(installed: Desk) -> None:
     installed.type("Look before an upgrade", 1, NO_TEST)
 
 
+def test_giving_files_to_the_user_of_the_pod(installed: Desk) -> None:
+    """Root is let in for it, and only then."""
+    namespace = installed.release.namespace
+    words = {"kubectl wait": "true ||", "label namespace genx-fx": f"label namespace {namespace}"}
+    section = "Files of another user"
+    installed.type(section, 0, words)
+    selector = "batch.kubernetes.io/job-name=give-files"
+    eventually("its pod is let in", lambda: installed.kubectl.list("pods", namespace, selector))
+    assert installed.kubectl.get("statefulset", "mysql", namespace)["spec"]["replicas"] == 0
+    installed.type(section, 1, words)
+    assert installed.kubectl.get("statefulset", "mysql", namespace)["spec"]["replicas"] == 1
+
+
 def test_growing_a_volume(installed: Desk) -> None:
     """That the volume itself grows is up to the driver of its class, which this cluster lacks."""
     assert "ALLOWVOLUMEEXPANSION" in installed.type("Grow a volume", 0)

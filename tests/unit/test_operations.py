@@ -18,7 +18,7 @@ PROMISED = {
     "What a healthy answer is",
     *("Serve it by HTTPS", "Several components under one host", "Who may come in"),
     *("Tables of an external MySQL", "A registry of your own", "Data sources and dashboards"),
-    *("Another mode or class", "Nodes"),
+    *("Another mode or class", "Files of another user", "Nodes"),
     *("Another name", "Another namespace", "Wipe", "A pod is not ready"),
 }
 

@@ -32,6 +32,8 @@ genx-fx.cnf: |
   {{- . | nindent 2 }}
   {{- end }}
 start.sh: |
+  {{- include "common.tellOwners" "@{ component.path }@" | nindent 2 }}
+  tell_owners "${DATA_DIRECTORY:?}"
   {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -23,6 +23,8 @@ start.sh: |
     exit 1
   fi
 @% endif %@
+  {{- include "common.tellOwners" "@{ component.path }@" | nindent 2 }}
+  tell_owners @{ component.storage.path }@
   {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -117,6 +117,13 @@ spec:
 
 {{/* Init containers of api; extraInitContainers adds to them. Takes $. */}}
 {{- define "api.initContainers" -}}
+{{- $claims := dict }}
+{{- with .Values.api }}
+{{- if not (hasKey .containerSecurityContext "runAsUser") }}
+{{- if ne $.Values.global.storage.logs.mode "ephemeral" }}{{ $_ := set $claims "logs" "/app/logs" }}{{ end }}
+{{- if ne $.Values.global.storage.data.mode "ephemeral" }}{{ $_ := set $claims "data" "/app/data" }}{{ end }}
+{{- end }}
+{{- end }}
 {{- with .Values.api.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
@@ -124,6 +131,12 @@ spec:
   command: [sh, -c]
   args:
     - |
+      {{- if $claims }}
+      {{- include "common.tellOwners" "application.api" | nindent 6 }}
+      {{- range $claims }}
+      tell_owners {{ . | quote }}
+      {{- end }}
+      {{- end }}
       {{- include "common.waitScript" $ | nindent 6 }}
     - wait-for-dependencies
     {{- if has "mysql" . }}
@@ -144,6 +157,12 @@ spec:
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
+  {{- with $claims }}
+  volumeMounts:
+    {{- range $name, $path := . }}
+    - {name: {{ $name }}, mountPath: {{ $path | quote }}}
+    {{- end }}
+  {{- end }}
 {{- end }}
 {{- end }}
 

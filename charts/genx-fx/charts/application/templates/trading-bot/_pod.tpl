@@ -90,6 +90,13 @@ spec:
 
 {{/* Init containers of trading-bot; extraInitContainers adds to them. Takes $. */}}
 {{- define "trading-bot.initContainers" -}}
+{{- $claims := dict }}
+{{- with .Values.tradingBot }}
+{{- if not (hasKey .containerSecurityContext "runAsUser") }}
+{{- if ne $.Values.global.storage.logs.mode "ephemeral" }}{{ $_ := set $claims "logs" "/app/logs" }}{{ end }}
+{{- if ne $.Values.global.storage.data.mode "ephemeral" }}{{ $_ := set $claims "data" "/app/data" }}{{ end }}
+{{- end }}
+{{- end }}
 {{- with .Values.tradingBot.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
@@ -97,6 +104,12 @@ spec:
   command: [sh, -c]
   args:
     - |
+      {{- if $claims }}
+      {{- include "common.tellOwners" "application.tradingBot" | nindent 6 }}
+      {{- range $claims }}
+      tell_owners {{ . | quote }}
+      {{- end }}
+      {{- end }}
       {{- include "common.waitScript" $ | nindent 6 }}
     - wait-for-dependencies
     {{- if has "mysql" . }}
@@ -120,6 +133,12 @@ spec:
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
+  {{- with $claims }}
+  volumeMounts:
+    {{- range $name, $path := . }}
+    - {name: {{ $name }}, mountPath: {{ $path | quote }}}
+    {{- end }}
+  {{- end }}
 {{- end }}
 {{- end }}
 

@@ -33,6 +33,8 @@ genx-fx.cnf: |
   {{- . | nindent 2 }}
   {{- end }}
 start.sh: |
+  {{- include "common.tellOwners" "data.mysql" | nindent 2 }}
+  tell_owners "${DATA_DIRECTORY:?}"
   {{- $.Files.Get "files/mysql/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -22,6 +22,8 @@ start.sh: |
     echo "error: REDIS_PASSWORD is empty in the Secret, but global.redis.auth.enabled is true: set it"
     exit 1
   fi
+  {{- include "common.tellOwners" "data.redis" | nindent 2 }}
+  tell_owners /data
   {{- $.Files.Get "files/redis/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

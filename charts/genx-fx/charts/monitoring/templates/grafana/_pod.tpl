@@ -86,6 +86,12 @@ spec:
 
 {{/* Init containers of grafana; extraInitContainers adds to them. Takes $. */}}
 {{- define "grafana.initContainers" -}}
+{{- $claims := dict }}
+{{- with .Values.grafana }}
+{{- if not (hasKey .containerSecurityContext "runAsUser") }}
+{{- if .persistence.enabled }}{{ $_ := set $claims "storage" "/var/lib/grafana" }}{{ end }}
+{{- end }}
+{{- end }}
 {{- with .Values.grafana.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
@@ -93,6 +99,12 @@ spec:
   command: [sh, -c]
   args:
     - |
+      {{- if $claims }}
+      {{- include "common.tellOwners" "monitoring.grafana" | nindent 6 }}
+      {{- range $claims }}
+      tell_owners {{ . | quote }}
+      {{- end }}
+      {{- end }}
       {{- include "common.waitScript" $ | nindent 6 }}
     - wait-for-dependencies
     {{- if has "mysql" . }}
@@ -106,6 +118,12 @@ spec:
     {{- end }}
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
+  {{- with $claims }}
+  volumeMounts:
+    {{- range $name, $path := . }}
+    - {name: {{ $name }}, mountPath: {{ $path | quote }}}
+    {{- end }}
+  {{- end }}
 {{- end }}
 {{- end }}
 

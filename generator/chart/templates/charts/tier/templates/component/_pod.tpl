@@ -132,6 +132,19 @@ spec:
 {{/* Init containers of @{ component.name }@; extraInitContainers adds to them. Takes $. */}}
 {{- define "@{ component.name }@.initContainers" -}}
 @% if callees %@
+@% if component.claims %@
+{{- $claims := dict }}
+{{- with .Values.@{ component.key }@ }}
+{{- if not (hasKey .containerSecurityContext "runAsUser") }}
+@% for volume, path in component.spec.mounts.items() %@
+{{- if ne $.Values.global.storage.@{ volume | camel_case }@.mode "ephemeral" }}{{ $_ := set $claims "@{ volume }@" @{ path | json | literal }@ }}{{ end }}
+@% endfor %@
+@% if component.storage %@
+{{- if .persistence.enabled }}{{ $_ := set $claims "storage" @{ component.storage.path | json | literal }@ }}{{ end }}
+@% endif %@
+{{- end }}
+{{- end }}
+@% endif %@
 {{- with .Values.@{ component.key }@.waitFor }}
 - name: wait-for-dependencies
   image: {{ include "common.image" (dict "context" $ "image" $.Values.global.toolbox.image) | quote }}
@@ -139,6 +152,14 @@ spec:
   command: [sh, -c]
   args:
     - |
+@% if component.claims %@
+      {{- if $claims }}
+      {{- include "common.tellOwners" "@{ component.path }@" | nindent 6 }}
+      {{- range $claims }}
+      tell_owners {{ . | quote }}
+      {{- end }}
+      {{- end }}
+@% endif %@
       {{- include "common.waitScript" $ | nindent 6 }}
     - wait-for-dependencies
 @% for callee in callees %@
@@ -157,6 +178,14 @@ spec:
 @% endfor %@
   resources: {{- toYaml $.Values.global.toolbox.resources | nindent 4 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" $.Values.global.toolbox.containerSecurityContext) | nindent 4 }}
+@% if component.claims %@
+  {{- with $claims }}
+  volumeMounts:
+    {{- range $name, $path := . }}
+    - {name: {{ $name }}, mountPath: {{ $path | quote }}}
+    {{- end }}
+  {{- end }}
+@% endif %@
 {{- end }}
 @% endif %@
 {{- end }}
