@@ -320,14 +320,16 @@ class TestGrafanaLogin:
         assert "Grafana has not: Loki, Orders. Its log says why" in ran.output
 
     def test_looks_for_all_that_is_provisioned(self, chart: Chart) -> None:
-        own = {"o.json": '{"title": "Own \\"one\\""}'}
+        # The kubelet would replace $(…).
+        own = {"o.json": '{"title": "Own \\"one\\" $(USER)"}'}
         values = {
             "monitoring.grafana.dashboards": own,
-            "monitoring.grafana.extraDataSources": [{"name": "Loki", "type": "loki"}],
+            "monitoring.grafana.extraDataSources": [{"name": "Loki $(USER)", "type": "loki"}],
         }
         rendered = chart(nested(values))
         told = environment(rendered.get("Pod", "grafana-login-test"))
-        assert json.loads(told["DATA_SOURCES"]) == ["MySQL", "Loki"]
+        assert not [name for name, text in told.items() if "$(" in text]
+        assert json.loads(told["DATA_SOURCES"]) == ["MySQL", "Loki $(USER)"]
         boards = rendered.get("ConfigMap", "grafana-dashboards")["data"].values()
         titles = sorted(json.loads(text)["title"] for text in boards)
         assert sorted(json.loads(told["DASHBOARDS"])) == titles

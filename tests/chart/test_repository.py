@@ -23,7 +23,7 @@ from tools.build import tool_path
 from tools.repository import add_to_repository
 
 MOST_PACKAGE_BYTES = 148_000
-MOST_RELEASE_BYTES = 248_500
+MOST_RELEASE_BYTES = 249_500
 STRAY_FILES = (
     "ci/test-values.yaml",
     ".git/config",
