@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -53,16 +53,11 @@ def folder() -> Iterator[Path]:
         yield made
 
 
-def told(folder: Path, path: str = "data.mysql", shell: list[str] = SHELLS[0]) -> list[str]:
-    """Return the lines that a pod prints as it starts."""
-    done = subprocess.run(
-        [
-            *shell,
-            "-euc",
-            f'{_script(FUNCTIONS[path])}\ntell_owners "$1"\necho went on',
-            "x",
-            folder,
-        ],
+def as_pod(command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with the user and the group of a pod, and no others."""
+    return subprocess.run(
+        command,
+        env={"PATH": os.environ["PATH"], **environment},
         user=POD[0],
         group=POD[1],
         extra_groups=[],
@@ -71,6 +66,12 @@ def told(folder: Path, path: str = "data.mysql", shell: list[str] = SHELLS[0]) -
         check=False,
         timeout=20,
     )
+
+
+def told(folder: Path, path: str = "data.mysql", shell: list[str] = SHELLS[0]) -> list[str]:
+    """Return the lines that a pod prints as it starts."""
+    script = f'{_script(FUNCTIONS[path])}\ntell_owners "$1"\necho went on'
+    done = as_pod([*shell, "-euc", script, "x", folder])
     assert (done.returncode, done.stderr) == (0, ""), "it says, and stops nobody"
     *lines, last = done.stdout.splitlines()
     assert last == "went on"
@@ -160,17 +161,7 @@ def test_nothing_there_is_nothing_told(folder: Path) -> None:
 def test_mysql_tells_before_it_fails(folder: Path) -> None:
     """The whole script: without a right to write it cannot begin."""
     os.chown(folder, *OWNER)
-    done = subprocess.run(
-        ["bash", "-c", FUNCTIONS["data.mysql"]],
-        env={"PATH": os.environ["PATH"], "DATA_DIRECTORY": str(folder)},
-        user=POD[0],
-        group=POD[1],
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
+    done = as_pod(["bash", "-c", FUNCTIONS["data.mysql"]], DATA_DIRECTORY=str(folder))
     assert done.returncode != 0
     assert f"{folder} belongs to uid 999" in done.stdout
 
