@@ -29,6 +29,7 @@ from tests.chart.scenarios import (
     rendered,
 )
 from tests.helm import CHART, NAMESPACE, Manifest, render
+from tests.helm import template as rendered_text
 
 TEMPLATE_FILES = sorted(path for path in CHART.glob("**/templates/**/*") if path.is_file())
 
@@ -65,6 +66,8 @@ LOGS = 50 * 2**20
 
 # How Go prints a whole number of a million and more that is a float.
 SCIENTIFIC = re.compile(r"\b\d(\.\d+)?e[+]\d+")
+# What `- {{- include … | nindent 2 }}` leaves: YAML takes it, and readers stumble over it.
+LONE_DASH = re.compile(r"^ *- *$", re.MULTILINE)
 # Where Kubernetes takes a quantity, such as 0.5 cores, a person may give a number.
 QUANTITY = re.compile(r"\.(requests|limits|hard|default|defaultRequest|max|sizeLimit)\b")
 
@@ -845,6 +848,14 @@ def test_no_value_is_null_and_no_text_lost_its_value(scenario: str) -> None:
             if isinstance(node, str):
                 assert "<no value>" not in node, f"{label(item)}{path}"
                 assert "%!" not in node, f"{label(item)}{path}"
+
+
+@each_scenario
+def test_every_entry_of_a_list_begins_on_the_line_of_its_dash(scenario: str) -> None:
+    given = SCENARIOS[scenario]
+    text = rendered_text(given.values, files=given.files)
+    alone = LONE_DASH.search(text)
+    assert not alone, text[alone.start() - 200 : alone.end() + 100]
 
 
 @each_scenario

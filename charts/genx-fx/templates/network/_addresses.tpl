@@ -28,7 +28,7 @@ ipBlock:
 {{/* Peers that are a server outside the release: its host where nothing else names it. Takes its section of global.external. */}}
 {{- define "genx-fx.serverPeers" -}}
 {{- range ternary (list (print .host "/32")) .cidrs (and (empty .cidrs) (empty .peers)) }}
-- {{- include "genx-fx.addressRange" . | nindent 2 }}
+- {{ include "genx-fx.addressRange" . | nindent 2 | trim }}
 {{- end }}
 {{- with .peers }}
 {{ toYaml . }}

@@ -25,7 +25,7 @@ spec:
   topologySpreadConstraints:
     {{- range .topologySpreadConstraints }}
     {{- $selector := dict "labelSelector" (dict "matchLabels" (include "frontend.selectorLabels" $ | fromYaml)) }}
-    - {{- merge (dict) . (ternary (dict) $selector (hasKey . "labelSelector")) | toYaml | nindent 6 }}
+    - {{ merge (dict) . (ternary (dict) $selector (hasKey . "labelSelector")) | toYaml | nindent 6 | trim }}
     {{- else }}
     # Each revision is spread on its own, and nodes that the pod may not run on do not count: they
     # would look empty, and no second pod could join another node.
