@@ -166,6 +166,7 @@ lock: $(INSTALLED) ## renew all lock files
 	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/kind_node && ../../$(LOCK) go-toolchain.in -o go-toolchain.lock
 	@cd tools/node && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd tools/traefik && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd reference && ../$(subst 3.11,3.13,$(LOCK)) requirements.in -o requirements.lock
 
 clean: ## delete all that make has made here; the tools stay in their cache

@@ -24,7 +24,16 @@ OLDEST_GO = "1.23"  # it can download a module for which there is no go.mod
 FILES = {
     "sigs.k8s.io/gateway-api": (
         "config/crd/standard",
-        ("gateway.networking.k8s.io_gateways", "gateway.networking.k8s.io_httproutes"),
+        (
+            "gateway.networking.k8s.io_gateways",
+            "gateway.networking.k8s.io_httproutes",
+            # What a controller wants beside those.
+            "gateway.networking.k8s.io_backendtlspolicies",
+            "gateway.networking.k8s.io_gatewayclasses",
+            "gateway.networking.k8s.io_grpcroutes",
+            "gateway.networking.k8s.io_referencegrants",
+            "gateway.networking.k8s.io_tlsroutes",
+        ),
     ),
     "github.com/external-secrets/external-secrets": (
         "config/crds/bases",

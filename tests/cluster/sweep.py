@@ -16,6 +16,7 @@ from tests.cluster.namespaces import LABEL
 from tests.cluster.nodes import remove_taint
 from tests.cluster.outside import REMOVE as REMOVE_OUTSIDE
 from tests.cluster.small_volumes import FOLDER
+from tests.cluster.traefik.run import OF_CLUSTER
 from tools.cluster import Cluster
 
 # A node as it was made: with its kubelet, reachable, and without the memory of small volumes.
@@ -61,7 +62,7 @@ def sweep(cluster: Cluster, kubectl: Kubectl, *, but: Collection[str]) -> None:
             for kind in ("mutating", "validating")
             for ending in ("ybindings", "ies")
         )
-        kubectl("delete", f"pv,{policies}", "--selector", LABEL, "--wait=false")
+        kubectl("delete", f"pv,{OF_CLUSTER},{policies}", "--selector", LABEL, "--wait=false")
         for node in cluster.nodes():
             cluster.rejoin(node)
             cluster.node_exec(node, ["bash", "-c", RESTORE])

@@ -1,0 +1,93 @@
+"""Runs Traefik in a namespace of its own, for the classes `traefik` of Ingresses and Gateways."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.load import origin
+from tests.cluster.namespaces import LABEL, LABELS, Namespaces
+from tools.build import tool_path
+from tools.cluster import Cluster
+from tools.cluster.images import load
+from tools.custom_resources import definitions
+from tools.kind_node.archive import File, Image, Layer, write_archive
+from tools.kind_node.cache import build_once, cache_folder, forget_older
+
+NAME = "traefik"
+MANIFEST = Path(__file__).with_name("manifest.yaml")
+# Objects that belong to no namespace. A GatewayClass goes with its definition.
+OF_CLUSTER = "crd,clusterrole,clusterrolebinding,ingressclass"
+
+
+@dataclass(frozen=True)
+class Traefik:
+    """Traefik while it runs: its namespace, and the address at which this machine reaches it."""
+
+    namespace: str
+    address: str
+
+
+@contextmanager
+def running(cluster: Cluster, kubectl: Kubectl) -> Iterator[Traefik]:
+    """Give Traefik when it is ready; all of it goes with the block."""
+    archive = image_archive()
+    load(cluster, [archive], again=False)
+    namespaces = Namespaces(kubectl)
+    namespace = namespaces.make(NAME)
+    text = MANIFEST.read_text()
+    filled = string.Template(text).substitute(namespace=namespace, image=image_name(archive))
+    try:
+        apply(kubectl, gateway_api())
+        kubectl.wait("crd", "condition=Established", namespace, f"--selector={LABEL}")
+        apply(kubectl, yaml.safe_load_all(filled))
+        kubectl.rolled_out(f"deployment/{NAME}", namespace)
+        found = eventually(
+            "Traefik has an address",
+            lambda: origin(kubectl.get("service", NAME, namespace)),
+            tolerate=ValueError,
+        )
+        yield Traefik(namespace, urlsplit(found).hostname or "")
+    finally:
+        kubectl("delete", OF_CLUSTER, "--selector", LABEL)
+        namespaces.end()
+
+
+def image_archive() -> Path:
+    """Return the archive of an image that holds Traefik and nothing else."""
+    program = tool_path(NAME)
+    archive = cache_folder("images") / f"images-{program.parent.name}.tar"
+
+    def write(path: Path) -> None:
+        layer = Layer.from_files([File(f"usr/local/bin/{NAME}", program.resolve(), 0o755)])
+        config = {"Entrypoint": [f"/usr/local/bin/{NAME}"], "User": "65532:65532"}
+        write_archive(path, [Image([image_name(archive)], [layer], config)])
+
+    build_once(archive, f"writing the image of {NAME}", write)
+    forget_older(archive)
+    return archive
+
+
+def image_name(archive: Path) -> str:
+    """Return the name of the image in an archive."""
+    return f"genx-fx.local/{NAME}:{archive.stem.rpartition('-')[2]}"
+
+
+def gateway_api() -> Iterator[Object]:
+    """Yield the definitions of Gateway API, labelled as what goes with the tests."""
+    for item in definitions():
+        if item["spec"]["group"] == "gateway.networking.k8s.io":
+            yield {**item, "metadata": {**item["metadata"], "labels": LABELS}}
+
+
+def apply(kubectl: Kubectl, objects: Iterable[Object]) -> None:
+    """Apply objects on the server: definitions are too large for what kubectl notes on them."""
+    text = yaml.dump_all(objects, Dumper=yaml.CSafeDumper)
+    kubectl("apply", "--server-side", "-f", "-", stdin=text)
