@@ -4,7 +4,7 @@ MAKEFLAGS += --no-builtin-rules
 # Without compiled Python every process of the tests would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
-.PHONY: all build test test-control-plane test-cluster test-frontend mutants soak bench cluster cluster-down up down \
+.PHONY: all build docs test test-control-plane test-cluster test-frontend test-docs mutants soak bench cluster cluster-down up down \
 	lint lint-code lint-chart tools scan chart-check lock clean help
 
 # The first Python on PATH that is new enough.
@@ -43,9 +43,15 @@ all: tools build ## build the chart, lint it and package it into dist/
 
 build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
 
+docs: $(INSTALLED) ## build the pages about the chart into site/
+	@echo "mkdocs build"
+	@$(BIN)/python -m tools.site
+	@echo "ready: site/index.html"
+
 test: tools chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(MAKE) -s --no-print-directory test-docs
 	@$(BIN)/python -m reference build || [ $$? = 3 ] # all at once, as the cluster needs more of it
 	@$(MAKE) -s --no-print-directory test-control-plane
 	@$(MAKE) -s --no-print-directory test-cluster
@@ -61,6 +67,10 @@ $(NODE_MODULES)/installed: $(addprefix $(FRONTEND)/,package.json package-lock.js
 	@cached=$$($(BIN)/python -m reference.images modules) && rm -rf $(NODE_MODULES) && \
 		{ cp -al "$$cached" $(NODE_MODULES) 2>/dev/null || cp -a "$$cached" $(NODE_MODULES); }
 	@touch $@
+
+test-docs: $(INSTALLED) ## build the pages about the chart and open them in a browser
+	@echo "pytest tests/site"
+	@$(BIN)/pytest tests/site
 
 # They wait more than they compute, so there are more processes than cores.
 test-control-plane: $(INSTALLED) ## run the tests on Kubernetes' control plane, without nodes
@@ -165,12 +175,13 @@ lock: $(INSTALLED) ## renew all lock files
 	@$(LOCK) pyproject.toml --group dev -o requirements.lock
 	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/kind_node && ../../$(LOCK) go-toolchain.in -o go-toolchain.lock
+	@cd tools/mkdocs && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/node && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/traefik && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd reference && ../$(subst 3.11,3.13,$(LOCK)) requirements.in -o requirements.lock
 
 clean: ## delete all that make has made here; the tools stay in their cache
-	@rm -rf .venv .make dist $(NODE_MODULES) $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv .make dist site $(NODE_MODULES) $(FRONTEND)/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile

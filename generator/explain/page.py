@@ -110,6 +110,10 @@ class Explanations:
         ]
 
     def _value(self, path: ValuePath, value: Value) -> list[str]:
+        return [".".join(path), *_fields(self.fields(path, value))]
+
+    def fields(self, path: ValuePath, value: Value) -> dict[str, str]:
+        """Return what is said of a value, by what it is; without text where it does not apply."""
         default = "none" if value.default is None else shown(value.default)
         per_environment = {
             name: shown(_at(environment.values, path, value.default))
@@ -118,7 +122,7 @@ class Explanations:
         per_environment = {n: "none" if v == "null" else v for n, v in per_environment.items()}
         limit = self.origins.of_limit(path) if value.documented else ""
         bounds = f"{value.bounds} ({limit})" if limit else value.bounds
-        fields = {
+        return {
             "meaning": value.about,
             "type": type_in_words(value.schema),
             "unit": unit(value),
@@ -127,7 +131,6 @@ class Explanations:
             "bounds": bounds,
             "from": self.origins.of_default(path) or NOT_IN_SPEC,
         }
-        return [".".join(path), *_fields(fields)]
 
 
 def _at(values: Any, path: ValuePath, default: Any) -> Any:

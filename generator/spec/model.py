@@ -72,6 +72,9 @@ class Platform(SpecModel):
     user: UserId = Field(description="uid, gid and fsGroup of every container")
     toolbox: Toolbox
     home: WebAddress | None = Field(None, description="Home page of the platform")
+    documentation: WebAddress | None = Field(
+        None, description="Address of the pages about the chart, where its packages are as well"
+    )
     sources: list[WebAddress] = Field(
         [], description="Web addresses of the source code, the chart's included"
     )

@@ -48,6 +48,7 @@ ALLOWED = {
     "platform.user": GLOBAL_VALUES,
     "platform.toolbox.*": VALUES,
     "platform.home": CHART_YAML,
+    "platform.documentation": ("README.md",),
     "platform.sources*": CHART_YAML,
     "platform.maintainers*": CHART_YAML,
     "platform.keywords*": CHART_YAML,

@@ -32,6 +32,10 @@ def test_version_is_that_of_the_chart() -> None:
     assert set(re.findall(r"genx-fx-(\S+?)\.tgz", README)) == {version}
 
 
+def test_address_of_the_pages_is_that_of_the_spec() -> None:
+    assert f"<{load_spec(SPEC).platform.documentation}>" in README
+
+
 def test_every_make_target_exists() -> None:
     targets = re.findall(r"^make (\w+)", "\n".join(code_blocks("bash")), re.MULTILINE)
     rules = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
