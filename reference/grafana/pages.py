@@ -16,12 +16,12 @@ li span { color: #8e8ea0; } label { display: block; margin: 0.5rem 0; }
 """
 
 
-def login(message: str = "") -> str:
-    """Return the form to log in with."""
+def login(base: str, message: str = "") -> str:
+    """Return the form to log in with; the base is before the path of every link."""
     return _page(
         "Log in",
         f"""<p class="problem" role="alert">{escape(message)}</p>
-<form method="post" action="/login">
+<form method="post" action="{escape(base)}/login">
 <label>User <input name="user" autocomplete="username" required></label>
 <label>Password <input name="password" type="password" required></label>
 <button>Log in</button>
@@ -29,13 +29,14 @@ def login(message: str = "") -> str:
     )
 
 
-def home(state: State) -> str:
+def home(base: str, state: State) -> str:
     """Return the dashboards with their panels, and what is wrong."""
     parts = [f'<p class="problem">{escape(problem)}</p>' for problem in state.problems]
     parts += [f'<p class="warning">{escape(warning)}</p>' for warning in state.warnings]
     dashboards = sorted(state.provisioning.dashboards.values(), key=lambda found: found.title)
     parts += [_dashboard(dashboard) for dashboard in dashboards]
-    return _page("Dashboards", "\n".join(parts) + '\n<p><a href="/logout">Log out</a></p>')
+    parts.append(f'<p><a href="{escape(base)}/logout">Log out</a></p>')
+    return _page("Dashboards", "\n".join(parts))
 
 
 def _dashboard(dashboard: Dashboard) -> str:

@@ -64,22 +64,33 @@ class Handler(BaseHTTPRequestHandler):
         """Log a failure."""
         log.debug(format, *args)
 
-    def _guarded(self, answer: Callable[[], None]) -> None:
+    def _guarded(self, answer: Callable[[str], None]) -> None:
+        settings = self.server.settings
+        base = settings.base if settings.serves_below else ""
+        path = urlsplit(self.path).path
+        if not f"{path}/".startswith(f"{base}/"):
+            self._redirect_below()
+            return
         try:
-            answer()
+            answer(path.removeprefix(base) or "/")
         except sqlite3.Error as error:
             log.error("the volume fails: %s", error)
             self._json(500, {"message": f"the volume fails: {error}"})
 
-    def _get(self) -> None:
+    def _redirect_below(self) -> None:
+        self.close_connection = True  # a body stays unread
+        url = self.server.settings.root_url.rstrip("/") + self.path
+        self._send(301, "text/plain", "", {"Location": url})
+
+    def _get(self, path: str) -> None:
         state = self.server.checker.state
-        path = urlsplit(self.path).path
+        base = self.server.settings.base
         if path == "/healthz":
             self._html(200, "Ok")
         elif path == "/api/health":
             self._health()
         elif path == "/login":
-            self._html(200, pages.login())
+            self._html(200, pages.login(base))
         elif path == "/logout":
             self.server.store.end_session(self._token())
             self._redirect("/login")
@@ -89,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 self._redirect("/login")
         elif path in ("/", "/dashboards"):
-            self._html(200, pages.home(state))
+            self._html(200, pages.home(base, state))
         elif path == "/api/search":
             found = state.provisioning.dashboards.values()
             self._json(
@@ -109,10 +120,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._json(404, {"message": "Not found"})
 
-    def _post(self) -> None:
+    def _post(self, path: str) -> None:
         # Always read the body: otherwise it would be read as the next request.
         fields = self._fields()
-        path = urlsplit(self.path).path
         if path == "/login":
             self._log_in(fields)
         elif not self._allowed():
@@ -137,16 +147,18 @@ class Handler(BaseHTTPRequestHandler):
         self._json(503 if problems else 200, {"database": database, "problems": problems})
 
     def _log_in(self, fields: dict[str, str]) -> None:
+        base = self.server.settings.base
         form = "json" not in self.headers.get("Content-Type", "")
         if not self._is_admin(fields.get("user", ""), fields.get("password", "")):
             message = "Invalid username or password"
             if form:
-                self._html(401, pages.login(message))
+                self._html(401, pages.login(base, message))
             else:
                 self._json(401, {"message": message})
             return
         token = self.server.store.new_session()
-        cookie = f"{COOKIE}={token}; Path=/; Max-Age={SESSION_SECONDS}; HttpOnly; SameSite=Lax"
+        place = f"Path={base or '/'}; Max-Age={SESSION_SECONDS}"
+        cookie = f"{COOKIE}={token}; {place}; HttpOnly; SameSite=Lax"
         if form:
             self._redirect("/", cookie)
         else:
@@ -201,7 +213,8 @@ class Handler(BaseHTTPRequestHandler):
         self._send(status, "text/html; charset=utf-8", page, {})
 
     def _redirect(self, to: str, cookie: str = "") -> None:
-        self._send(302, "text/plain", "", {"Location": to, "Set-Cookie": cookie})
+        location = self.server.settings.base + to
+        self._send(302, "text/plain", "", {"Location": location, "Set-Cookie": cookie})
 
     def _send(self, status: int, kind: str, text: str, headers: dict[str, str]) -> None:
         body = text.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,10 +35,17 @@ class Settings(BaseModel):
     )
     address: str = Field(default="0.0.0.0", alias="GF_SERVER_HTTP_ADDR")
     port: int = Field(default=3000, alias="GF_SERVER_HTTP_PORT", ge=0, le=65535)
+    root_url: str = Field(default="", alias="GF_SERVER_ROOT_URL")
+    serves_below: bool = Field(default=False, alias="GF_SERVER_SERVE_FROM_SUB_PATH")
     provisioning: Path = Field(
         default=Path("/etc/grafana/provisioning"), alias="GF_PATHS_PROVISIONING"
     )
     data: Path = Field(default=Path("/var/lib/grafana"), alias="GF_PATHS_DATA")
+
+    @property
+    def base(self) -> str:
+        """Path of the root URL, with which links and redirects begin."""
+        return urlsplit(self.root_url).path.rstrip("/")
 
 
 def read(environment: Mapping[str, str], arguments: Sequence[str] = ()) -> dict[str, str]:

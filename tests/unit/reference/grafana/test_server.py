@@ -36,7 +36,7 @@ DASHBOARD = Dashboard.model_validate(
 class Running:
     """A server on a free port of this machine."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
         settings = load(
             Settings,
             {
@@ -44,6 +44,7 @@ class Running:
                 "GF_SECURITY_SECRET_KEY": "key",
                 "GF_SERVER_HTTP_ADDR": "127.0.0.1",
                 "GF_SERVER_HTTP_PORT": "0",
+                **environment,
             },
         )
         self.checker = Checker(data, {})
@@ -158,6 +159,44 @@ def test_sessions_and_annotations_outlive_the_server(tmp_path: Path) -> None:
     finally:
         second.stop()
     assert [(each["id"], each["text"]) for each in kept] == [(added["id"], "kept")]
+
+
+URL = {"GF_SERVER_ROOT_URL": "https://fx.example.org/grafana/"}
+
+
+@pytest.fixture
+def below(tmp_path: Path) -> Iterator[httpx.Client]:
+    running = Running(tmp_path, **URL, GF_SERVER_SERVE_FROM_SUB_PATH="true")
+    yield running.client
+    running.stop()
+
+
+def test_all_of_it_is_below_the_path_of_its_url(below: httpx.Client) -> None:
+    assert below.get("/grafana/api/health").status_code == 200
+    assert below.get("/grafana/healthz").status_code == 200
+    for path in ("/grafana", "/grafana/"):
+        assert below.get(path).headers["location"] == "/grafana/login"
+    assert 'action="/grafana/login"' in below.get("/grafana/login").text
+    answer = below.post("/grafana/login", data={"user": "admin", "password": "secret"})
+    assert (answer.status_code, answer.headers["location"]) == (302, "/grafana/")
+    assert "Path=/grafana;" in answer.headers["set-cookie"]
+    assert 'href="/grafana/logout"' in below.get("/grafana/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/api/health", "/login?next=1", "/grafanas"])
+def test_who_asks_elsewhere_is_sent_there(below: httpx.Client, path: str) -> None:
+    for answer in (below.get(path), below.post(path, content=b"GET / HTTP/1.1")):
+        assert answer.status_code == 301
+        assert answer.headers["location"] == f"https://fx.example.org/grafana{path}"
+
+
+def test_a_proxy_may_have_taken_the_path_away(tmp_path: Path) -> None:
+    running = Running(tmp_path, **URL)
+    try:
+        assert running.client.get("/api/health").status_code == 200
+        assert running.client.get("/").headers["location"] == "/grafana/login"
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"text": 1}', b"\xff"])
