@@ -29,10 +29,10 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
-    def secret(self, name: str, host: str) -> Object:
-        """Return a Secret with a new certificate for one host, as cert-manager writes it."""
+    def secret(self, name: str, *hosts: str) -> Object:
+        """Return a Secret with a new certificate for hosts, as cert-manager writes it."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
         certificate = (
             self._of(x509.Name([]), key)
             .add_extension(names, critical=True)

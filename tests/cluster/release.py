@@ -64,12 +64,12 @@ class Release:
         self._with_values("upgrade", values, "--wait", *options)
 
     @contextmanager
-    def unchanged(self) -> Iterator[None]:
+    def unchanged(self, *options: str) -> Iterator[None]:
         """Restore the release at the end of the block to what was installed."""
         try:
             yield
         finally:
-            self.upgrade()
+            self.upgrade(None, *options)
 
     def template(self, values: Values | None = None, *options: str) -> str:
         """Return what `helm template` prints for this release."""

@@ -22,6 +22,8 @@ from tools.kind_node.archive import File, Image, Layer, write_archive
 from tools.kind_node.cache import build_once, cache_folder, forget_older
 
 NAME = "traefik"
+EDGE = "edge"  # its Gateway for everybody, and the Secret with the certificate of that
+POD_LABELS = {"app.kubernetes.io/name": NAME}  # as k3s and Traefik's chart have them
 MANIFEST = Path(__file__).with_name("manifest.yaml")
 # Objects that belong to no namespace. A GatewayClass goes with its definition.
 OF_CLUSTER = "crd,clusterrole,clusterrolebinding,ingressclass"
