@@ -185,6 +185,73 @@ def images(
     click.echo(made(copies))
 
 
+@commands.command(
+    epilog="""\b
+    Charts:
+      charts/genx-fx, old.tgz                  a folder, a package
+      genx/genx-fx@0.2.0                       of a repository that helm repo add knows
+      https://charts.example.org/genx-fx@0.2.0  of a repository, by its address
+      https://charts.example.org/genx-fx-0.2.0.tgz
+      oci://registry.example.org/genx-fx:0.2.0  of a registry; also @sha256:…
+
+    \b
+    Examples:
+      genx-fx diff genx/genx-fx@0.2.0 genx/genx-fx@0.3.0 -f my-values.yaml
+      genx-fx diff old.tgz charts/genx-fx --environment prod
+      genx-fx diff old.tgz charts/genx-fx --output markdown > comment.md
+    """
+)
+@click.argument("old")
+@click.argument("new")
+@values_options
+@click.option(
+    "--environment",
+    metavar="NAME",
+    default="",
+    help="Values below yours: those that each chart brings for an environment, such as prod.",
+)
+@click.option(
+    "--output",
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--kube-version",
+    metavar="VERSION",
+    default="",
+    help="Kubernetes to render for: 1.34. By default the oldest that both charts support.",
+)
+def diff(
+    old: str,
+    new: str,
+    files: tuple[str, ...],
+    environment: str,
+    form: str,
+    kube_version: str,
+    **options: tuple[str, ...],
+) -> None:
+    """Say what an upgrade from one chart to another would do: what breaks, what restarts.
+
+    Both are rendered with the same values, by the Helm on PATH, which also fetches charts; no
+    cluster is asked. Without a version it is the newest.
+
+    Exits with 1 where something breaks and the new version is no major one (before 1.0.0: no minor
+    one), and with 2 where something can't be looked at.
+    """
+    from generator.diff import report
+    from generator.diff.command import Wish
+    from generator.diff.command import diff as compare
+    from generator.validate.inputs import Inputs
+
+    found = compare(Wish(old, new, Inputs(files, _by_option(options)), environment, kube_version))
+    forms = {"text": report.as_text, "markdown": report.as_markdown, "json": report.as_json}
+    click.echo(forms[form](found))
+    sys.exit(0 if found.passes else 1)
+
+
 @commands.command()
 @spec_option
 @click.argument("path", required=False)

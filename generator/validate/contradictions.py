@@ -28,11 +28,17 @@ def rendered(inputs: Inputs, chart: File, kubernetes: str) -> Rendered:
         raise UsageError([f"{chart}: no chart is there; run genx-fx build"])
     version = ("--kube-version", f"{kubernetes}.0")
     try:
-        text = inputs.helm.rendered(chart.name, str(chart), *version, *inputs.arguments)
+        return Rendered(
+            inputs.helm.rendered(chart.name, str(chart), *version, *inputs.arguments), []
+        )
     except HelmRefused as refused:
-        listed = _LISTED.finditer(refused.said)
-        found: list[tuple[Path, str]] = [
-            (tuple(match["path"].split(".")), match["message"]) for match in listed
-        ]
-        return Rendered("", found or [(("",), str(refused))])
-    return Rendered(text, [])
+        return Rendered("", contradictions(refused))
+
+
+def contradictions(refused: HelmRefused) -> list[tuple[Path, str]]:
+    """Return path and message of each contradiction that Helm has printed, or all of its error."""
+    listed = _LISTED.finditer(refused.said)
+    found: list[tuple[Path, str]] = [
+        (tuple(match["path"].split(".")), match["message"]) for match in listed
+    ]
+    return found or [(("",), str(refused))]

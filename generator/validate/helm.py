@@ -81,8 +81,15 @@ class Helm:
 
     def rendered(self, *arguments: str) -> str:
         """Return what `helm template` prints. Raises HelmRefused."""
+        return self._printed("template", *arguments)
+
+    def pull(self, folder: Path, *arguments: str) -> None:
+        """Put a package into a folder by `helm pull`. Raises HelmRefused."""
+        self._printed("pull", "--destination", str(folder), *arguments)
+
+    def _printed(self, *arguments: str) -> str:
         done = subprocess.run(
-            [self.program, "template", *arguments],
+            [self.program, *arguments],
             input=self.standard_input,
             capture_output=True,
             # A render is short: without garbage collection it takes half the time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,8 @@ def in_words(
     values: Mapping[str, Any],
 ) -> list[ValuesProblem]:
     """Put the failures of the schema, and misspelt keys of `global`, into a user's words."""
-    words = _Words(tree, origins, given)
+    paths: list[Path] = [path for path, _ in tree.leaves()]
+    words = Words(paths, origins.of_limit, given)
     found = {str(problem): problem for error in errors for problem in words.problems(error)}
     for key in misspelt_globals(values, tree):
         problem = words.unknown_key(("global", key), tree["global"].entries)
@@ -113,14 +114,18 @@ def _foreign(values: Mapping[str, Any], tree: Section) -> list[str]:
     return [key for key in given if key not in known] if isinstance(given, Mapping) else []
 
 
-class _Words:
+@dataclass(frozen=True)
+class Words:
     """What the failures of a schema are in the words of a user who wrote the values."""
 
-    def __init__(self, tree: Section, origins: Origins, given: EverythingGiven) -> None:
-        self._paths = [path for path, _ in tree.leaves()]
-        self._origins, self._given = origins, given
+    paths: Sequence[Path]
+    """Of all values, to find the one that was meant."""
+    of_limit: Callable[[tuple[str, ...]], str]
+    """Gives the place in the spec that a limit comes from."""
+    given: EverythingGiven
 
     def problems(self, error: ValidationError) -> Iterator[ValuesProblem]:
+        """Put one failure into words: a problem for each key that is wrong."""
         path, rule = tuple(error.absolute_path), _rule(error)
         match error.validator:
             case "additionalProperties":
@@ -153,14 +158,14 @@ class _Words:
 
         Deep in the tree it must be about the same thing: a Service has no port of a database.
         """
-        below = [other for other in self._paths if path[-1] in other]
+        below = [other for other in self.paths if path[-1] in other]
         if len(path) > 2:
             below = [other for other in below if path[-2] in other]
         found = max(below, key=lambda other: _shared(path, other), default=None)
-        return ".".join(found[: found.index(str(path[-1])) + 1]) if found else ""
+        return path_text(found[: found.index(path[-1]) + 1]) if found else ""
 
     def _missing_key(self, path: Path) -> ValuesProblem:
-        if self._given.at(path).is_null:
+        if self.given.at(path).is_null:
             return self._problem(path, "is null", "", hint=_NULL)
         return self._problem(path[:-1], f"key {path[-1]!r} is missing", "")
 
@@ -171,20 +176,20 @@ class _Words:
                 path,
                 self._is(path, error),
                 f"the document allows {documented[0]}",
-                self._origins.of_limit(_names(path)),
+                self.of_limit(_names(path)),
                 AS_DOCUMENTED.partition("; ")[2],
             )
         if list(error.absolute_schema_path)[-2:] == ["additionalProperties", "const"]:
             wanted = f"it must stand {error.validator_value}"
             return self._problem(path, "wrong key", wanted, at_key=True)
-        allowed, hint = _wanted(error, in_option=_place(self._given, path).line is None)
+        allowed, hint = _wanted(error, in_option=_place(self.given, path).line is None)
         exactly_one = error.validator == "const" and not isinstance(error.validator_value, str)
-        source = self._origins.of_limit(_names(path)) if exactly_one else ""
+        source = self.of_limit(_names(path)) if exactly_one else ""
         return self._problem(path, self._is(path, error), allowed, source, hint)
 
     def _is(self, path: Path, error: ValidationError) -> str:
         """Say `is 2049Mi`; with what Helm reads, where that surprises; nothing of a secret."""
-        given, kind = self._given.at(path), _kind(error.instance)
+        given, kind = self.given.at(path), _kind(error.instance)
         if path[:3] == SECRETS or given.missing or given.written is None:
             return f"is {kind}"
         if isinstance(error.instance, bool) and given.written not in ("true", "false"):
@@ -204,13 +209,23 @@ class _Words:
         *,
         at_key: bool = False,
     ) -> ValuesProblem:
-        place = _place(self._given, path, at_key=at_key)
+        place = _place(self.given, path, at_key=at_key)
         return ValuesProblem(place, path_text(path), given, allowed, source, hint)
 
 
 def problem_at(given: EverythingGiven, path: Path, message: str) -> ValuesProblem:
     """Return a problem that another has put into words."""
     return ValuesProblem(_place(given, path), path_text(path), message, "")
+
+
+def allowed_in_words(error: ValidationError) -> str:
+    """Return what is allowed instead of a value that fails; nothing where no words say it."""
+    documented, found, _ = str(error.validator_value).partition(AS_DOCUMENTED)
+    if found:
+        return f"the document allows {documented}"
+    if error.validator == "additionalProperties":
+        return ""
+    return _wanted(error, in_option=False)[0]
 
 
 def _place(everything: EverythingGiven, path: Path, *, at_key: bool = False) -> Place:
@@ -266,7 +281,7 @@ def _names(path: Path) -> tuple[str, ...]:
     return tuple(str(part) for part in path)
 
 
-def _shared(path: Path, other: Iterable[str]) -> int:
+def _shared(path: Path, other: Path) -> int:
     count = 0
     for one, two in zip(path, other, strict=False):
         if one != two:

@@ -39,7 +39,7 @@ def navigation(root: Path, explanations: Explanations) -> Navigation:
     values = [{page.title: page.file} for page in value_pages(explanations)]
     return [
         {"Home": "index.md"},
-        {"Operate": ["operations.md"]},
+        {"Operate": ["operations.md", "upgrade-gate.md"]},
         {"Platforms": ["platforms/README.md", *_pages_below(root, "platforms")]},
         {
             "Reference": [

@@ -1,0 +1,1 @@
+"""What an upgrade from one chart to another would do."""
