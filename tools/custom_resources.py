@@ -1,4 +1,4 @@
-"""Read what other projects define: Gateway API, the External Secrets Operator and KEDA.
+"""Read what other projects define: Gateway API, External Secrets, KEDA and Argo CD.
 
 Their CustomResourceDefinitions are files of Go modules, so that they come from the registry that
 the tools come from. `custom-resources.sum` names version and hash of each, as a go.sum does.
@@ -37,8 +37,9 @@ FILES = {
     ),
     "github.com/external-secrets/external-secrets": (
         "config/crds/bases",
-        ("external-secrets.io_externalsecrets",),
+        ("external-secrets.io_externalsecrets", "external-secrets.io_secretstores"),
     ),
+    "github.com/argoproj/argo-cd/v2": ("manifests/crds", ("application-crd",)),
     "github.com/kedacore/keda/v2": ("config/crd/bases", ("keda.sh_scaledobjects",)),
 }
 

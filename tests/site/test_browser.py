@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.chart.scenarios import PLAN
+from tests.helm import CHART, HELMS
+from tools.build import tool_path
+from tools.kind_node.cache import run
 
 PAGES = ["index.html", "values/global.html", "network.html", "operations.html"]
+PLATFORM = PLAN.spec.platform
 PHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=900)
 
@@ -70,13 +75,47 @@ def test_follows_the_scheme_of_the_system_and_the_switch(page: Page, address: st
     expect(light).to_be_visible()  # the choice is kept
 
 
-def test_versions_are_those_of_the_repository_beside_it(browser: Browser, server: str) -> None:
+def versions(page: Page) -> list[str]:
+    """Return the rows of the table of versions, each with the addresses it links to."""
+    rows = page.locator("#chart-versions tbody tr")
+    return [
+        " ".join(
+            [row.inner_text(), *(a.get_attribute("href") or "" for a in row.locator("a").all())]
+        )
+        for row in rows.all()
+    ]
+
+
+def test_names_the_version_that_it_was_built_for(page: Page, address: str) -> None:
+    page.goto(f"{address}/index.html")
+    (row,) = versions(page)
+    assert row.startswith(PLATFORM.version)
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_lists_all_versions_where_it_is_the_page_of_a_repository(
+    helm: str, browser: Browser, server: str, site: Path, tmp_path: Path
+) -> None:
+    program = tool_path(helm)
+    for version in (PLATFORM.version, "0.3.0"):
+        options = ["--version", version, "--destination", str(tmp_path)]
+        run([program, "package", CHART, *options], "package the chart")
+    run([program, "repo", "index", tmp_path], "list the packages")
+    index = site / "index.yaml"
+    shutil.copy(tmp_path / "index.yaml", index)
     page = browser.new_page()
-    page.goto(f"{server}/index.html")
-    rows = page.locator("#versions tbody tr")
-    expect(rows).to_have_count(1)
-    expect(rows.first).to_contain_text(PLAN.spec.platform.version)
-    page.close()
+    try:
+        page.goto(f"{server}/index.html")
+        expect(page.locator("#chart-versions tbody tr")).to_have_count(2)
+        newest, older = versions(page)
+    finally:
+        index.unlink()
+        page.close()
+    assert re.match(
+        r"0\.3\.0\s+1\.0\s+>=1\.30\.0-0\s+20\d\d-\d\d-\d\d genx-fx-0\.3\.0\.tgz$", newest
+    )
+    assert older.startswith(PLATFORM.version)
+    assert older.endswith(f"genx-fx-{PLATFORM.version}.tgz")
 
 
 def test_is_small(site: Path) -> None:

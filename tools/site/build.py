@@ -41,7 +41,7 @@ def build_site(site: Path) -> None:
         _copy(file, work / "docs" / "assets" / file.name)
     config = work / "mkdocs.yml"
     config.write_text(yaml.safe_dump(_settings(explanations.plan, navigation(ROOT, explanations))))
-    options = ["--strict", "--quiet", "--config-file", str(config), "--site-dir", str(site)]
+    options = ["--strict", "--config-file", str(config), "--site-dir", str(site)]
     done = run_process([tool_path("mkdocs"), "build", *options], cwd=ROOT)
     if done.returncode:
         raise BuildError(f"cannot build the site:\n{done.stdout}{done.stderr}".rstrip())

@@ -27,6 +27,17 @@ Navigation = list[dict[str, Any]]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+# Pages of docs/tasks/ in the order in which people need them.
+TASKS = (
+    "first-install",
+    "external-servers",
+    "secrets-from-a-vault",
+    "gitops",
+    "upgrade-and-rollback",
+    "backup-and-restore",
+    "uninstall",
+)
+
 
 def site_pages(root: Path, explanations: Explanations) -> dict[str, str]:
     """Return the text of every file of the site, by its path, before MkDocs makes HTML of it."""
@@ -39,8 +50,9 @@ def navigation(root: Path, explanations: Explanations) -> Navigation:
     values = [{page.title: page.file} for page in value_pages(explanations)]
     return [
         {"Home": "index.md"},
+        {"Tasks": ["tasks/README.md", *(f"tasks/{name}.md" for name in TASKS)]},
         {"Operate": ["operations.md", "upgrade-gate.md"]},
-        {"Platforms": ["platforms/README.md", *_pages_below(root, "platforms")]},
+        {"Platforms": ["platforms/README.md", *_platforms(root)]},
         {
             "Reference": [
                 {"Values": ["values/index.md", *values]},
@@ -125,10 +137,10 @@ def _source(plan: Plan) -> Navigation:
     return [{"Source code": address} for address in plan.spec.platform.sources[:1]]
 
 
-def _pages_below(root: Path, folder: str) -> list[str]:
-    """Return the pages of a folder of docs/ but for its own, README.md."""
-    names = sorted(path.name for path in (root / "docs" / folder).glob("*.md"))
-    return [f"{folder}/{name}" for name in names if name != "README.md"]
+def _platforms(root: Path) -> list[str]:
+    """Return the page of each platform."""
+    names = sorted(path.name for path in (root / "docs" / "platforms").glob("*.md"))
+    return [f"platforms/{name}" for name in names if name != "README.md"]
 
 
 def _environment_file(name: str) -> str:

@@ -2,7 +2,7 @@
 // Opened from a folder, or where there is no index, the page keeps the version that it was built for.
 (function () {
   "use strict";
-  const table = document.getElementById("versions");
+  const table = document.getElementById("chart-versions");
   if (!table || !window.location.protocol.startsWith("http")) return;
 
   // `helm repo index` writes an entry for each package, with its keys at a fixed indentation.
