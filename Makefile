@@ -4,8 +4,9 @@ MAKEFLAGS += --no-builtin-rules
 # Without compiled Python every process of the tests would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
-.PHONY: all build docs test test-control-plane test-cluster test-frontend test-docs mutants soak bench cluster cluster-down up down \
-	lint lint-code lint-chart tools scan chart-check lock clean help
+.PHONY: all build docs package publish test test-control-plane test-cluster test-frontend test-docs \
+	mutants soak bench cluster cluster-down up down lint lint-code lint-chart tools scan chart-check lock clean \
+	help
 
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -35,11 +36,8 @@ BUILT       := .make/built
 CHART_CLEAN := .make/chart-clean
 
 all: tools build ## build the chart, lint it and package it into dist/
-	@$(MAKE) -s --no-print-directory lint-chart dist/index.yaml # a new make, which sees the new chart
-	@package=$$(ls -t dist/*.tgz | head -n 1); \
-		echo "ready: $$package"; \
-		echo "  install it   helm install genx-fx $$package --namespace genx-fx --create-namespace"; \
-		echo "  test it      make test"
+	@$(MAKE) -s --no-print-directory lint-chart package # a new make, which sees the new chart
+	@echo "  test it      make test"
 
 build: $(BUILT) ## write charts/genx-fx from genx-fx.yaml
 
@@ -47,6 +45,22 @@ docs: $(INSTALLED) ## build the pages about the chart into site/
 	@echo "mkdocs build"
 	@$(BIN)/python -m tools.site
 	@echo "ready: site/index.html"
+
+# With SIGN, part of the user ID of a PGP key, the package gets a signature beside it. Its secret
+# key is in the file KEYRING, its passphrase in PASSPHRASE_FILE.
+PACKAGE_ARGS = $(if $(SIGN),--sign "$(SIGN)") $(if $(KEYRING),--keyring "$(KEYRING)") \
+	$(if $(PASSPHRASE_FILE),--passphrase-file "$(PASSPHRASE_FILE)")
+PUBLISH_ARGS = $(if $(URL),--url "$(URL)") $(if $(PLAIN_HTTP),--plain-http)
+
+package: $(BUILT) ## package the chart into dist/: SIGN=key KEYRING=file sign it
+	@echo "package"
+	@$(BIN)/python -m tools.publish package dist $(PACKAGE_ARGS)
+
+publish: $(BUILT) ## publish the chart: TO=folder [URL=https://...] or TO=oci://...
+	@test -n "$(TO)" || \
+		{ echo "error: say where to: make publish TO=folder, or TO=oci://..." >&2; exit 2; }
+	@$(MAKE) -s --no-print-directory lint-chart
+	@$(BIN)/python -m tools.publish publish "$(TO)" $(PUBLISH_ARGS) $(PACKAGE_ARGS)
 
 test: tools chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
@@ -165,10 +179,6 @@ $(CHART_CLEAN): $(CHART) genx-fx.yaml ct.yaml .yamllint $(wildcard tools/*/*) | 
 			{ cat .make/ct.log; exit 1; }; \
 	done
 	@touch $@
-
-dist/index.yaml: $(CHART) | $(INSTALLED)
-	@echo "helm package"
-	@$(BIN)/python -m tools.repository charts/genx-fx dist
 
 lock: $(INSTALLED) ## renew all lock files
 	@$(PIP) uv

@@ -73,6 +73,8 @@ GO_TOOLS = {
         "github.com/helm/chart-testing/v3/ct",
         ("github.com/helm/chart-testing/v3/ct/cmd.Version={version}",),
     ),
+    "package": GoTool("go", "./package"),
+    "registry": GoTool("go", "./registry"),
     "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
     "kwok": GoTool("go", "sigs.k8s.io/kwok/cmd/kwok"),
     # It imports versions of the Kubernetes API that newer libraries have removed.
@@ -91,7 +93,7 @@ def tool_path(name: str) -> Path:
     if (found := helm_on_path(name)) is not None:
         return found
     if name in GO_TOOLS:
-        return _go_tool(name)
+        return go_tool(name)
     if (lock := TOOLS / name / "requirements.lock").is_file():
         return python_program(name, lock, "tools")
     python_tools = (path.parent.name for path in TOOLS.glob("*/requirements.lock"))
@@ -142,7 +144,8 @@ def read_go_mod(folder: Path) -> GoModule:
     return GoModule(folder, needs_go[1], required)
 
 
-def _go_tool(name: str) -> Path:
+def go_tool(name: str) -> Path:
+    """Return the path of a Go program in its pinned version, whatever Helm is on PATH."""
     tool = GO_TOOLS[name]
     module = read_go_mod(TOOLS / tool.folder)
     go = go_version(module.needs_go)

@@ -139,6 +139,8 @@ SUB_PATH = r"^([^/.:\s][^/:\s]*|\.[^/.:\s][^/:\s]*)(/([^/.:\s][^/:\s]*|\.[^/.:\s
 URL_PATH = r"^/\S*$"
 IMAGE = r"^[a-z0-9]+(([./:]|_{1,2}|-+)[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 SEMANTIC_VERSION = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
+# As `gpg --fingerprint` shows it, without its spaces; version 6 of OpenPGP has 64 digits.
+FINGERPRINT = r"^[0-9A-F]{40}([0-9A-F]{24})?$"
 KUBERNETES_VERSION = r"^1\.(3[0-9]|[4-9][0-9])$"
 WEB_ADDRESS = r"^https?://[^\s/]+(/\S*)?$"
 SECURE_WEB_ADDRESS = r"^https://[^\s/]+(/\S*)?$"
@@ -163,6 +165,7 @@ PATTERNS_IN_WORDS = {
     SECURE_WEB_ADDRESS: "an https address such as https://example.com/icon.svg",
     EMAIL_ADDRESS: "an e-mail address such as team@example.com",
     SPDX_EXPRESSION: "an SPDX licence expression such as Apache-2.0",
+    FINGERPRINT: "40 hexadecimal digits in capitals, as of `gpg --fingerprint` without its spaces",
     KUBERNETES_VERSION: 'a version from "1.30" on, in quotes: older ones cannot sleep in preStop',
 }
 
@@ -233,6 +236,14 @@ SecureWebAddress = Annotated[
 ]
 EmailAddress = Annotated[
     str, StringConstraints(pattern=EMAIL_ADDRESS), Field(examples=["team@example.com"])
+]
+Fingerprint = Annotated[
+    str,
+    StringConstraints(pattern=FINGERPRINT),
+    Field(
+        description="Fingerprint of a PGP key",
+        examples=["0123456789ABCDEF0123456789ABCDEF01234567"],
+    ),
 ]
 Line = Annotated[
     str, StringConstraints(pattern=ONE_LINE, strict=True), Field(examples=["one line of text"])

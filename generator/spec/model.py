@@ -17,6 +17,7 @@ from generator.spec.fields import (
     DnsName,
     EmailAddress,
     EnvironmentName,
+    Fingerprint,
     ImageReference,
     Line,
     Purpose,
@@ -56,6 +57,13 @@ class Maintainer(SpecModel):
     url: WebAddress | None = Field(None, description="Web page")
 
 
+class SigningKey(SpecModel):
+    """The public PGP key that published packages are signed with."""
+
+    fingerprint: Fingerprint
+    url: SecureWebAddress = Field(description="Address that the key is downloaded from, by https")
+
+
 class Platform(SpecModel):
     """What concerns the platform as a whole."""
 
@@ -87,6 +95,9 @@ class Platform(SpecModel):
         None,
         description="Licence of the chart, https://spdx.org/licenses",
         examples=["Apache-2.0"],
+    )
+    signingKey: SigningKey | None = Field(
+        None, description="Public key that published packages are signed with"
     )
 
 

@@ -21,10 +21,10 @@ import yaml
 
 from tests.benchmark.larger import larger
 from tests.benchmark.measure import best_cpu_seconds
-from tests.benchmark.sizes import package_size, release_record_size
+from tests.benchmark.sizes import release_record_size
 from tests.helm import CHART, HELMS, KUBERNETES, NAMESPACE, RELEASE, ROOT, render
 from tools.build import tool_path
-from tools.repository import add_to_repository
+from tools.publish.package import make_package
 
 SPEC = ROOT / "genx-fx.yaml"
 REPEATS_BY_SIZE = {1: 5, 10: 3, 100: 1}
@@ -108,9 +108,9 @@ def render_rows(folder: Path) -> Iterator[Row]:
 
 def size_rows(folder: Path) -> Iterator[Row]:
     """Yield the sizes of what is published and of what Helm stores."""
-    add_to_repository(CHART, folder / "dist")
-    yield Row("package", package_size(folder / "dist") / 1000, "KB", 100)
-    yield Row("release record", release_record_size() / 1000, "KB", 150)
+    package = make_package(CHART, folder / "dist", ROOT / "CHANGELOG.md")
+    yield Row("package", package.archive.stat().st_size / 1000, "KB", 100)
+    yield Row("release record", release_record_size(package.archive) / 1000, "KB", 150)
 
 
 def one_test_rows(_: Path) -> Iterator[Row]:

@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.chart.files import chart_files
+from generator.images import images
+from generator.load import load_platform
 from generator.spec.load import load_spec
+from generator.validate.inputs import Inputs
 from tests.helm import CHART, HELMS, KUBERNETES, ROOT, run_helm
+from tests.spec_files import spec_data, write_spec
 
 PLATFORM = load_spec(ROOT / "genx-fx.yaml").platform
 CHARTS = sorted(file.parent for file in CHART.rglob("Chart.yaml"))
@@ -30,7 +35,40 @@ def test_metadata_of_every_chart_is_that_of_the_spec(chart: Path) -> None:
     assert said["maintainers"] == [
         maintainer.model_dump(exclude_none=True) for maintainer in PLATFORM.maintainers
     ]
-    assert said["annotations"] == {"artifacthub.io/license": PLATFORM.license}
+
+
+# https://artifacthub.io/docs/topics/annotations/helm/
+def test_annotations_are_those_of_artifact_hub() -> None:
+    said = metadata(CHART)["annotations"]
+    assert {name.removeprefix("artifacthub.io/") for name in said} == {
+        "prerelease",
+        "license",
+        "images",
+        "links",
+    }
+    links = yaml.safe_load(said["artifacthub.io/links"])
+    assert links == [{"name": "Documentation", "url": PLATFORM.documentation}]
+    assert said["artifacthub.io/license"] == PLATFORM.license
+    assert said["artifacthub.io/prerelease"] == "false"
+
+
+def test_images_of_the_annotations_are_those_that_are_pulled() -> None:
+    listed = yaml.safe_load(metadata(CHART)["annotations"]["artifacthub.io/images"])
+    names = [entry["name"] for entry in listed]
+    assert len(names) == len(set(names))
+    assert {entry["image"] for entry in listed} == set(images(ROOT / "genx-fx.yaml", Inputs()))
+
+
+def test_annotations_follow_version_and_signing_key(tmp_path: Path) -> None:
+    signing_key = {"fingerprint": "0A" * 20, "url": "https://example.com/key.asc"}
+    data = spec_data(ROOT / "genx-fx.yaml")
+    del data["platform"]["license"]
+    data["platform"] |= {"version": "0.3.0-rc.1", "signingKey": signing_key}
+    files = chart_files(load_platform(write_spec(tmp_path / "genx-fx.yaml", data)))
+    said = yaml.safe_load(files["Chart.yaml"])["annotations"]
+    assert said["artifacthub.io/prerelease"] == "true"
+    assert "artifacthub.io/license" not in said
+    assert yaml.safe_load(said["artifacthub.io/signKey"]) == signing_key
 
 
 def test_licence_is_that_of_the_repository() -> None:

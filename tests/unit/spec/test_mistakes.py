@@ -386,6 +386,13 @@ CASES: list[tuple[str, str, str, str]] = [
         "wanted: an SPDX licence expression such as Apache-2.0",
     ),
     (
+        "fingerprint of a key with spaces",
+        "  license: Apache-2.0",
+        "  signingKey: {fingerprint: 0123 4567, url: https://example.com/key.asc}",
+        "24:29: platform.signingKey.fingerprint: '0123 4567' is given; "
+        "wanted: 40 hexadecimal digits in capitals, as of `gpg --fingerprint` without its spaces",
+    ),
+    (
         "key that is given twice",
         "      label: frontend\n",
         "      label: frontend\n      label: frontend\n",
