@@ -5,8 +5,8 @@ MAKEFLAGS += --no-builtin-rules
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := all
 .PHONY: all build docs package publish test test-control-plane test-cluster test-frontend test-docs \
-	mutants soak bench cluster cluster-down up down lint lint-code lint-chart tools scan chart-check lock clean \
-	help
+	mutants soak bench cluster cluster-down up down lint lint-code lint-chart tools scan chart-check \
+	upgrade-check lock clean help
 
 # The first Python on PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -62,7 +62,7 @@ publish: $(BUILT) ## publish the chart: TO=folder [URL=https://...] or TO=oci://
 	@$(MAKE) -s --no-print-directory lint-chart
 	@$(BIN)/python -m tools.publish publish "$(TO)" $(PUBLISH_ARGS) $(PACKAGE_ARGS)
 
-test: tools chart-check lint test-frontend ## check code and chart, then run all tests, also on a cluster
+test: tools chart-check lint upgrade-check test-frontend ## check code and chart, then run all tests, also on a cluster
 	@echo "pytest"
 	@$(BIN)/pytest $(PYTEST_ARGS)
 	@$(MAKE) -s --no-print-directory test-docs
@@ -149,6 +149,10 @@ scan: tools ## run the slow scanners, as before a release
 chart-check: $(INSTALLED)
 	@echo "genx-fx build --check"
 	@$(BIN)/genx-fx build --check
+
+upgrade-check: $(INSTALLED) ## say what an upgrade from the last release to this chart does
+	@echo "genx-fx diff"
+	@$(BIN)/python -m tools.upgrade_check
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || \

@@ -18,9 +18,9 @@ from tests.cluster import kept
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import Request, addresses, steady_load
 from tests.cluster.release import ONE_OF_EACH, SECRET, Release
-from tests.cluster.released import NoHistory, last_release
 from tests.fixtures import MakeNamespace
-from tests.helm import HELMS, HelmError, run_helm
+from tests.helm import HELMS, ROOT, HelmError, package_chart, run_helm
+from tools.released import NoHistory, released_chart
 
 RATE = 10  # requests a second; 5 of them on new connections
 PATIENCE = 25  # seconds until an upgrade that does not get ready counts as failed
@@ -71,8 +71,9 @@ def what_is_kept(release: Release, word: str) -> Kept:
 @pytest.fixture(scope="module")
 def old_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the chart that was released last."""
+    folder = tmp_path_factory.mktemp("released")
     try:
-        return last_release(tmp_path_factory.mktemp("released"))
+        return package_chart(released_chart(ROOT, folder), folder)
     except NoHistory as error:
         pytest.fail(str(error), pytrace=False)
 

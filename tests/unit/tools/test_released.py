@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.cluster.released import (
+from tools.released import (
+    CHART,
     OLDEST_VERSION,
     TAGS_BEFORE,
     NoHistory,
-    last_release,
+    released_chart,
     released_revision,
 )
-from tests.helm import CHART, ROOT
 
-FILE = CHART.relative_to(ROOT) / "Chart.yaml"
+FILE = f"{CHART}/Chart.yaml"
 
 
 class Repository:
@@ -95,13 +94,13 @@ def test_without_a_commit_of_the_oldest_version_the_chart_upgrades_itself(
 ) -> None:
     repository.write(OLDEST_VERSION, "not committed yet")
     assert released_revision(repository.root) == ""
-    assert described(last_release(tmp_path, repository.root)) == "not committed yet"
+    assert described(released_chart(repository.root, tmp_path)) == "not committed yet"
 
 
-def test_the_package_is_that_of_the_older_chart(repository: Repository, tmp_path: Path) -> None:
+def test_the_chart_is_that_of_the_older_chart(repository: Repository, tmp_path: Path) -> None:
     repository.commit(OLDEST_VERSION, "older")
     repository.commit(OLDEST_VERSION, "newer")
-    assert described(last_release(tmp_path, repository.root)) == "older"
+    assert described(released_chart(repository.root, tmp_path)) == "older"
 
 
 def test_a_clone_without_the_older_commits_says_how_to_get_them(
@@ -120,8 +119,5 @@ def test_a_folder_without_a_repository_has_no_history(tmp_path: Path) -> None:
         released_revision(tmp_path)
 
 
-def described(package: Path) -> str:
-    with tarfile.open(package) as archive:
-        file = archive.extractfile("genx-fx/Chart.yaml")
-        assert file
-        return str(yaml.safe_load(file)["description"])
+def described(chart: Path) -> str:
+    return str(yaml.safe_load((chart / "Chart.yaml").read_text())["description"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.helm import CHART, ROOT, package_chart
-
+CHART = "charts/genx-fx"
 TAGS = "v[0-9]*"
 # Selectors changed in 0.2.0, and Kubernetes lets nobody change them: no upgrade starts before it.
 OLDEST_VERSION = "0.2.0"
@@ -17,17 +16,15 @@ class NoHistory(Exception):
     """The older chart is not in this clone; the message says how to get it."""
 
 
-def last_release(folder: Path, root: Path = ROOT) -> Path:
-    """Package the chart of the last release before this commit, and give the package.
+def released_chart(root: Path, folder: Path) -> Path:
+    """Put the chart of the last release before this commit into a folder; give the chart's.
 
     NoHistory where the clone does not reach back that far.
     """
-    chart = CHART.relative_to(ROOT)
-    source = root
-    if revision := released_revision(root):
-        _extract(root, revision, folder)
-        source = folder
-    return package_chart(source / chart, folder)
+    if not (revision := released_revision(root)):
+        return root / CHART
+    _extract(root, revision, folder)
+    return folder / CHART
 
 
 def released_revision(root: Path) -> str:
@@ -37,7 +34,7 @@ def released_revision(root: Path) -> str:
     where no commit has that version yet: the chart of the checkout then upgrades itself. NoHistory
     where the clone does not reach back that far.
     """
-    if tag := _last_tag(root):
+    if tag := last_tag(root):
         return tag
     if _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() != "false":
         raise NoHistory(
@@ -47,7 +44,7 @@ def released_revision(root: Path) -> str:
     return _first_commit_of(root, OLDEST_VERSION)
 
 
-def _last_tag(root: Path) -> str:
+def last_tag(root: Path) -> str:
     """Give the tag of the last release, empty before the first; not one of this very commit."""
     return _git(
         root,
@@ -59,19 +56,17 @@ def _first_commit_of(root: Path, version: str) -> str:
     """Give the first commit on this branch whose chart has a version, empty where none has."""
     # A merge counts as what it brings to the branch, not as the commits of the other one.
     history = ("log", "--first-parent", "-m", "--reverse", "--format=%H")
-    file = str(CHART.relative_to(ROOT) / "Chart.yaml")
-    found = _git(root, *history, f"-Sversion: {version}", "--", file).stdout.split()
-    return found[0] if found else ""
+    found = _git(root, *history, f"-Sversion: {version}", "--", f"{CHART}/Chart.yaml")
+    return next(iter(found.stdout.split()), "")
 
 
 def _extract(root: Path, revision: str, folder: Path) -> None:
-    chart = str(CHART.relative_to(ROOT))
     with subprocess.Popen(
-        ["git", "-C", str(root), "archive", revision, chart], stdout=subprocess.PIPE
+        ["git", "-C", str(root), "archive", revision, CHART], stdout=subprocess.PIPE
     ) as archive:
         subprocess.run(["tar", "-x", "-C", str(folder)], stdin=archive.stdout, check=True)
     if archive.returncode:
-        raise NoHistory(f"commit {revision} has no {chart}")
+        raise NoHistory(f"commit {revision} has no {CHART}")
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
