@@ -41,14 +41,12 @@ _OF_KINDS: Mapping[str, Mapping[str, Any]] = {
         "minReadySeconds": 0,
     },
     "StatefulSet": {
-        "updateStrategy": {"type": "RollingUpdate"},
         "podManagementPolicy": "OrderedReady",
         "revisionHistoryLimit": 10,
         "minReadySeconds": 0,
         "volumeMode": "Filesystem",
     },
     "DaemonSet": {
-        "updateStrategy": {"type": "RollingUpdate"},
         "revisionHistoryLimit": 10,
         "minReadySeconds": 0,
     },

@@ -96,6 +96,15 @@ def _is_indexed(_: Change, old: Object, new: Object) -> bool:
     return new.spec.get("completionMode") != "Indexed"
 
 
+def _leaves_filled_in(change: Change, old: Object, new: Object) -> bool:
+    """Whether Kubernetes has filled in what the new strategy does not allow, and it stays."""
+    if new.kind == "Deployment":
+        recreates = (new.spec.get("strategy") or {}).get("type") == "Recreate"
+        return recreates and "rollingUpdate" not in (old.spec.get("strategy") or {})
+    waits = (new.spec.get("updateStrategy") or {}).get("type") == "OnDelete"
+    return waits and not old.spec.get("updateStrategy")
+
+
 RULES = (
     Rule(("Deployment", "ReplicaSet", "DaemonSet"), ("spec", "selector"), _APPS),
     Rule(
@@ -107,6 +116,23 @@ RULES = (
             *("replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit"),
             *("persistentVolumeClaimRetentionPolicy", "minReadySeconds"),
         ),
+    ),
+    Rule(
+        ("StatefulSet",),
+        ("spec", "updateStrategy"),
+        _APPS,
+        "spell out updateStrategy.type: RollingUpdate in an upgrade before this one",
+        condition=_leaves_filled_in,
+        why="the rollingUpdate that it has filled in stays, and is not allowed with OnDelete",
+    ),
+    Rule(
+        ("Deployment",),
+        ("spec", "strategy", "type"),
+        _APPS,
+        "spell out strategy.rollingUpdate in an upgrade before this one; Helm 3 needs nothing",
+        condition=_leaves_filled_in,
+        why="where Helm 4 applies it, the rollingUpdate that it has filled in stays, and is not"
+        " allowed with Recreate",
     ),
     Rule(
         ("Job",),

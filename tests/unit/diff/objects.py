@@ -16,6 +16,8 @@ GROUPS = {
     "RoleBinding": "rbac.authorization.k8s.io/v1",
     "StorageClass": "storage.k8s.io/v1",
     "PriorityClass": "scheduling.k8s.io/v1",
+    "IngressClass": "networking.k8s.io/v1",
+    "RuntimeClass": "node.k8s.io/v1",
     "NetworkPolicy": "networking.k8s.io/v1",
 }
 
@@ -34,7 +36,10 @@ def made(
 def workload(kind: str, name: str = "one", *, pod: Any = None, **spec: Any) -> dict[str, Any]:
     """Return an object that runs pods of one container, which has its name."""
     container = {"name": name, "image": "image:1"}
-    template = {"metadata": {}, "spec": {"containers": [container], **(pod or {})}}
+    template = {
+        "metadata": {"labels": {"app": "one", "part": "one"}},
+        "spec": {"containers": [container], **(pod or {})},
+    }
     return made(kind, name, spec={"template": template, **spec})
 
 

@@ -7,33 +7,8 @@ import pytest
 from generator.diff.finding import Finding
 from generator.diff.upgrade import breaks, others
 from generator.spec.problems import path_text
-from tests.unit.diff.objects import changed, made, of, workload
-
-CLAIM = made(
-    "PersistentVolumeClaim",
-    spec={
-        "accessModes": ["ReadWriteOnce"],
-        "storageClassName": "fast",
-        "resources": {"requests": {"storage": "10Gi"}},
-    },
-)
-SIZE = "spec.resources.requests.storage"
-SET = workload(
-    "StatefulSet",
-    serviceName="one",
-    replicas=1,
-    selector={"matchLabels": {"app": "one"}},
-    volumeClaimTemplates=[{"metadata": {"name": "data"}, "spec": CLAIM["spec"]}],
-)
-DEPLOYMENT = workload("Deployment", selector={"matchLabels": {"app": "one"}})
-JOB = workload("Job", completions=1, parallelism=1)
-SERVICE = made(
-    "Service",
-    spec={"type": "LoadBalancer", "clusterIP": "10.0.0.1", "ports": [{"name": "http", "port": 80}]},
-)
-FIXED = made("ConfigMap", immutable=True, data={"A": "1"})
-BINDING = made("RoleBinding", roleRef={"kind": "Role", "name": "one"}, subjects=[])
-SELECTOR = "spec.selector.matchLabels.app"
+from tests.unit.diff.cases import ACCEPTED, CLAIM, IMAGE, JOB, REFUSED, SERVICE, SET
+from tests.unit.diff.objects import changed, made, of
 
 
 def refused(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -41,37 +16,7 @@ def refused(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [path_text(one.path) for found in breaks(of(old), of(new)) for one in found.changes]
 
 
-@pytest.mark.parametrize(
-    ("item", "path", "value"),
-    [
-        (DEPLOYMENT, SELECTOR, "two"),
-        (workload("DaemonSet", selector={"matchLabels": {"app": "one"}}), SELECTOR, "two"),
-        (SET, SELECTOR, "two"),
-        (SET, "spec.serviceName", "two"),
-        (SET, "spec.podManagementPolicy", "Parallel"),
-        (SET, "spec.volumeClaimTemplates.0.spec.storageClassName", "slow"),
-        (SET, f"spec.volumeClaimTemplates.0.{SIZE}", "20Gi"),
-        (JOB, "spec.template.spec.containers.0.image", "image:2"),
-        (JOB, "spec.completions", 2),
-        (JOB, "spec.completionMode", "Indexed"),
-        (CLAIM, "spec.storageClassName", "slow"),
-        (CLAIM, "spec.accessModes.0", "ReadWriteMany"),
-        (CLAIM, "spec.volumeMode", "Block"),
-        (CLAIM, SIZE, "9.5Gi"),
-        (SERVICE, "spec.clusterIP", "None"),
-        (SERVICE, "spec.loadBalancerClass", "example.org/other"),
-        (FIXED, "data.A", "2"),
-        (FIXED, "immutable", False),
-        (made("Secret", type="Opaque"), "type", "kubernetes.io/tls"),
-        (made("Secret", immutable=True, data={"A": "1"}), "data.A", "2"),
-        (BINDING, "roleRef.name", "two"),
-        (made("StorageClass", provisioner="one"), "provisioner", "two"),
-        (made("StorageClass", reclaimPolicy="Retain"), "reclaimPolicy", "Delete"),
-        (made("PersistentVolume", spec={"nfs": {"path": "/a"}}), "spec.nfs.path", "/b"),
-        (made("PriorityClass", value=1), "value", 2),
-        (made("ResourceQuota", spec={"scopes": ["BestEffort"]}), "spec.scopes.0", "NotBestEffort"),
-    ],
-)
+@pytest.mark.parametrize(("item", "path", "value"), REFUSED, ids=map(str, REFUSED))
 def test_change_that_kubernetes_refuses_is_a_break(
     item: dict[str, Any], path: str, value: Any
 ) -> None:
@@ -79,32 +24,7 @@ def test_change_that_kubernetes_refuses_is_a_break(
     assert where.partition("[")[0].split(".")[:2] == path.split(".")[:2]
 
 
-@pytest.mark.parametrize(
-    ("item", "path", "value"),
-    [
-        (DEPLOYMENT, "spec.replicas", 3),
-        (DEPLOYMENT, "spec.template.spec.containers.0.image", "image:2"),
-        (SET, "spec.replicas", 3),
-        (SET, "spec.template.spec.containers.0.image", "image:2"),
-        (SET, "spec.updateStrategy", {"type": "OnDelete"}),
-        (SET, "spec.persistentVolumeClaimRetentionPolicy", {"whenDeleted": "Delete"}),
-        (SET, "spec.podManagementPolicy", "OrderedReady"),
-        (SET, f"spec.volumeClaimTemplates.0.{SIZE}", "10240Mi"),
-        (JOB, "spec.parallelism", 2),
-        (JOB, "spec.backoffLimit", 2),
-        (CLAIM, SIZE, "20Gi"),
-        (CLAIM, SIZE, "10240Mi"),
-        (CLAIM, "spec.volumeMode", "Filesystem"),
-        (CLAIM, "metadata.labels", {"a": "b"}),
-        (SERVICE, "spec.clusterIP", None),
-        (SERVICE, "spec.type", "ClusterIP"),
-        (SERVICE, "spec.selector", {"app": "two"}),
-        (made("ConfigMap", data={"A": "1"}), "data.A", "2"),
-        (made("ConfigMap", data={"A": "1"}), "immutable", True),
-        (made("Secret"), "type", "Opaque"),
-        (BINDING, "subjects", [{"kind": "Group", "name": "all"}]),
-    ],
-)
+@pytest.mark.parametrize(("item", "path", "value"), ACCEPTED, ids=map(str, ACCEPTED))
 def test_change_that_kubernetes_accepts_is_no_break(
     item: dict[str, Any], path: str, value: Any
 ) -> None:
@@ -113,10 +33,15 @@ def test_change_that_kubernetes_accepts_is_no_break(
 
 def test_hook_is_made_anew_and_may_change() -> None:
     job = changed(JOB, "metadata.annotations", {"helm.sh/hook": "pre-upgrade"})
-    other = changed(job, "spec.template.spec.containers.0.image", "image:2")
+    other = changed(job, IMAGE, "image:2")
     assert list(breaks(of(job), of(other))) == []
     [found] = others(of(job), of(other))
     assert found.why == "changes; it runs at each upgrade"
+
+
+def test_address_that_is_no_longer_given_is_kept() -> None:
+    given = changed(SERVICE, "spec.clusterIP", "10.0.0.1")
+    assert list(breaks(of(given), of(SERVICE))) == []
 
 
 def test_refusal_says_why_by_which_rule_and_what_to_do() -> None:
@@ -190,6 +115,6 @@ def test_version_in_the_labels_is_told_once() -> None:
 
 def test_what_is_told_as_a_break_or_a_restart_is_told_once() -> None:
     new = changed(changed(SET, "spec.serviceName", "two"), "spec.replicas", 2)
-    new = changed(new, "spec.template.spec.containers.0.image", "image:2")
+    new = changed(new, IMAGE, "image:2")
     [found] = others(of(SET), of(new))
     assert [path_text(one.path) for one in found.changes] == ["spec.replicas"]
