@@ -17,7 +17,7 @@ from tools.kind_node.cache import alone, run
 from tools.publish.errors import PublishError
 from tools.publish.files import UNFINISHED, digest_of, move, unfinished
 from tools.publish.package import Package
-from tools.publish.versions import PublishedVersion
+from tools.publish.versions import PublishedVersion, check_follows, last_before
 
 INDEX = "index.yaml"
 LOCK = ".publish.lock"
@@ -27,7 +27,8 @@ def publish(package: Package, folder: Path, url: str = "") -> bool:
     """Add a package to a repository; False where the same package is there already.
 
     `url` is where the folder is shown; without it the index has relative addresses, which hold
-    wherever it is. PublishError where the version is there with other content.
+    wherever it is. PublishError where the version is there with other content, or does
+    not say what it breaks.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with alone(folder / LOCK):
@@ -35,6 +36,8 @@ def publish(package: Package, folder: Path, url: str = "") -> bool:
             shutil.rmtree(left)
         if _is_published(package, folder):
             return False
+        if before := last_before(package.version, published_versions(package.name, folder)):
+            check_follows(before.archive, package.archive)
         with unfinished(folder) as stage:
             for file in package.files:
                 shutil.copyfile(file, stage / file.name)
@@ -46,7 +49,7 @@ def publish(package: Package, folder: Path, url: str = "") -> bool:
 def published_versions(name: str, folder: Path) -> list[PublishedVersion]:
     """Return the versions of a chart that the index of a repository lists."""
     return [
-        PublishedVersion(entry["version"], folder / entry["urls"][0].rsplit("/", 1)[1])
+        PublishedVersion(entry["version"], folder / entry["urls"][0].rpartition("/")[2])
         for entry in _entries(name, folder / INDEX)
     ]
 

@@ -15,6 +15,7 @@ from tools.kind_node.cache import BuildError, run
 from tools.publish.errors import PublishError
 from tools.publish.files import digest_of
 from tools.publish.package import Package
+from tools.publish.versions import check_follows
 
 SCHEME = "oci://"
 # Of a version, of any that meets a constraint, and of the chart; `credential not found` is no such.
@@ -32,7 +33,8 @@ def publish(package: Package, to: str, plain_http: bool = False) -> str:
     """Push a package; return the digest by which it is pulled, empty where it was there already.
 
     `to` is the address without the chart's name: oci://registry.example.org/charts. PublishError
-    where the version is there with other content, or the registry refuses.
+    where the version is there with other content or does not say what it breaks, or the registry
+    refuses.
     """
     reference = f"{to.rstrip('/')}/{package.name}"
     if there := _digest_of_published(reference, package.version, plain_http):
@@ -43,6 +45,9 @@ def publish(package: Package, to: str, plain_http: bool = False) -> str:
             f"{there}, this one's is {package.digest}). What is published never changes: give the "
             "chart a higher version in the spec, platform.version"
         )
+    with tempfile.TemporaryDirectory() as folder:
+        if before := pull_version(reference, f"<{package.version}", Path(folder), plain_http):
+            check_follows(before, package.archive)
     # Helm pushes the signature beside it, too.
     output = _helm(["push", str(package.archive), to.rstrip("/")], reference, plain_http)
     if _digest_of_published(reference, package.version, plain_http) != package.digest:

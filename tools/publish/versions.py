@@ -1,12 +1,25 @@
-"""Which published version a new one follows: https://semver.org."""
+"""Which published version a new one follows, and whether it says what it breaks.
+
+Versions are those of https://semver.org: what breaks needs a major one, before 1.0.0 a minor one.
+"""
 
 from __future__ import annotations
 
+import re
+import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from semantic_version import Version
+
+from generator.diff.command import Wish, diff
+from generator.diff.report import as_text
+from generator.errors import GenxFxError
+from generator.validate.inputs import Inputs
+from tools.publish.errors import PublishError
+
+ENVIRONMENT = re.compile(r"[^/]+/values-([^/]+)\.yaml")
 
 
 @dataclass(frozen=True)
@@ -24,3 +37,29 @@ def last_before(version: str, published: Iterable[PublishedVersion]) -> Publishe
     """
     below = [one for one in published if Version(one.version) < Version(version)]
     return max(below, key=lambda one: Version(one.version), default=None)
+
+
+def check_follows(old: Path, new: Path) -> None:
+    """Compare two packages by `genx-fx diff`, with the defaults and with each environment's values.
+
+    PublishError with its report where an upgrade breaks and the version does not say so.
+    """
+    for environment in ("", *sorted(_environments(old) & _environments(new))):
+        try:
+            found = diff(Wish(str(old), str(new), Inputs(), environment))
+        except GenxFxError as error:
+            reason = "\n".join(error.lines)
+            raise PublishError(f"cannot compare with the version before: {reason}") from None
+        if not found.passes:
+            raise PublishError(
+                f"an upgrade from {found.old.version}, the version published before, breaks, and "
+                f"version {found.new.version} does not say so. Undo what breaks, or give the chart "
+                f"a higher version in the spec, platform.version\n\n{as_text(found)}"
+            )
+
+
+def _environments(package: Path) -> set[str]:
+    """Return the names of the environments that a package has values files of."""
+    with tarfile.open(package) as archive:
+        found = (ENVIRONMENT.fullmatch(name) for name in archive.getnames())
+        return {match[1] for match in found if match}
