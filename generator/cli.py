@@ -188,8 +188,8 @@ def images(
 @commands.command(
     epilog="""\b
     Charts:
-      charts/genx-fx, old.tgz                  a folder, a package
-      genx/genx-fx@0.2.0                       of a repository that helm repo add knows
+      charts/genx-fx, old.tgz                   a folder, a package
+      genx/genx-fx@0.2.0                        of a repository that helm repo add knows
       https://charts.example.org/genx-fx@0.2.0  of a repository, by its address
       https://charts.example.org/genx-fx-0.2.0.tgz
       oci://registry.example.org/genx-fx:0.2.0  of a registry; also @sha256:…
@@ -224,6 +224,7 @@ def images(
     default="",
     help="Kubernetes to render for: 1.34. By default the oldest that both charts support.",
 )
+@click.option("--plain-http", is_flag=True, help="Ask registries without TLS, as in Helm.")
 def diff(
     old: str,
     new: str,
@@ -231,6 +232,7 @@ def diff(
     environment: str,
     form: str,
     kube_version: str,
+    plain_http: bool,
     **options: tuple[str, ...],
 ) -> None:
     """Say what an upgrade from one chart to another would do: what breaks, what restarts.
@@ -246,7 +248,8 @@ def diff(
     from generator.diff.command import diff as compare
     from generator.validate.inputs import Inputs
 
-    found = compare(Wish(old, new, Inputs(files, _by_option(options)), environment, kube_version))
+    inputs = Inputs(files, _by_option(options))
+    found = compare(Wish(old, new, inputs, environment, kube_version, plain_http))
     forms = {"text": report.as_text, "markdown": report.as_markdown, "json": report.as_json}
     click.echo(forms[form](found))
     sys.exit(0 if found.passes else 1)

@@ -33,12 +33,15 @@ class Wish:
     """Name of the environment of which each chart brings its own values; empty for none."""
     kubernetes: str = ""
     """Version, such as 1.34; empty for the oldest that both charts support."""
+    plain_http: bool = False
+    """Whether a registry is asked without TLS."""
 
 
 def diff(wish: Wish) -> Comparison:
     """Compare two charts. Raises UsageError, which names all that can't be looked at."""
     with tempfile.TemporaryDirectory(prefix="genx-fx-diff-") as folder:
-        old, new = charts(wish.old, wish.new, wish.inputs.helm, Path(folder))
+        place, helm = Path(folder), wish.inputs.helm
+        old, new = charts(wish.old, wish.new, helm, place, plain_http=wish.plain_http)
         return _compared(old, new, wish)
 
 
@@ -67,6 +70,7 @@ def _compared(old: Chart, new: Chart, wish: Wish) -> Comparison:
     if compared:
         breaks += upgrade.breaks(before, now)
         moved += restarts.restarts(before, now)
+        others += restarts.needed_keys(before, now)
         others += [*restarts.read_later(before, now), *upgrade.others(before, now)]
     return Comparison(
         old.side,

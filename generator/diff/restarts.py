@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ class _Read:
     kind: str
     name: str
     key: str = ""
+    optional: bool = False
 
 
 def restarts(old: Objects, new: Objects) -> Iterator[Finding]:
@@ -56,6 +58,28 @@ def read_later(old: Objects, new: Objects) -> Iterator[Finding]:
             restart = f"kubectl rollout restart {after.kind.lower()} {after.name}"
             delete = f"kubectl delete pod of {after.label}, when it suits"
             yield Finding(after.label, why, found, delete if waits else restart)
+
+
+def needed_keys(old: Objects, new: Objects) -> Iterator[Finding]:
+    """Find keys that pods read now and did not before, in Secrets that no chart renders."""
+    before, after = _needed(old), _needed(new)
+    for name in after:
+        keys = sorted(after[name] - before.get(name, set()))
+        if keys:
+            why = f"a Secret of your own must have more keys, as pods need: {', '.join(keys)}"
+            do = "add them before the upgrade, where it is yours"
+            yield Finding(f"Secret/{name}", why, do=do)
+
+
+def _needed(objects: Objects) -> dict[str, set[str]]:
+    """Return the keys without which pods do not start, by the Secret that is not rendered."""
+    rendered = {found.name for found in objects.values() if found.kind == "Secret"}
+    found = defaultdict[str, set[str]](set)
+    for one in objects.values():
+        for read in _read(one.template) if one.runs else ():
+            if read.kind == "Secret" and read.key and not read.optional:
+                found[read.name].add(read.key)
+    return {name: keys for name, keys in found.items() if name not in rendered}
 
 
 def _is_replaced(old: Object, new: Object) -> bool:
@@ -107,7 +131,8 @@ def _read(node: Any) -> Iterator[_Read]:
                 items = source.get("items") or ()
                 if name:
                     keys = [source.get("key", "")] if not items else [one["key"] for one in items]
-                    yield from (_Read(kind, name, key) for key in keys)
+                    optional = source.get("optional") is True
+                    yield from (_Read(kind, name, key, optional) for key in keys)
     for child in node.values():
         yield from _read(child)
 

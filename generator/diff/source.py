@@ -67,13 +67,16 @@ class Chart:
         return list(self.folder.glob("values-*.yaml"))
 
 
-def charts(old: str, new: str, helm: Helm, folder: Path) -> tuple[Chart, Chart]:
+def charts(
+    old: str, new: str, helm: Helm, folder: Path, *, plain_http: bool = False
+) -> tuple[Chart, Chart]:
     """Find both charts, unpacked into a folder where they are packages. Raises UsageError."""
     found, errors = list[Chart](), list[str]()
+    options = ["--plain-http"] if plain_http else []
     for named, place in ((old, folder / "old"), (new, folder / "new")):
         place.mkdir()
         try:
-            found.append(_chart(named, helm, place))
+            found.append(_chart(named, helm, place, options))
         except UsageError as error:
             errors += error.lines
     if errors:
@@ -81,12 +84,12 @@ def charts(old: str, new: str, helm: Helm, folder: Path) -> tuple[Chart, Chart]:
     return found[0], found[1]
 
 
-def _chart(named: str, helm: Helm, place: Path) -> Chart:
+def _chart(named: str, helm: Helm, place: Path, options: list[str]) -> Chart:
     path = Path(named).expanduser()
     if path.is_file():
         path = unpacked(path, place)
     elif not path.is_dir():
-        path = unpacked(_pulled(named, helm, place), place)
+        path = unpacked(_pulled(named, helm, place, options), place)
     file = path / "Chart.yaml"
     try:
         metadata = yaml.safe_load(file.read_bytes())
@@ -112,9 +115,9 @@ def unpacked(package: Path, place: Path) -> Path:
     return found.parent
 
 
-def _pulled(named: str, helm: Helm, place: Path) -> Path:
+def _pulled(named: str, helm: Helm, place: Path, options: list[str]) -> Path:
     """Let Helm pull a package, with the repositories and credentials of the user's own."""
-    arguments = _arguments(named)
+    arguments = [*_arguments(named), *(options if named.startswith("oci:") else [])]
     try:
         helm.pull(place, *arguments)
     except HelmRefused as refused:

@@ -30,23 +30,26 @@ def others(old: Objects, new: Objects) -> Iterator[Finding]:
     What only `helm test` makes is counted.
     """
     tests = {key for side in (old, new) for key, found in side.items() if found.is_test}
-    same_but_version = list[Object]()
+    same_but_version, changed_tests = list[Object](), list[Object]()
     for key, before in old.items():
         after = new.get(key)
-        if after is None or key in tests or before.content == after.content:
+        if after is None or before.content == after.content:
             continue
         if before.without_version == after.without_version:
             same_but_version.append(after)
+        elif key in tests:
+            changed_tests.append(after)
         elif found := list(_other_changes(before, after)):
             when = "changes; it runs at each upgrade" if after.is_hook else "changes"
             yield Finding(before.label, when, found)
     lost = {key for key, before in old.items() if list(_gone(before, ""))}
     removed = [old[key] for key in old if key not in new and key not in tests | lost]
     added = [new[key] for key in new if key not in old and key not in tests]
-    changed = [key for key in sorted(tests) if old.get(key) != new.get(key)]
+    changed_tests += [old[key] for key in old if key in tests and key not in new]
+    changed_tests += [new[key] for key in new if key in tests and key not in old]
     yield from _together(removed, "removed")
     yield from _together(added, "new")
-    yield from _together([(new.get(key) or old[key]) for key in changed], "for helm test")
+    yield from _together(changed_tests, "for helm test")
     if same_but_version:
         yield Finding(_counted(same_but_version), "other labels that name the chart's version")
 

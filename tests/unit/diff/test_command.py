@@ -16,6 +16,7 @@ import pytest
 
 from tests.helm import HELMS, ROOT, package_chart, run_helm
 from tests.unit.diff import small_chart
+from tests.unit.tools.publish.test_registry import Registry
 from tools.build import tool_path
 
 SAME = "nothing changes"
@@ -198,6 +199,22 @@ def test_what_a_repository_does_not_have_is_said_by_helm(
     assert first.startswith(f"{repository}/small@9.0.0: Helm: ")
     assert "not found" in first
     assert second.startswith("fx/small: no such file or folder, and as name/chart of a repository,")
+
+
+@pytest.mark.parametrize("helm", HELMS)
+def test_charts_of_a_registry_are_compared(tmp_path: Path, registry: Registry, helm: str) -> None:
+    for version, change in (("1.0.0", ()), ("1.1.0", IMAGE)):
+        chart = small_chart.write(tmp_path / version, version, *change)
+        (folder := tmp_path / f"{version}-package").mkdir()
+        package = str(package_chart(chart, folder))
+        run_helm("helm4", "push", package, registry.address, "--plain-http")
+    named = registry.reference
+    digest = registry.digest("1.1.0")
+    for old_one, new_one in ((f"{named}:1.0.0", named), (f"{named}@1.0.0", f"{named}@{digest}")):
+        done = diff(tmp_path, old_one, new_one, "--plain-http", helm=helm)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"small 1.0.0 ({old_one}) → 1.1.0 ({new_one})" in done.stdout
+        assert "small:1 → small:2" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from generator.diff.changes import ABSENT, Change
 from generator.diff.finding import Finding
 from generator.diff.report import as_text
-from generator.diff.restarts import read_later, restarts
+from generator.diff.restarts import needed_keys, read_later, restarts
 from tests.unit.diff.objects import changed, made, of, workload
 
 IMAGE = "spec.template.spec.containers.0.image"
@@ -137,6 +137,27 @@ def test_pods_that_wait_to_be_deleted_do_not_restart() -> None:
     [found] = read_later(old, new)
     assert "somebody deletes" in found.why
     assert [change.new for change in found.changes] == ["image:2"]
+
+
+def test_more_keys_of_a_secret_that_is_not_rendered_are_named() -> None:
+    """It may be the user's own; a key that may be missing is not needed."""
+
+    def reads(**optional: bool) -> dict[str, Any]:
+        env = [
+            {
+                "name": key,
+                "valueFrom": {"secretKeyRef": {"name": "own", "key": key, "optional": may}},
+            }
+            for key, may in optional.items()
+        ]
+        return workload("Deployment", pod={"containers": [{"name": "one", "env": env}]})
+
+    old, new = of(reads(A=False)), of(reads(A=False, B=False, C=True))
+    [found] = needed_keys(old, new)
+    assert found.what == "Secret/own"
+    assert found.why.endswith("as pods need: B")
+    rendered = made("Secret", "own", stringData={"A": "1", "B": "2"})
+    assert list(needed_keys(old, of(reads(A=False, B=False), rendered))) == []
 
 
 def test_content_of_a_secret_is_not_shown() -> None:

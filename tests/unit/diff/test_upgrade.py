@@ -103,7 +103,9 @@ def test_other_objects_are_told_together() -> None:
 
 
 def test_version_in_the_labels_is_told_once() -> None:
-    items = [made("ConfigMap", name) for name in "abc"]
+    """Also of what is for helm test."""
+    items = [made("ConfigMap", name) for name in "ab"]
+    items.append(made("Pod", "c", annotations={"helm.sh/hook": "test"}))
     old, new = (
         of(*(changed(item, "metadata.labels", {"helm.sh/chart": version}) for item in items))
         for version in ("one-1.0.0", "one-1.1.0")
