@@ -141,7 +141,7 @@ tools: $(INSTALLED) ## build the command-line tools into the cache, where they s
 	@$(TOOL)
 
 scan: tools ## run the slow scanners, as before a release
-	@$(TOOL) checkov
+	@$(TOOL) checkov zizmor
 	@echo "pytest tests/scan"
 	@$(BIN)/pytest tests/scan
 
@@ -188,6 +188,7 @@ lock: $(INSTALLED) ## renew all lock files
 	@$(PIP) uv
 	@$(LOCK) pyproject.toml --group dev -o requirements.lock
 	@cd tools/checkov && ../../$(LOCK) requirements.in -o requirements.lock
+	@cd tools/zizmor && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/kind_node && ../../$(LOCK) go-toolchain.in -o go-toolchain.lock
 	@cd tools/mkdocs && ../../$(LOCK) requirements.in -o requirements.lock
 	@cd tools/node && ../../$(LOCK) requirements.in -o requirements.lock

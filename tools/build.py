@@ -77,6 +77,7 @@ GO_TOOLS = {
     "registry": GoTool("go", "./registry"),
     "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
     "kwok": GoTool("go", "sigs.k8s.io/kwok/cmd/kwok"),
+    "actionlint": GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint"),
     # It imports versions of the Kubernetes API that newer libraries have removed.
     "kube-score": GoTool(
         "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)

@@ -5,21 +5,18 @@ Versions are those of https://semver.org: what breaks needs a major one, before 
 
 from __future__ import annotations
 
-import re
-import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from semantic_version import Version
 
-from generator.diff.command import Wish, diff
 from generator.diff.report import as_text
+from generator.diff.source import unpacked
 from generator.errors import GenxFxError
-from generator.validate.inputs import Inputs
 from tools.publish.errors import PublishError
-
-ENVIRONMENT = re.compile(r"[^/]+/values-([^/]+)\.yaml")
+from tools.upgrade_check import comparisons
 
 
 @dataclass(frozen=True)
@@ -44,22 +41,19 @@ def check_follows(old: Path, new: Path) -> None:
 
     PublishError with its report where an upgrade breaks and the version does not say so.
     """
-    for environment in ("", *sorted(_environments(old) & _environments(new))):
+    with TemporaryDirectory() as place:
         try:
-            found = diff(Wish(str(old), str(new), Inputs(), environment))
+            charts = (
+                unpacked(one, Path(place, name)) for name, one in (("old", old), ("new", new))
+            )
+            found = dict(comparisons(*charts))
         except GenxFxError as error:
             reason = "\n".join(error.lines)
             raise PublishError(f"cannot compare with the version before: {reason}") from None
-        if not found.passes:
+    for one in found.values():
+        if not one.passes:
             raise PublishError(
-                f"an upgrade from {found.old.version}, the version published before, breaks, and "
-                f"version {found.new.version} does not say so. Undo what breaks, or give the chart "
-                f"a higher version in the spec, platform.version\n\n{as_text(found)}"
+                f"an upgrade from {one.old.version}, the version published before, breaks, and "
+                f"version {one.new.version} does not say so. Undo what breaks, or give the chart "
+                f"a higher version in the spec, platform.version\n\n{as_text(one)}"
             )
-
-
-def _environments(package: Path) -> set[str]:
-    """Return the names of the environments that a package has values files of."""
-    with tarfile.open(package) as archive:
-        found = (ENVIRONMENT.fullmatch(name) for name in archive.getnames())
-        return {match[1] for match in found if match}
