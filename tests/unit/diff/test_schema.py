@@ -76,6 +76,11 @@ def test_rule_that_takes_as_much_or_more_is_none(old: Any, new: Any) -> None:
     assert examples(old, new) == []
 
 
+def test_what_the_old_rule_refused_deeper_down_is_no_example() -> None:
+    old = {"type": "array", "items": {"enum": ["x"]}, "minItems": 1}
+    assert examples(old, {**old, "minItems": 2}) == []
+
+
 def test_references_are_followed() -> None:
     old, new = (
         Schema(
