@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.go_modules import EXTERNAL_SECRETS, fetched, pinned
 from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, files_key, run
 from tools.kind_node.command_line import exit_status
 from tools.kind_node.go_toolchain import GO_BUILD_FLAGS, go_environment, go_program, go_version
@@ -38,6 +41,10 @@ class GoTool:
     package: str
     # Values of string variables, which a release build sets and a plain `go build` does not.
     stamps: tuple[str, ...] = ()
+    # Module of modules.sum whose files lie beneath those of the folder, as if they were there, but
+    # for its tests and these.
+    beneath: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_own(self) -> bool:
@@ -81,6 +88,14 @@ GO_TOOLS = {
     # It imports versions of the Kubernetes API that newer libraries have removed.
     "kube-score": GoTool(
         "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)
+    ),
+    # Cut down: without the SDKs of clouds, whose providers and generators it would import, and
+    # without webhooks, which do not compile with the libraries that `go` has. With the same ones.
+    "external-secrets": GoTool(
+        "external-secrets",
+        "./operator",
+        beneath=EXTERNAL_SECRETS,
+        left_out=("externalsecret_webhook.go", "secretstore_webhook.go"),
     ),
 }
 
@@ -153,16 +168,51 @@ def go_tool(name: str) -> Path:
     stamps = (f"-X {_filled(stamp, tool, module)}" for stamp in tool.stamps)
     options = [*GO_BUILD_FLAGS, f"-ldflags={' '.join(('-s -w', *stamps))}"]
     inputs = [(module.folder / file).read_bytes() for file in ("go.mod", "go.sum")]
-    source = files_key(module.folder / tool.package) if tool.is_own else ""
-    key = cache_key(*inputs, source, *options, go)
+    own = module.folder if tool.beneath else module.folder / tool.package
+    source = files_key(own) if tool.is_own else ""
+    beneath = (*pinned(tool.beneath), *tool.left_out) if tool.beneath else ()
+    key = cache_key(*inputs, source, *beneath, *options, go)
     program = cache_folder("tools") / f"{name}-{key}" / tool.program
 
     def build(out: Path) -> None:
-        command = [str(go_program(module.needs_go)), "build", *options, "-o", str(out)]
-        run([*command, tool.package], f"build {name}", folder=module.folder, env=go_environment())
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as overlay:
+            json.dump(_overlay(tool), overlay)
+            overlay.flush()
+            builder = str(go_program(module.needs_go))
+            command = [builder, "build", *options, "-overlay", overlay.name, "-o", str(out)]
+            run(
+                [*command, tool.package],
+                f"build {name}",
+                folder=module.folder,
+                env=go_environment(),
+            )
 
-    version = "" if tool.is_own else f" {module.version_of(tool.package).removeprefix('v')}"
+    version = f" {_version(tool, module).removeprefix('v')}".rstrip()
     return build_once(program, f"building {name}{version} with {go}", build)
+
+
+def _overlay(tool: GoTool) -> dict[str, dict[str, str]]:
+    """Return what `go build -overlay` reads: the files that lie beneath those of a folder."""
+    if not tool.beneath:
+        return {"Replace": {}}
+    folder, beneath = TOOLS / tool.folder, fetched(tool.beneath)
+    found = {path.relative_to(beneath): path for path in beneath.rglob("*.go")}
+    return {
+        "Replace": {
+            str(folder / place): str(path)
+            for place, path in found.items()
+            if not (folder / place).exists()
+            and not place.name.endswith("_test.go")
+            and place.name not in tool.left_out
+        }
+    }
+
+
+def _version(tool: GoTool, module: GoModule) -> str:
+    """Return the version of the program, or nothing for one of the project's own."""
+    if tool.beneath:
+        return pinned(tool.beneath)[0]
+    return "" if tool.is_own else module.version_of(tool.package)
 
 
 def _filled(stamp: str, tool: GoTool, module: GoModule) -> str:

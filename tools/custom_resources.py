@@ -1,26 +1,22 @@
 """Read what other projects define: Gateway API, External Secrets, KEDA and Argo CD.
 
 Their CustomResourceDefinitions are files of Go modules, so that they come from the registry that
-the tools come from. `custom-resources.sum` names version and hash of each, as a go.sum does.
+the tools come from.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
-from tools.kind_node.go_toolchain import go_environment, go_program
+from tools.go_modules import EXTERNAL_SECRETS, fetched, pinned
+from tools.kind_node.cache import build_once, cache_folder, cache_key
 
-SUMS = Path(__file__).with_name("custom-resources.sum")
-OLDEST_GO = "1.23"  # it can download a module for which there is no go.mod
-
-# Files of each module, below the folder in which it has its definitions.
+# Folder of each module that has its definitions, and those of the chart's objects and its users'.
 FILES = {
     "sigs.k8s.io/gateway-api": (
         "config/crd/standard",
@@ -35,52 +31,45 @@ FILES = {
             "gateway.networking.k8s.io_tlsroutes",
         ),
     ),
-    "github.com/external-secrets/external-secrets": (
+    EXTERNAL_SECRETS: (
         "config/crds/bases",
         ("external-secrets.io_externalsecrets", "external-secrets.io_secretstores"),
     ),
     "github.com/argoproj/argo-cd/v2": ("manifests/crds", ("application-crd",)),
     "github.com/kedacore/keda/v2": ("config/crd/bases", ("keda.sh_scaledobjects",)),
 }
+# What the operator of ExternalSecrets reads besides.
+OPERATED = (
+    "external-secrets.io_clustersecretstores",
+    "generators.external-secrets.io_generatorstates",
+)
+
+Definitions = tuple[dict[str, Any], ...]
+
+
+def definitions() -> Definitions:
+    """Return the CustomResourceDefinitions of the chart's objects, and of what users have beside.
+
+    They are downloaded first if they are missing; BuildError where a module cannot be had.
+    """
+    return tuple(item for module, (_, names) in FILES.items() for item in _read(module, names))
+
+
+def operated() -> Definitions:
+    """Return the CustomResourceDefinitions that the External Secrets Operator reads besides."""
+    return _read(EXTERNAL_SECRETS, OPERATED)
 
 
 @functools.cache
-def definitions() -> tuple[dict[str, Any], ...]:
-    """Return the CustomResourceDefinitions, downloaded first if they are missing.
-
-    BuildError where a module cannot be had, or has another hash than is noted.
-    """
-    key = cache_key(SUMS.read_bytes(), json.dumps(FILES))
+def _read(module: str, names: tuple[str, ...]) -> Definitions:
+    folder, _ = FILES[module]
+    key = cache_key(module, *pinned(module), folder, *names)
     product = cache_folder("tools") / f"custom-resources-{key}.json"
-    build_once(product, "downloading definitions of custom resources", _write)
+
+    def write(out: Path) -> None:
+        base = fetched(module) / folder
+        found = [yaml.safe_load((base / f"{name}.yaml").read_text()) for name in names]
+        out.write_text(json.dumps(found))
+
+    build_once(product, f"downloading definitions of {module}", write)
     return tuple(json.loads(product.read_text()))
-
-
-def _write(out: Path) -> None:
-    found = []
-    for line in SUMS.read_text().splitlines():
-        module, version, expected = line.split()
-        folder, names = FILES[module]
-        base = _downloaded(module, version, expected) / folder
-        found += [yaml.safe_load((base / f"{name}.yaml").read_text()) for name in names]
-    out.write_text(json.dumps(found))
-
-
-def _downloaded(module: str, version: str, expected: str) -> Path:
-    """Return the folder of a module's files."""
-    command: list[str | Path] = [
-        go_program(OLDEST_GO),
-        "mod",
-        "download",
-        "-json",
-        f"{module}@{version}",
-    ]
-    with tempfile.TemporaryDirectory() as outside:  # of the go.mod of any program
-        what = f"download {module} {version}"
-        told = json.loads(run(command, what, folder=Path(outside), env=go_environment()))
-    if told["Sum"] != expected:
-        raise BuildError(
-            f"{module} {version} has the hash {told['Sum']}, and {SUMS.name} says {expected}:"
-            " somebody changed it, or the line is wrong"
-        )
-    return Path(told["Dir"])

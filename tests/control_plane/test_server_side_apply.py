@@ -10,6 +10,7 @@ import pytest
 from tests.chart.scenarios import each_scenario, rendered
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.namespaces import RESTRICTED
+from tests.control_plane.definitions import define
 from tests.control_plane.release import QuietRelease
 from tests.control_plane.test_install import WAYS, each_way
 from tests.helm import NAMESPACE, Manifest, parse
@@ -23,12 +24,7 @@ BESIDE = ("monitoring.coreos.com/", "networking.gke.io/")
 @pytest.fixture(autouse=True, scope="module")
 def custom_resources(kubectl: Kubectl) -> None:
     """Define the custom resources that the chart makes, with the rules of their own projects."""
-    found = definitions()
-    # Too large for the annotation that `kubectl apply` keeps of a last application.
-    assert apply(kubectl, "default", list(found), "--force-conflicts") == ""
-    for definition in found:
-        name = definition["metadata"]["name"]
-        kubectl.wait(f"crd/{name}", "condition=Established", "default")
+    define(kubectl, *definitions())
 
 
 def own_kinds(objects: Iterable[Manifest]) -> list[Manifest]:

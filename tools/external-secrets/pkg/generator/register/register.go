@@ -1,0 +1,2 @@
+// Package register names the generators of the operator: none.
+package register
