@@ -313,7 +313,20 @@ class TestExternalSecrets:
     def test_composed_keys_are_added_to_them(self, chart: Chart) -> None:
         template = chart(EXTERNAL).get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]
         assert template["template"]["mergePolicy"] == "Merge"
-        assert set(template["template"]["data"]) == {"DATABASE_URL", "REDIS_URL"}
+        assert _composed(template["template"]["data"]) == {"DATABASE_URL", "REDIS_URL"}
+
+    def test_names_each_key_that_its_entry_must_have(self, chart: Chart) -> None:
+        """The operator writes no Secret while a key is missing that its template names."""
+        own = {"MYSQL_PASSWORD": {"key": "prod/mysql"}, "OWN_KEY": {"key": "prod/own"}}
+        extra = nested({"global.secrets.extra.TOKEN.readBy": ["frontend"]})
+        more = nested({"global.secrets.externalSecrets.remoteRefs": own})
+        rendered = chart(merged(EXTERNAL, extra, more))
+        spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
+        made = spec["target"]["template"]["data"]
+        assert made.keys() | {"MYSQL_PASSWORD"} == _read_keys(rendered)
+        named = {key for key, text in made.items() if text == f"{{{{ .{key} }}}}"}
+        assert named == made.keys() - {"DATABASE_URL", "REDIS_URL"}
+        assert {"TOKEN", "GRAFANA_ADMIN_USER"} <= named
 
     def test_database_url_agrees_with_the_password(
         self, chart: Chart, helm: str, tmp_path: Path
@@ -331,6 +344,11 @@ def _readme(source: str) -> dict[str, str]:
     rows = rows[: rows.index([""])]
     column = rows[0].index(source)
     return {row[0].strip("| `"): row[column] for row in rows[2:]}
+
+
+def _composed(template: dict[str, str]) -> set[str]:
+    """Return the keys of a store's template that are more than what the store has."""
+    return {key for key, text in template.items() if text != f"{{{{ .{key} }}}}"}
 
 
 def _read_keys(rendered: Render, optional: bool = False) -> set[str]:
@@ -369,9 +387,10 @@ class TestReadme:
         made = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]["template"][
             "data"
         ]
-        assert {key for key, words in said.items() if words == "composed"} == set(made)
+        composed = {key for key, words in said.items() if words == "composed"}
+        assert composed == _composed(made)
         must = {key for key, words in said.items() if words.startswith("must have it")}
-        assert must | set(made) == _read_keys(rendered)
+        assert must | composed == _read_keys(rendered)
 
     def test_says_what_the_job_creates(self, chart: Chart) -> None:
         told = json.loads(environment(_job(chart()))["SECRET_KEYS"])

@@ -17,6 +17,12 @@ Takes (dict "context" $ "name" "genx-fx-secrets" "creationPolicy" "Orphan").
 {{- if and (has "GRAFANA_ADMIN_USER" $needed.required) (not (or .externalSecrets.key .externalSecrets.remoteRefs.GRAFANA_ADMIN_USER)) }}
 {{- $_ := set $made "GRAFANA_ADMIN_USER" "admin" }}
 {{- end }}
+{{- /* A template that names a key fails without it: the operator then writes no Secret that lacks it. */ -}}
+{{- range $key := $needed.required }}
+{{- if not (or (hasKey $made $key) (hasKey $context.Values.global.secrets.externalSecrets.remoteRefs $key)) }}
+{{- $_ := set $made $key (printf "{{ .%s }}" $key) }}
+{{- end }}
+{{- end }}
 refreshInterval: {{ .externalSecrets.refreshInterval | quote }}
 secretStoreRef: {{- toYaml .externalSecrets.secretStoreRef | nindent 2 }}
 target:
@@ -29,7 +35,7 @@ target:
     metadata:
       annotations: {genx-fx/secrets-source: externalSecrets}
     data: {{- toYaml $made | nindent 6 }}
-# The store holds every key but those composed above.
+# The store holds every key but those composed or fixed above.
 {{- with .externalSecrets.key }}
 dataFrom:
   - extract:

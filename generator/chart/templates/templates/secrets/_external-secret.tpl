@@ -20,6 +20,12 @@ Takes (dict "context" $ "name" "@{ secrets.object }@" "creationPolicy" "Orphan")
 {{- $_ := set $made "@{ name }@" @{ key.fixed | json }@ }}
 {{- end }}
 @% endfor %@
+{{- /* A template that names a key fails without it: the operator then writes no Secret that lacks it. */ -}}
+{{- range $key := $needed.required }}
+{{- if not (or (hasKey $made $key) (hasKey $context.Values.global.secrets.externalSecrets.remoteRefs $key)) }}
+{{- $_ := set $made $key (printf "{{ .%s }}" $key) }}
+{{- end }}
+{{- end }}
 refreshInterval: {{ .externalSecrets.refreshInterval | quote }}
 secretStoreRef: {{- toYaml .externalSecrets.secretStoreRef | nindent 2 }}
 target:
@@ -32,7 +38,7 @@ target:
     metadata:
       annotations: {@{ platform.name }@/secrets-source: externalSecrets}
     data: {{- toYaml $made | nindent 6 }}
-# The store holds every key but those composed above.
+# The store holds every key but those composed or fixed above.
 {{- with .externalSecrets.key }}
 dataFrom:
   - extract:
