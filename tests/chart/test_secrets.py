@@ -409,7 +409,7 @@ class TestReleaseChecks:
         ("values", "rights"),
         [
             ({}, {("genx-fx-secrets", "get"), ("genx-fx-secrets", "patch"), ("", "create")}),
-            (GIVEN, {("genx-fx-secrets", "get")}),
+            (GIVEN, {("genx-fx-secrets", "get"), ("genx-fx-secrets", "patch")}),
             (EXTERNAL, {("genx-fx-secrets", "get")}),
             (
                 TestExisting.values,

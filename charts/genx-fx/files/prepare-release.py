@@ -38,6 +38,7 @@ NEEDED: dict[str, list[str]] = json.loads(os.environ.get("NEEDED_KEYS", "{}"))  
 
 SECRETS = f"/api/v1/namespaces/{NAMESPACE}/secrets"
 MARK = f"{PLATFORM}/secrets-source"  # annotation: the source by which a Secret was last in use
+STORE = "externalSecrets"  # the source by which an operator writes the Secret
 HELM_RELEASE = "meta.helm.sh/release-name"  # annotation of all that Helm has made
 
 Object = dict[str, Any]
@@ -53,7 +54,7 @@ def main() -> None:
             sys.exit(REFUSED)
     if SOURCE == "generate":
         complete(own)
-    elif SOURCE == "existing" and own and annotations(own).get(MARK) != SOURCE:
+    elif SOURCE in ("existing", "values") and own and annotations(own).get(MARK) != SOURCE:
         change(own, {})
     print(f"release {RELEASE} is prepared")
 
@@ -198,13 +199,18 @@ def other_passwords(
             " does not hold them. Create it from the Secret that the platform read before:"
             f" {copy_command('NAME')}"
         )
+    elif SOURCE == "generate" and own and before == STORE:
+        yield from taken_back(changes(own))
     elif SOURCE == "values" and own and before != SOURCE:
         given = {
             path.name: path.read_text(errors=BYTES) for path in GIVEN.iterdir() if path.is_file()
         }
         made = {key: text for key, text in content(own).items() if key not in COMPOSED}
+        new = {key: text for key, text in differing(own, given).items() if key not in made}
+        if before == STORE:
+            yield from taken_back(new)
         yield from differences(made, given, "global.secrets.values")
-    elif SOURCE == "externalSecrets" and own and before != SOURCE:
+    elif SOURCE == STORE and own and before != SOURCE:
         yield (
             f"the store would replace the content of Secret {SECRET}, which the data was made with."
             " Put that content into the store, then confirm it:"
@@ -251,6 +257,16 @@ def differences(made: dict[str, str], wanted: dict[str, str], where: str) -> Ite
         )
 
 
+def taken_back(new: dict[str, str]) -> Iterator[str]:
+    """Yield the keys that would not stay: Helm ends the operator's work on the Secret later."""
+    if new:
+        yield (
+            f"{', '.join(sorted(new))}: External Secrets would take back what is new in Secret"
+            f" {SECRET}, until Helm has deleted its ExternalSecret. Upgrade twice: first with"
+            f" global.secrets.source {SOURCE} and no other change"
+        )
+
+
 def copy_command(name: str) -> str:
     """Return the command that makes the chart's Secret from another one, for people to type."""
     head = f'{{"apiVersion": "v1", "kind": "Secret", "metadata": {{"name": "{SECRET}"}}, "data": '
@@ -265,17 +281,28 @@ def copy_command(name: str) -> str:
 
 def complete(own: Object | None) -> None:
     """Write what is missing or no longer agrees; the Job tries again where another wrote too."""
-    there = content(own)
-    needed = {key for keys in NEEDED.values() for key in keys}
-    wanted = {key: there.get(key) or create(DECLARED[key]) for key in DECLARED if key in needed}
-    wanted |= {key: compose(text, wanted) for key, text in COMPOSED.items() if key in needed}
-    new = {key: text for key, text in wanted.items() if there.get(key) != text}
+    new = changes(own)
     if own is None:
         head = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET, **marks(None)}}
         call("POST", SECRETS, {**head, "stringData": new})
     elif new or annotations(own).get(MARK) != SOURCE:
         change(own, new)
-    print(f"{SECRET}: {len(there)} keys were there, written: {', '.join(sorted(new)) or 'none'}")
+    there = len(content(own))
+    print(f"{SECRET}: {there} keys were there, written: {', '.join(sorted(new)) or 'none'}")
+
+
+def changes(own: Object | None) -> dict[str, str]:
+    """Return the keys that are missing in the Secret or no longer agree, as they should be."""
+    there = content(own)
+    wanted = {key: there.get(key) or create(DECLARED[key]) for key in DECLARED}
+    return differing(own, wanted | {key: compose(text, wanted) for key, text in COMPOSED.items()})
+
+
+def differing(own: Object | None, wanted: dict[str, str]) -> dict[str, str]:
+    """Return what of this the Secret lacks; of what a store has filled, what is empty is not."""
+    there, empty = content(own), "" if last_source(own) == STORE else None
+    needed = {key for keys in NEEDED.values() for key in keys}
+    return {k: text for k, text in wanted.items() if k in needed and there.get(k, empty) != text}
 
 
 def create(key: dict[str, Any]) -> str:
