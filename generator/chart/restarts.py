@@ -50,6 +50,7 @@ def _values(plan: Plan) -> Iterator[tuple[str, list[ComponentPlan]]]:
         assert server.password_key is not None
         readers = plan.restarted_by_secrets([server.password_key])
         yield f"global.{server.key}.auth.enabled", readers
+        yield f"global.{server.key}.auth.required", [server]
     if plan.uses_toolbox:
         waiting = [component for component in plan.components if component.waits_for]
         yield "global.toolbox.image", waiting

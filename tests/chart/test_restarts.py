@@ -23,6 +23,7 @@ CHANGES: dict[str, Any] = {
     "global.external.mysql": {"host": "db.example", "cidrs": ["203.0.113.7/32"]},
     "global.external.redis": {"host": "cache.example", "cidrs": ["203.0.113.8/32"]},
     "global.redis.auth.enabled": False,
+    "global.redis.auth.required": False,
     "global.toolbox.image": {"tag": "9.9"},
 }
 
