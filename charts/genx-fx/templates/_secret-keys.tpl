@@ -40,10 +40,8 @@ are composed of. Takes $.
 {{- if include "grafana.runs" $ }}
 {{- $required = concat $required (list "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") }}
 {{- end }}
-{{- with .Values.global.external.mysql }}
-{{- if and .host .initialization.enabled }}
+{{- if include "mysql.isInitialized" $ }}
 {{- $required = append $required "DATABASE_URL" }}
-{{- end }}
 {{- end }}
 {{- range $key, $entry := .Values.global.secrets.extra }}
 {{- range $name := $entry.readBy }}

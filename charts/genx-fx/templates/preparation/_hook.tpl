@@ -14,9 +14,7 @@ Takes $.
 
 {{/* "true" where a Job makes the tables in a server outside the release. Takes $. */}}
 {{- define "genx-fx.initializes" -}}
-{{- with .Values.global.external.mysql }}
-{{- if and .host .initialization.enabled }}true{{ end }}
-{{- end }}
+{{- include "mysql.isInitialized" $ }}
 {{- end }}
 
 {{/* Secret with what the pods will read, as a hook finds it after the Job that prepares. Takes $. */}}

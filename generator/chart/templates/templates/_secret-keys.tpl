@@ -25,10 +25,8 @@ are composed of. Takes $.
 {{- end }}
 @% endfor %@
 @% for server in plan.initialized %@
-{{- with .Values.global.external.@{ server.key }@ }}
-{{- if and .host .initialization.enabled }}
+{{- if include "@{ server.name }@.isInitialized" $ }}
 {{- $required = append $required "@{ plan.servers_url(server) }@" }}
-{{- end }}
 {{- end }}
 @% endfor %@
 {{- range $key, $entry := .Values.global.secrets.extra }}

@@ -1,3 +1,10 @@
+{{/* "true" where a Job makes the tables in the server in place of @{ component.name }@. Takes $. */}}
+{{- define "@{ component.name }@.isInitialized" -}}
+{{- with .Values.global.external.@{ component.key }@ }}
+{{- if and .host .initialization.enabled }}true{{ end }}
+{{- end }}
+{{- end }}
+
 {{/* Pod that fills the empty database of the server in place of @{ component.name }@. Takes $. */}}
 {{- define "@{ component.name }@.initializationPod" -}}
 @% set server, login = component, {"url": plan.servers_url(component)} %@

@@ -14,9 +14,7 @@ Takes $.
 {{/* "true" where a Job makes the tables in a server outside the release. Takes $. */}}
 {{- define "@{ platform.name }@.initializes" -}}
 @% for server in plan.initialized %@
-{{- with .Values.global.external.@{ server.key }@ }}
-{{- if and .host .initialization.enabled }}true{{ end }}
-{{- end }}
+{{- include "@{ server.name }@.isInitialized" $ }}
 @% endfor %@
 {{- end }}
 
