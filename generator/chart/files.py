@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.chart import overlays, template_data, value_tables
+from generator.chart import overlays, template_data
 from generator.chart.diagram import diagram
 from generator.chart.mark import MARK, mark
 from generator.chart.render import SOURCES, render
@@ -67,12 +67,11 @@ def _umbrella(
         yield path, File(render(source, platform), source)
     yield "values.yaml", File(schema_line("values.schema.json") + tree_text(values))
     yield "values.schema.json", File(schema_text(loaded.schema))
-    tables = value_tables.value_tables(plan, values)
     readme = render(
         f"{TEMPLATES}/README.md",
         platform,
         template_data.ReadmeContext(
-            tables, diagram(plan), list(secret_key_sources(plan)), restarts(plan)
+            values, diagram(plan), list(secret_key_sources(plan)), restarts(plan)
         ),
     )
     yield "README.md", File(readme.rstrip("\n") + "\n")

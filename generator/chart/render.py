@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
-from generator.chart.value_tables import cell
 from generator.names import camel_case
 from generator.values.yaml_text import scalar
 
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).parent.parent
 """Folder that names of sources are relative to: chart/templates/Chart.yaml, kinds/web/_pod.tpl."""
+
+
+def cell(text: str) -> str:
+    """Return text that fits into one cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from generator.chart.render import literal
 from generator.chart.restarts import Restart
 from generator.chart.secret_sources import SecretKeySources
-from generator.chart.value_tables import Table
 from generator.plan.component import ComponentPlan
 from generator.plan.platform import PLACEHOLDER, Flow, Plan, SharedVolume, Tier
 from generator.spec.component import LOG_SPACE
@@ -27,6 +26,7 @@ from generator.spec.model import (
     UrlKey,
 )
 from generator.spec.quantities import Quantity
+from generator.values.tree import Section
 
 ACCESS_MODES = {"RWO": "ReadWriteOnce", "RWX": "ReadWriteMany"}
 
@@ -172,7 +172,7 @@ class VolumeContext:
 class ReadmeContext:
     """What the README is given besides."""
 
-    tables: list[Table]
+    values: Section
     diagram: str
     secret_keys: list[SecretKeySources]
     restarts: list[Restart]

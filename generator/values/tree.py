@@ -1,4 +1,4 @@
-"""A tree of values, from which values.yaml, its schema and the README are written."""
+"""A tree of values, from which values.yaml, its schema and the pages are written."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from generator.errors import SpecError
 from generator.kinds import registry
 from generator.load import load_platform
 from generator.spec.load import load_spec
+from generator.values.tree import Section
 from generator.write import MARKED_LINES
 from reference.grafana.expansion import expand_provisioned
 from tests.chart.reading import component
@@ -119,7 +120,7 @@ def test_a_source_that_names_what_is_not_there_fails(
     environment.cache_clear()
     try:
         with pytest.raises(jinja2.UndefinedError, match="nmae"):
-            render_source("wrong.yaml", ReadmeContext([], "", [], []))
+            render_source("wrong.yaml", ReadmeContext(Section("", {}), "", [], []))
     finally:
         environment.cache_clear()
 
