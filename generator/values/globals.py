@@ -128,7 +128,8 @@ def _exposure(plan: Plan) -> Tree:
                     "secret",
                     "Where certificates are. secret: in Secrets, which you or cert-manager create;"
                     " controller: with the controller or the cloud (its default certificate, AWS"
-                    " Certificate Manager), so that no Secret is named",
+                    " Certificate Manager), so that no Secret is named; a Gateway of Traefik"
+                    " refuses it",
                     choice("secret", "controller"),
                     "secret or controller",
                 ),

@@ -142,6 +142,16 @@ def test_how_to_see_whether_a_gateway_serves_the_routes(notes: Notes) -> None:
     assert "frontend-tls" not in text, "its certificates are not ours"
 
 
+def test_how_to_see_what_a_listener_of_a_gateway_lacks(notes: Notes) -> None:
+    """Traefik calls a Gateway PROGRAMMED of which it refuses every HTTPS listener."""
+    for exposure, place in (
+        ({"create": True, "className": "traefik"}, "genx-fx -n genx-fx"),
+        ({"create": False, "name": "edge", "namespace": "infra"}, "edge -n infra"),
+    ):
+        text = notes(nested({"global.exposure": "gateway", "global.gateway": exposure}))
+        assert f"kubectl describe gateway {place}" in text
+
+
 def test_which_secrets_must_hold_certificates(notes: Notes) -> None:
     ingress = {"global.exposure": "ingress"}
     assert "kubectl get secret api-tls frontend-tls grafana-tls -n genx-fx" in notes(

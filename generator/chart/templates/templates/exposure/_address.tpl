@@ -29,9 +29,12 @@ Hosts answer once a controller has given them an ADDRESS, at which your DNS must
 While there is none, nobody gets in: no controller serves the class {{ .ingress.className | default "that is the cluster's default" }}. See `kubectl get ingressclass`, and
 name one in global.ingress.className, or set global.exposure to loadBalancer or clusterIP.
 {{- else if eq .exposure "gateway" }}
+{{- $gateway := print (.gateway.name | default (print .namePrefix "@{ platform.name }@")) " -n " (.gateway.namespace | default $namespace) }}
 
 Hosts answer once the Gateway is PROGRAMMED and has an ADDRESS, at which your DNS must point them:
-  kubectl get gateway {{ .gateway.name | default (print .namePrefix "@{ platform.name }@") }} -n {{ .gateway.namespace | default $namespace }}
+  kubectl get gateway {{ $gateway }}
+A listener that lacks its port or certificate does not answer, and is shown here alone:
+  kubectl describe gateway {{ $gateway }}
 {{- end }}
 {{- $certificates := list }}
 {{- range include "@{ platform.name }@.entrances" $ | fromYaml }}
