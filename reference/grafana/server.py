@@ -78,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
             self._json(500, {"message": f"the volume fails: {error}"})
 
     def _redirect_below(self) -> None:
-        self.close_connection = True  # a body stays unread
+        self._fields()  # Else the body would be taken for the next request.
         url = self.server.settings.root_url.rstrip("/") + self.path
         self._send(301, "text/plain", "", {"Location": url})
 
@@ -222,6 +222,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        if self.close_connection:
+            # A client that is not told sends its next request to a closed connection.
+            self.send_header("Connection", "close")
         for name, value in headers.items():
             if value:
                 self.send_header(name, value)
