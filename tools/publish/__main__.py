@@ -50,8 +50,7 @@ def _to_folder(package: Package, options: argparse.Namespace) -> None:
         raise PublishError("--plain-http is for a registry, oci://…")
     added = folder.publish(package, Path(options.to), options.url)
     print(_said(package, options.to, added))
-    where = options.url or "the address that shows this folder"
-    print(f"  helm repo add {package.name} {where}")
+    print(f"  helm repo add {package.name} {options.url or '<the web address of this folder>'}")
     print(
         f"  helm install {package.name} {package.name}/{package.name} --version {package.version}"
     )
