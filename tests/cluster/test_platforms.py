@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.chart.scenarios import COMPONENTS, merged, nested, of_each
 from tests.cluster.journal import query
-from tests.cluster.kubectl import Kubectl, KubectlError, Object, eventually
+from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.namespaces import LABELS
 from tests.cluster.nodes import TOLERATIONS, all_tainted
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
@@ -87,6 +88,13 @@ def ids_given_to(kubectl: Kubectl, namespace: str) -> Iterator[None]:
         kubectl("delete", ",".join([*bound, *kinds]), POLICY, "--ignore-not-found")
 
 
+def tried(kubectl: Kubectl, pod: Object, namespace: str) -> str:
+    """Return the pod as the API server would make it, as JSON, or why it refuses to."""
+    command = ("create", "--dry-run=server", "-o", "json", "-n", namespace, "-f", "-")
+    done = kubectl.run(*command, stdin=json.dumps(pod))
+    return done.stderr if done.returncode else done.stdout
+
+
 def starts_nowhere(kubectl: Kubectl, pod: Object, namespace: str) -> None:
     """Wait until the scheduler says that no node takes a pod, and remove it."""
     name = pod["metadata"]["name"]
@@ -111,10 +119,17 @@ def test_platform_runs_under_given_ids_where_every_node_is_tainted(
     )
     with ids_given_to(kubectl, namespace), all_tainted(cluster, kubectl):
         unprepared = python_pod("unprepared", toolbox_image(release.base), SLEEP)
-        with pytest.raises(KubectlError, match="the namespace gives pods their ids"):
-            kubectl.apply(unprepared, namespace)
+        # The API server takes a moment until it heeds a new policy.
+        eventually(
+            "pods that name ids are refused",
+            lambda: "the namespace gives pods their ids" in tried(kubectl, unprepared, namespace),
+        )
         for ids in ("runAsUser", "fsGroup"):
             del unprepared["spec"]["securityContext"][ids]
+        eventually(
+            "pods that name none are given theirs",
+            lambda: f'"runAsUser": {UID}' in tried(kubectl, unprepared, namespace),
+        )
         del unprepared["spec"]["tolerations"]
         starts_nowhere(kubectl, unprepared, namespace)
 
