@@ -16,8 +16,7 @@ from typing import Protocol
 from reference.images.debian import Root
 from tools.kind_node.archive import Entry, File, Folder, Layer, Link, tree
 from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key, run
-from tools.kind_node.processes import run_process
-from tools.npm import npm_environment
+from tools.npm import node_modules, run_npm
 
 DIST_PACKAGES = "usr/local/lib/python3.13/dist-packages"
 """Where Debian's Python finds packages that are not Debian's."""
@@ -138,7 +137,7 @@ class NodeProgram:
             work = Path(scratch, self.folder.name)
             _copy(self.folder, work)
             (work / "node_modules").symlink_to(modules)
-            _npm("run build", work)
+            run_npm(["run", "build"], work)
             if not (work / "dist").is_dir():
                 raise BuildError(f"`npm run build` in {self.folder} wrote no folder `dist`")
             path.mkdir()
@@ -150,25 +149,8 @@ class NodeProgram:
 
         Builds, checks and tests share it. Raises BuildError where npm fails.
         """
-        files = [self.folder / name for name in ("package.json", "package-lock.json", ".npmrc")]
-        present = [file for file in files if file.exists()]
-
-        def install(path: Path) -> None:
-            path.mkdir()
-            for file in present:
-                shutil.copy(file, path)
-            _npm("ci --no-audit --no-fund", path)
-
-        key = cache_key("node-modules", *(file.read_bytes() for file in present))
-        path = cache_folder("images") / f"node-modules-{key}"
         what = f"installing the npm packages of {self.folder.name}"
-        return build_once(path, what, install) / "node_modules"
-
-
-def _npm(arguments: str, folder: Path) -> None:
-    done = run_process(["npm", *arguments.split()], cwd=folder, env=npm_environment())
-    if done.returncode:  # the reason may be anywhere in its output
-        raise BuildError(f"`npm {arguments}` fails:\n{done.stdout}{done.stderr}".rstrip())
+        return node_modules(self.folder, "images", what)
 
 
 def _sources(folder: Path) -> list[str | bytes]:

@@ -11,9 +11,9 @@ import yaml
 from generator.explain.page import Explanations
 from generator.plan.platform import Plan
 from tools.build import tool_path
-from tools.kind_node.cache import BuildError, build_once, cache_folder, cache_key
+from tools.kind_node.cache import BuildError
 from tools.kind_node.processes import run_process
-from tools.npm import npm_environment
+from tools.npm import node_modules
 from tools.site.pages import Navigation, navigation, site_pages
 
 HERE = Path(__file__).parent
@@ -66,20 +66,8 @@ def _settings(plan: Plan, pages: Navigation) -> dict[str, object]:
 
 def _packages() -> Path:
     """Return the folder of the installed npm packages."""
-    files = [HERE / "package.json", HERE / "package-lock.json"]
-
-    def install(path: Path) -> None:
-        path.mkdir()
-        for file in files:
-            shutil.copy(file, path)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = run_process(command, cwd=path, env=npm_environment())
-        if done.returncode:
-            raise BuildError(f"`npm ci` fails:\n{done.stdout}{done.stderr}".rstrip())
-
-    key = cache_key(*(file.read_bytes() for file in files))
-    product = cache_folder("tools") / f"site-scripts-{key}"
-    return build_once(product, "installing the scripts of the site", install) / "node_modules"
+    what = "installing the scripts of the site"
+    return node_modules(HERE, "tools", what, "--ignore-scripts")
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from reference.images import parts
 from reference.images.catalogue import RUNTIME
 from reference.images.parts import NodeProgram, PythonProgram
+from tools import npm
 from tools.kind_node.archive import Layer
 from tools.kind_node.cache import BuildError
 
@@ -32,9 +34,9 @@ def members(layer: Layer) -> dict[str, int]:
         return {member.name: member.mode for member in archive}
 
 
-def bundle(arguments: str, folder: Path) -> None:
+def bundle(arguments: Sequence[str], folder: Path) -> None:
     """Stand in for npm: the bundle is what the sources are."""
-    if arguments.startswith("ci"):
+    if arguments[0] == "ci":
         (folder / "node_modules").mkdir()
     else:
         assert (folder / "node_modules").is_dir()
@@ -45,7 +47,8 @@ def bundle(arguments: str, folder: Path) -> None:
 
 
 def test_bundle_is_readable_for_any_user(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_npm", bundle)
+    for module in (parts, npm):
+        monkeypatch.setattr(module, "run_npm", bundle)
     (program / "package.json").chmod(0o600)
     assert members(NodeProgram(program, "app").layer()) == {
         "app": 0o755,
@@ -56,7 +59,8 @@ def test_bundle_is_readable_for_any_user(program: Path, monkeypatch: pytest.Monk
 
 
 def test_build_without_a_bundle_is_an_error(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_npm", lambda arguments, folder: None)
+    for module in (parts, npm):
+        monkeypatch.setattr(module, "run_npm", lambda arguments, folder: None)
     (program / "node_modules").mkdir()
     with pytest.raises(BuildError, match="wrote no folder `dist`"):
         NodeProgram(program, "app").layer()
