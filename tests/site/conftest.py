@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.cluster.browser import chromium
+from tests.http_folder import served
 from tools.site.build import build_site
 
 
@@ -25,18 +24,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[str]:
     """Serve the site on this machine; give its address."""
-
-    class Handler(SimpleHTTPRequestHandler):
-        def __init__(self, *arguments: object) -> None:
-            super().__init__(*arguments, directory=str(site))  # type: ignore[arg-type]
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(params=["http", "folder"])
@@ -44,8 +33,8 @@ def address(request: pytest.FixtureRequest, site: Path) -> str:
     """Return where the pages are: at a web server, and in a folder."""
     if request.param == "folder":
         return site.as_uri()
-    served: str = request.getfixturevalue("server")
-    return served
+    shown: str = request.getfixturevalue("server")
+    return shown
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.unit.tools.publish.test_registry import registry, start_registry
+from tests.oci_registry import registry, start_registry
 
 __all__ = ["registry", "start_registry"]

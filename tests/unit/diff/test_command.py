@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.helm import HELMS, ROOT, package_chart, run_helm
+from tests.http_folder import served
+from tests.oci_registry import Registry
 from tests.unit.diff import small_chart
-from tests.unit.tools.publish.test_registry import Registry
 from tools.build import tool_path
 
 SAME = "nothing changes"
@@ -164,16 +162,8 @@ def repository(tmp_path: Path) -> Iterator[str]:
         package = package_chart(chart, tmp_path / f"{version}-package")
         package.rename(folder / package.name)
     run_helm("helm4", "repo", "index", str(folder))
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    with served(folder) as address:
+        yield address
 
 
 @pytest.mark.parametrize("helm", HELMS)

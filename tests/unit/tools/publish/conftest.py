@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.http_folder import served
+from tests.oci_registry import registry, start_registry
 from tests.unit.tools.publish.helm import HelmHome, Keys, MakeHelm
 from tools.publish.package import Package, Signing, make_package
+
+__all__ = ["registry", "start_registry"]
 
 CHART_YAML = """\
 apiVersion: v2
@@ -94,33 +95,9 @@ def make(make_chart: MakeChart, tmp_path: Path) -> Make:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Serve folders over HTTP on loopback."""
-    with serving() as serve:
-        yield serve
-
-
-@contextmanager
-def serving() -> Iterator[Serve]:
-    servers = []
-
-    def start(folder: Path) -> str:
-        handler = functools.partial(QuietHandler, directory=str(folder))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server, thread in servers:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    """Show folders over HTTP on loopback."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(served(folder))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.chart.network import Network, Place, outside, pods
 from tests.chart.scenarios import PLAN
 from tests.helm import Render, render
@@ -30,27 +32,25 @@ def test_lists_every_way_between_components() -> None:
 
 
 def test_lists_who_calls_public_addresses() -> None:
-    rendered = render()
-    network, places = Network.of(rendered), components(rendered)
-    found = {
-        (name, port)
-        for name, place in places.items()
-        for port in PORTS
-        if network.allows(place, INTERNET, port)
-    }
+    found = open_ports(lambda network, place, port: network.allows(place, INTERNET, port))
     assert {(way.caller, port) for way in outward(PLAN) for port in way.ports} == found
 
 
 def test_lists_every_entrance() -> None:
+    found = open_ports(lambda network, place, port: network.allows(INTERNET, place, port))
+    assert {(way.callee, port) for way in entrances(PLAN) for port in way.ports} == found
+
+
+def open_ports(is_open: Callable[[Network, Place, int], bool]) -> set[tuple[str, int]]:
+    """Return each component and port for which something is open."""
     rendered = render()
     network, places = Network.of(rendered), components(rendered)
-    found = {
+    return {
         (name, port)
         for name, place in places.items()
         for port in PORTS
-        if network.allows(INTERNET, place, port)
+        if is_open(network, place, port)
     }
-    assert {(way.callee, port) for way in entrances(PLAN) for port in way.ports} == found
 
 
 def test_says_how_the_caller_finds_the_callee_and_logs_in() -> None:
