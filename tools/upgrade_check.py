@@ -19,6 +19,7 @@ from pathlib import Path
 from generator.diff import report
 from generator.diff.command import Wish, diff
 from generator.diff.finding import Comparison
+from generator.diff.source import environments
 from generator.errors import GenxFxError
 from generator.validate.inputs import Inputs
 from tools.released import CHART, NoHistory, last_tag, released_chart, released_revision
@@ -28,10 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def comparisons(old: Path, new: Path) -> Iterator[tuple[str, Comparison]]:
     """Compare two charts: with their defaults, and with the values of each environment."""
-    there = ({file.name for file in chart.glob("values-*.yaml")} for chart in (old, new))
-    shared = set.intersection(*there)
-    names = sorted(name.removeprefix("values-").removesuffix(".yaml") for name in shared)
-    for name in ("", *names):
+    shared = set(environments(old)) & set(environments(new))
+    for name in ("", *sorted(shared)):
         yield name or "defaults", diff(Wish(str(old), str(new), Inputs(), name))
 
 

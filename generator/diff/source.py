@@ -58,13 +58,15 @@ class Chart:
         """Return its own values file of an environment. Raises UsageError."""
         file = self.folder / f"values-{name}.yaml"
         if not file.is_file():
-            there = sorted(path.stem.removeprefix("values-") for path in self._environments())
+            there = environments(self.folder)
             known = f"it has {', '.join(there)}" if there else "it has none"
             raise UsageError([f"{self.named}: no environment {name} in the chart; {known}"])
         return file
 
-    def _environments(self) -> list[Path]:
-        return list(self.folder.glob("values-*.yaml"))
+
+def environments(chart: Path) -> list[str]:
+    """Return the names of the environments that a chart brings values of."""
+    return sorted(file.stem.removeprefix("values-") for file in chart.glob("values-*.yaml"))
 
 
 def charts(

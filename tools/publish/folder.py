@@ -22,6 +22,9 @@ from tools.publish.versions import PublishedVersion, check_follows, last_before
 INDEX = "index.yaml"
 LOCK = ".publish.lock"
 
+Entry = dict[str, Any]
+"""What an index says of one version."""
+
 
 def publish(package: Package, folder: Path, url: str = "") -> bool:
     """Add a package to a repository; False where the same package is there already.
@@ -34,9 +37,10 @@ def publish(package: Package, folder: Path, url: str = "") -> bool:
     with alone(folder / LOCK):
         for left in folder.glob(f"{UNFINISHED}*"):
             shutil.rmtree(left)
-        if _is_published(package, folder):
+        entries = _entries(package.name, folder / INDEX)
+        if _is_published(package, folder, entries):
             return False
-        if before := last_before(package.version, published_versions(package.name, folder)):
+        if before := last_before(package.version, _versions(entries, folder)):
             check_follows(before.archive, package.archive)
         with unfinished(folder) as stage:
             for file in package.files:
@@ -48,15 +52,18 @@ def publish(package: Package, folder: Path, url: str = "") -> bool:
 
 def published_versions(name: str, folder: Path) -> list[PublishedVersion]:
     """Return the versions of a chart that the index of a repository lists."""
+    return _versions(_entries(name, folder / INDEX), folder)
+
+
+def _versions(entries: list[Entry], folder: Path) -> list[PublishedVersion]:
     return [
         PublishedVersion(entry["version"], folder / entry["urls"][0].rpartition("/")[2])
-        for entry in _entries(name, folder / INDEX)
+        for entry in entries
     ]
 
 
-def _is_published(package: Package, folder: Path) -> bool:
+def _is_published(package: Package, folder: Path, entries: list[Entry]) -> bool:
     """Whether the very package is listed; PublishError where something else has its name."""
-    entries = _entries(package.name, folder / INDEX)
     listed = next((one for one in entries if one["version"] == package.version), None)
     if listed and listed.get("digest") == package.digest:
         return True
@@ -76,7 +83,7 @@ def _is_published(package: Package, folder: Path) -> bool:
     return False
 
 
-def _entries(name: str, index: Path) -> list[dict[str, Any]]:
+def _entries(name: str, index: Path) -> list[Entry]:
     if not index.exists():
         return []
     try:

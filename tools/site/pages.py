@@ -89,7 +89,7 @@ def _written(root: Path, plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _without_values(readme: str) -> str:
-    """Return the chart's README without its tables of values, which have pages of their own."""
+    """Return the chart's README without its list of values and its picture: both are pages here."""
     text, _, _ = readme.partition("\n## Values\n")
     return re.sub(r"^```mermaid\n.*?^```\n", "", text, flags=re.DOTALL | re.MULTILINE)
 
