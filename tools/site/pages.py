@@ -52,7 +52,8 @@ def navigation(root: Path, explanations: Explanations) -> Navigation:
         {"Home": "index.md"},
         {"Tasks": ["tasks/README.md", *(f"tasks/{name}.md" for name in TASKS)]},
         {"Operate": ["operations.md", "upgrade-gate.md"]},
-        {"Platforms": ["platforms/README.md", *_platforms(root)]},
+        {"Runbooks": ["runbooks/README.md", *_folder(root, "runbooks")]},
+        {"Platforms": ["platforms/README.md", *_folder(root, "platforms")]},
         {
             "Reference": [
                 {"Values": ["values/index.md", *values]},
@@ -137,10 +138,10 @@ def _source(plan: Plan) -> Navigation:
     return [{"Source code": address} for address in plan.spec.platform.sources[:1]]
 
 
-def _platforms(root: Path) -> list[str]:
-    """Return the page of each platform."""
-    names = sorted(path.name for path in (root / "docs" / "platforms").glob("*.md"))
-    return [f"platforms/{name}" for name in names if name != "README.md"]
+def _folder(root: Path, folder: str) -> list[str]:
+    """Return the pages of a folder of docs/ other than its first one."""
+    names = sorted(path.name for path in (root / "docs" / folder).glob("*.md"))
+    return [f"{folder}/{name}" for name in names if name != "README.md"]
 
 
 def _environment_file(name: str) -> str:
