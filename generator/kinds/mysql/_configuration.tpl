@@ -21,6 +21,8 @@ genx-fx.cnf: |
   collation_server = utf8mb4_0900_ai_ci
   innodb_flush_log_at_trx_commit = 1
   sync_binlog = 1
+  gtid_mode = ON
+  enforce_gtid_consistency = ON
   binlog_expire_logs_seconds = 259200
   skip_name_resolve = ON
   mysqlx = OFF

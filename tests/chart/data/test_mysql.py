@@ -75,6 +75,11 @@ def test_what_is_committed_stays(chart: Chart) -> None:
     assert configuration["sync_binlog"] == "1"
 
 
+def test_each_transaction_is_logged_under_a_name_of_its_own(chart: Chart) -> None:
+    configuration = _configuration(chart())
+    assert configuration["gtid_mode"] == configuration["enforce_gtid_consistency"] == "ON"
+
+
 def test_configuration_can_be_added_to(chart: Chart) -> None:
     rendered = chart(nested({"data.mysql.extraConfiguration": "wait_timeout = 60\nlog_bin = OFF"}))
     configuration = _configuration(rendered)
