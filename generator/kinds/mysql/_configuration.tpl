@@ -36,6 +36,7 @@ genx-fx.cnf: |
 start.sh: |
   {{- include "common.tellOwners" "@{ component.path }@" | nindent 2 }}
   tell_owners "${DATA_DIRECTORY:?}"
+  {{- $.Files.Get "files/@{ component.name }@/versions.sh" | nindent 2 }}
   {{- $.Files.Get "files/@{ component.name }@/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -52,12 +52,16 @@ class TestFolders:
         assert models[(kind,)] == f"generator.kinds.{kind}.model"
 
     def test_files_of_a_kind_are_those_below_its_folder_files(self) -> None:
-        assert registry.files("mysql").keys() == {"start.sh", "init/90-complete.sh"}
+        assert registry.files("mysql").keys() == {
+            "start.sh",
+            "versions.sh",
+            "init/90-complete.sh",
+        }
         assert registry.files("mysql")["init/90-complete.sh"].startswith("# Last of all")
         assert registry.files("web") == {}
 
     def test_templates_of_a_kind_are_what_helm_reads(self) -> None:
-        assert registry.templates("singleton") == ["_pod.tpl", "statefulset.yaml"]
+        assert registry.templates("worker") == ["_pod.tpl", "deployment.yaml"]
 
     def test_flows_of_a_kind_are_those_below_its_folder_flows(self) -> None:
         assert registry.flows("grafana") == ["health-test.yaml", "to-prometheus.yaml"]
@@ -165,6 +169,7 @@ OF_SOME = {
     "dashboardConfigMaps": {"grafana"},
     "rootUrl": {"grafana"},
     "serveFromSubPath": {"grafana"},
+    "guard": {"singleton"},
     "heartbeat": {"singleton", "worker"},
     "ready": {"singleton", "worker"},
     "replicas": {"singleton", "web", "worker"},

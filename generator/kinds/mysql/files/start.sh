@@ -18,6 +18,8 @@ if [[ -e $mark ]]; then
   contents | while IFS= read -r path; do rm -rf "$path"; done
 elif [[ -z $(contents) ]]; then
   touch "$mark"
+else
+  refuse_other_versions "$directory"
 fi
 [[ -e $mark ]] || exec docker-entrypoint.sh mysqld "$@"
 

@@ -37,6 +37,7 @@ genx-fx.cnf: |
 start.sh: |
   {{- include "common.tellOwners" "data.mysql" | nindent 2 }}
   tell_owners "${DATA_DIRECTORY:?}"
+  {{- $.Files.Get "files/mysql/versions.sh" | nindent 2 }}
   {{- $.Files.Get "files/mysql/start.sh" | nindent 2 }}
 {{- end }}
 {{- end }}
