@@ -452,6 +452,16 @@ class TestReleaseChecks:
             "enabled": True,
             "runOnce": ["trading-bot", "mysql", "redis"],
             "lockedClaims": ["mysql-pvc"],
+            "sizes": {
+                f"{name}-pvc": {"path": f"{path}.size", "size": f"{size}Gi", "bytes": size * 2**30}
+                for name, path, size in (
+                    ("mysql", "data.mysql.persistence", 10),
+                    ("redis", "data.redis.persistence", 5),
+                    ("grafana", "monitoring.grafana.persistence", 5),
+                    ("logs", "global.storage.logs", 10),
+                    ("data", "global.storage.data", 20),
+                )
+            },
         }
         assert looks_for({"global.namePrefix": "blue-"})["lockedClaims"] == ["blue-mysql-pvc"]
         elsewhere = looks_for(external("mysql", "db.example"))

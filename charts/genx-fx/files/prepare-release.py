@@ -132,6 +132,7 @@ def check(own: Object | None) -> Iterator[str]:
     claims = listed("api/v1", "persistentvolumeclaims")
     yield from run_twice(workloads)
     yield from forgotten_data(workloads, claims)
+    yield from shrinking(claims)
     if SECRET:
         yield from other_passwords(workloads, claims, own)
 
@@ -167,6 +168,29 @@ def forgotten_data(workloads: list[Object], claims: list[Object]) -> Iterator[st
             " runs no more. To use it, install with that name and prefix. To start without it:"
             f" kubectl label pvc {there.replace(',', '')} -n {NAMESPACE} app.kubernetes.io/part-of-"
         )
+
+
+def shrinking(claims: list[Object]) -> Iterator[str]:
+    """Yield claims that would get smaller, at which Kubernetes stops an upgrade half-way."""
+    for item in claims:
+        name = item["metadata"]["name"]
+        there = item.get("status", {}).get("capacity", {}).get("storage", "0")
+        if (wanted := CHECKS["sizes"].get(name)) and wanted["bytes"] < amount(there):
+            yield (
+                f"{wanted['path']}: is {wanted['size']}, but {name} has {there}, and no volume"
+                f" becomes smaller: set it to {there} or more. For a smaller one, copy the data to"
+                " a claim of yours, and name that in existingClaim"
+            )
+
+
+def amount(quantity: str) -> float:
+    """Return the bytes of a quantity as Kubernetes prints it: 10Gi, 5G or 5e9."""
+    found = re.fullmatch(r"([0-9.]+(?:e[0-9]+)?)([kKMGTPE]?)(i?)", quantity)
+    if not found:
+        return 0  # milli-bytes, say: Kubernetes decides
+    number, letter, binary = found.groups()
+    power = " KMGTPE".index(letter.upper() or " ")
+    return float(number) * float(1024 if binary else 1000) ** power
 
 
 def other_passwords(

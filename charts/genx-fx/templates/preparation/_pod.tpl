@@ -65,12 +65,13 @@ spec:
 {{- end }}
 
 {{/*
-What the Job looks for, as JSON: names that must not run twice, and claims whose data is locked by
-the passwords that it was made with. Takes $.
+What the Job looks for, as JSON: names that must not run twice, claims whose data is locked by the
+passwords that it was made with, and the sizes that claims will have. Takes $.
 */}}
 {{- define "genx-fx.releaseChecks" -}}
 {{- $once := list }}
 {{- $locked := list }}
+{{- $sizes := dict }}
 {{- if include "trading-bot.runs" $ }}
 {{- $once = append $once "trading-bot" }}
 {{- end }}
@@ -81,5 +82,37 @@ the passwords that it was made with. Takes $.
 {{- if include "redis.runs" $ }}
 {{- $once = append $once "redis" }}
 {{- end }}
-{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked | toJson }}
+{{- if include "mysql.runs" $ }}
+{{- with .Values.data.mysql.persistence }}
+{{- if and .enabled (not .existingClaim) }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "mysql-pvc") "path" "data.mysql.persistence.size" "size" .size) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if include "redis.runs" $ }}
+{{- with .Values.data.redis.persistence }}
+{{- if and .enabled (not .existingClaim) }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "redis-pvc") "path" "data.redis.persistence.size" "size" .size) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if include "grafana.runs" $ }}
+{{- with .Values.monitoring.grafana.persistence }}
+{{- if and .enabled (not .existingClaim) }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "grafana-pvc") "path" "monitoring.grafana.persistence.size" "size" .size) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if include "logs.isClaimed" $ }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (include "common.claimName" (dict "context" $ "volume" "logs")) "path" "global.storage.logs.size" "size" .Values.global.storage.logs.size) }}
+{{- end }}
+{{- if include "data.isClaimed" $ }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (include "common.claimName" (dict "context" $ "volume" "data")) "path" "global.storage.data.size" "size" .Values.global.storage.data.size) }}
+{{- end }}
+{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes | toJson }}
+{{- end }}
+
+{{/* Takes (dict "sizes" $sizes "claim" "logs-pvc" "path" "global.storage.logs.size" "size" "10Gi"). */}}
+{{- define "genx-fx.addSize" -}}
+{{- $_ := set .sizes .claim (dict "path" .path "size" (include "common.quantity" .size) "bytes" (include "common.bytes" .size | int64)) -}}
 {{- end }}

@@ -56,12 +56,13 @@ spec:
 {{- end }}
 
 {{/*
-What the Job looks for, as JSON: names that must not run twice, and claims whose data is locked by
-the passwords that it was made with. Takes $.
+What the Job looks for, as JSON: names that must not run twice, claims whose data is locked by the
+passwords that it was made with, and the sizes that claims will have. Takes $.
 */}}
 {{- define "@{ platform.name }@.releaseChecks" -}}
 {{- $once := list }}
 {{- $locked := list }}
+{{- $sizes := dict }}
 @% for component in plan.components if component.workload == "StatefulSet" %@
 {{- if include "@{ component.name }@.runs" $ }}
 {{- $once = append $once "@{ component.name }@" }}
@@ -70,5 +71,24 @@ the passwords that it was made with. Takes $.
 @% endif %@
 {{- end }}
 @% endfor %@
-{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked | toJson }}
+@% for component in plan.components if component.storage %@
+{{- if include "@{ component.name }@.runs" $ }}
+{{- with .Values.@{ component.path }@.persistence }}
+{{- if and .enabled (not .existingClaim) }}
+{{- include "@{ platform.name }@.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "@{ component.storage.claim }@") "path" "@{ component.path }@.persistence.size" "size" .size) }}
+{{- end }}
+{{- end }}
+{{- end }}
+@% endfor %@
+@% for volume in plan.volumes %@
+{{- if include "@{ volume.name }@.isClaimed" $ }}
+{{- include "@{ platform.name }@.addSize" (dict "sizes" $sizes "claim" (include "common.claimName" (dict "context" $ "volume" "@{ volume.key }@")) "path" "global.storage.@{ volume.key }@.size" "size" .Values.global.storage.@{ volume.key }@.size) }}
+{{- end }}
+@% endfor %@
+{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes | toJson }}
+{{- end }}
+
+{{/* Takes (dict "sizes" $sizes "claim" "logs-pvc" "path" "global.storage.logs.size" "size" "10Gi"). */}}
+{{- define "@{ platform.name }@.addSize" -}}
+{{- $_ := set .sizes .claim (dict "path" .path "size" (include "common.quantity" .size) "bytes" (include "common.bytes" .size | int64)) -}}
 {{- end }}
