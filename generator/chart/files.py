@@ -104,9 +104,9 @@ def _umbrella_templates(plan: Plan) -> list[str]:
         for path in (root / "templates" / folder).iterdir()
         if path.is_file()
     ]
-    paths += [
-        f"templates/network/{name}" for name in ("_addresses.tpl", "_dns.tpl", "default-deny.yaml")
-    ]
+    names = ["_addresses.tpl", "_dns.tpl", "default-deny.yaml"]
+    names += ["_api-server.tpl"] if plan.spec.secrets or plan.guarded else []
+    paths += [f"templates/network/{name}" for name in names]
     paths += ["templates/network/stranger-test.yaml"] if plan.flows else []
     unused = {
         f"templates/checks/_{name}.tpl"

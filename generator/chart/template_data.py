@@ -245,6 +245,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "aliases": True,
         "config": True,
         "exposure": bool(plan.exposed),
+        "guard": bool(plan.guarded),
         "initialization": any(component.spec.scripts_around() for component in plan.components),
         "names": True,
         "external": bool(plan.replaceable),

@@ -158,15 +158,20 @@ class Plan:
         return [component for component in self.components if not component.stays_up]
 
     @cached_property
+    def guarded(self) -> list[ComponentPlan]:
+        """Components that may have a sidecar that keeps them from running twice."""
+        return [component for component in self.components if component.spec.guard_resources()]
+
+    @cached_property
     def has_storage(self) -> bool:
         """Whether anything is kept on a volume."""
         return bool(self.volumes) or any(component.storage for component in self.components)
 
     @cached_property
     def uses_toolbox(self) -> bool:
-        """Whether anything is waited for, tested or created by a hook."""
+        """Whether anything is waited for, tested, guarded or created by a hook."""
         asked = any(component.http_health for component in self.components)
-        return bool(self.flows or self.spec.secrets or asked)
+        return bool(self.flows or self.spec.secrets or asked or self.guarded)
 
     @cached_property
     def volumes(self) -> list[SharedVolume]:

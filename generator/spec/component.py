@@ -340,6 +340,10 @@ class ComponentBase(SpecModel):
         """Return keys of the Secret in whose texts it would replace references to variables."""
         return []
 
+    def guard_resources(self) -> Resources | None:
+        """Return what the sidecar needs that keeps it from running twice, if it may have one."""
+        return None
+
     def administrator_key(self) -> str | None:
         """Return the key of its administrator's password, if it has one."""
         return None
@@ -389,8 +393,9 @@ class StoredComponent(ComponentBase):
     storage: Storage
 
 
-PROCESS_LIVES = ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]
-"""Fails where the first process is stopped or dead: all that can be asked of any image."""
+PROCESS_LIVES = ["sh", "-c", "! grep -qs '^State:.[Tt]' /proc/[0-9]*/status"]
+"""Fails where a process is stopped: all that can be asked of any image. All are asked, since the
+first one is of no container where those of a pod share their processes."""
 
 
 class ProcessComponent(ComponentBase):

@@ -41,8 +41,10 @@ def _most_pods(component: ComponentPlan) -> int:
 def _all_resources(plan: Plan) -> Iterable[tuple[Resources, int]]:
     for component in plan.components:
         yield component.spec.resources, _most_pods(component)
-    # The Job that creates secrets, and one test pod per caller.
-    yield plan.spec.platform.toolbox.resources, 1 + len({f.caller.name for f in plan.flows})
+        if guard := component.spec.guard_resources():
+            yield guard, _most_pods(component)
+    # The Job that prepares a release, and the pods of `helm test`, which run one after another.
+    yield plan.spec.platform.toolbox.resources, 2
 
 
 def resource_quota(plan: Plan) -> Section:

@@ -239,6 +239,7 @@ _EVERYTHING = merged(
     ),
     nested(
         {
+            "application.tradingBot.guard.enabled": True,
             "global.imageRegistry": "registry.example.org",
             "global.imagePullSecrets": [{"name": "registry-login"}],
             "global.storageClass": "fast",
@@ -512,6 +513,13 @@ SCENARIOS: dict[str, Scenario] = {
             "global.secrets.externalSecrets.remoteRefs": {
                 key: {"key": f"prod/{key}", "property": "text"} for key in SECRETS
             },
+        }
+    ),
+    "guarded": _flat(
+        {
+            "application.tradingBot.guard.enabled": True,
+            "application.tradingBot.guard.leaseName": "account-4711",
+            "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
         }
     ),
     "redis_auth": _flat({"global.redis.auth.enabled": True}),

@@ -45,6 +45,24 @@ Values = dict[str, Any]
 CASES: list[tuple[Values, list[str]]] = [
     (
         {
+            "application.tradingBot.guard": {
+                "enabled": True,
+                "leaseDuration": 13,
+                "renewDeadline": 10,
+                "retryPeriod": 9,
+                "resources": {"requests": {"memory": "1Gi"}},
+            },
+            "resourceQuota.enabled": False,
+            "limitRange.enabled": False,
+        },
+        [
+            "application.tradingBot.guard.renewDeadline",
+            "application.tradingBot.guard.retryPeriod",
+            "application.tradingBot.guard.resources.requests.memory",
+        ],
+    ),
+    (
+        {
             "application.api.extraContainers": [
                 {"name": "api", "image": "own:1.0"},
                 {

@@ -73,6 +73,10 @@ def large_integers() -> dict[str, Any]:
                 "global.toolbox.containerSecurityContext": _INSIDE["containerSecurityContext"],
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
+                "application.tradingBot.guard.enabled": True,
+                "application.tradingBot.guard.leaseDuration": LARGE,
+                "application.tradingBot.guard.renewDeadline": LARGE - 4,
+                "application.tradingBot.guard.retryPeriod": LARGE - 6,
                 "application.api.networkPolicy.internetPorts": [LARGE],
                 **{f"{part.path}.service.sessionAffinity": "ClientIP" for part in PLAN.exposed},
                 # More than a million Mi.

@@ -17,6 +17,7 @@ SCALED = merged(
         {
             "application.frontend.autoscaling.enabled": True,
             "application.api.autoscaling.enabled": True,
+            "application.tradingBot.guard.enabled": True,
         }
     ),
 )

@@ -64,6 +64,7 @@ SETTINGS = {
     "plain": Setting(
         nested(
             {
+                "application.tradingBot.guard.enabled": True,
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
                 **{key: value for key, value in SCALED_BY_KEDA.items() if "triggers" in key},

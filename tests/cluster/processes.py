@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tools.cluster import Cluster
 
@@ -21,6 +24,14 @@ def container_id(pod: Object) -> str:
     return str(status["containerID"]).partition("://")[2] if running else ""
 
 
+def sidecar_id(pod: Object, name: str) -> str:
+    """Return the id of a sidecar of a pod; empty while it does not run."""
+    for status in pod["status"].get("initContainerStatuses", []):
+        if status["name"] == name and "running" in status.get("state", {}):
+            return str(status["containerID"]).partition("://")[2]
+    return ""
+
+
 def restarts(pod: Object) -> int:
     """Return how often the pod's only container was started again."""
     return int(main_status(pod).get("restartCount", 0))
@@ -32,12 +43,15 @@ def is_ready(pod: Object) -> bool:
     return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
-def send_signal(cluster: Cluster, pod: Object, signal: str, *options: str) -> None:
-    """Send a signal such as SIGKILL to the main process of a pod's only container.
+def send_signal(
+    cluster: Cluster, pod: Object, signal: str, *options: str, sidecar: str = ""
+) -> None:
+    """Send a signal such as SIGKILL to the main process of a pod's only container, or of a sidecar.
 
     With the option `--all`, to every process: the main one may be a shell that waits for another.
     """
-    command = [*CTR, "kill", "--signal", signal, *options, container_id(pod)]
+    found = sidecar_id(pod, sidecar) if sidecar else container_id(pod)
+    command = [*CTR, "kill", "--signal", signal, *options, found]
     done = cluster.node_exec(pod["spec"]["nodeName"], command)
     assert done.returncode == 0, done.stderr
 
@@ -48,6 +62,29 @@ def runs_on_its_node(cluster: Cluster, pod: Object) -> bool:
     assert done.returncode == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines()]
     return any(row[0] == container_id(pod) and row[-1] == "RUNNING" for row in rows)
+
+
+@contextmanager
+def frozen(cluster: Cluster, pod: Object) -> Iterator[None]:
+    """Keep all processes of a pod from running, as if its node stood still."""
+    uid = pod["metadata"]["uid"]
+    names = {uid, uid.replace("-", "_")}
+    of_pod = " -o ".join(f"-path '*pod{name}*'" for name in sorted(names))
+    files = f"\\( {of_pod} \\) \\( -name freezer.state -o -name cgroup.freeze \\)"
+    script = f"""
+        for file in $(find /sys/fs/cgroup {files}); do
+          case $file in */freezer.state) echo "$1" >$file ;; *) echo "$2" >$file ;; esac
+        done"""
+
+    def write(*states: str) -> None:
+        done = cluster.node_exec(pod["spec"]["nodeName"], ["sh", "-c", script, "sh", *states])
+        assert done.returncode == 0, done.stderr
+
+    try:
+        write("FROZEN", "1")
+        yield
+    finally:
+        write("THAWED", "0")
 
 
 def kill(cluster: Cluster, kubectl: Kubectl, namespace: str, name: str) -> None:

@@ -69,7 +69,7 @@ ALLOWED = {
                              f"{OWN}/_configuration.tpl"),
     # The tests of its callers ask for the same path.
     "tiers.*.health.http": (POD, "templates/tests/*.yaml"),
-    "tiers.*.health.exec*": (POD,),
+    "tiers.*.health.exec*": (POD, f"{OWN}/_guard.tpl"),
     "tiers.*.replicas.*": TIER_VALUES,
     "tiers.*.autoscaling.cpu": TIER_VALUES,
     "tiers.*.autoscaling.min": TIER_VALUES,

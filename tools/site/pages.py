@@ -33,6 +33,7 @@ TASKS = (
     "external-servers",
     "secrets-from-a-vault",
     "gitops",
+    "one-bot-at-a-time",
     "upgrade-and-rollback",
     "backup-and-restore",
     "uninstall",

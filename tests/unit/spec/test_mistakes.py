@@ -8,7 +8,7 @@ from generator.spec.load import load_spec
 from tests.spec_files import OURS
 from tests.unit.spec.conftest import Mistakes
 
-HEALTH = "health: {exec: [sh, -c, \"grep -q '^State:.[RSD]' /proc/1/status\"]}"
+HEALTH = "health: {exec: [sh, -c, \"! grep -qs '^State:.[Tt]' /proc/[0-9]*/status\"]}"
 LABEL = "tiers.application.frontend.label"
 WEB_KEYS = (
     "kind, purpose, label, image, user, command, args, workingDir, resources, "

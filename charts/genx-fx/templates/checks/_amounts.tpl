@@ -15,6 +15,9 @@ Takes (dict "context" $ "values" .Values.application.api "resources" $resources)
 {{- if dig "waitFor" list .values }}
 {{- $waiting = list (dict "name" "wait-for-dependencies" "resources" $context.Values.global.toolbox.resources) }}
 {{- end }}
+{{- if dig "guard" "enabled" false .values }}
+{{- $waiting = append $waiting (dict "name" "guard" "restartPolicy" "Always" "resources" .values.guard.resources) }}
+{{- end }}
 {{- $sidecars := dict }}
 {{- $most := dict }}
 {{- range include "common.listByKey" (dict "key" "name" "own" (dig "extraInitContainers" list .values) "chart" (toYaml $waiting)) | fromYamlArray }}

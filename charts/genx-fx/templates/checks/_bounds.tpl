@@ -7,6 +7,9 @@
 limitRange.default.cpu: is {{ .default.cpu }}, and becomes the limit of {{ $.path }}, which is to have none; set limitRange.default.cpu and limitRange.max.cpu to null, or give the limit
 {{- end }}
 {{- end }}
+{{- if dig "guard" "enabled" false .values }}
+{{- include "genx-fx.problems.bounds" (dict "context" .context "path" (print .path ".guard") "resources" .values.guard.resources) }}
+{{- end }}
 {{- range $list, $containers := pick .values "extraContainers" "extraInitContainers" }}
 {{- range $containers }}
 {{- include "genx-fx.problems.bounds" (dict "context" $.context "path" (printf "%s.%s %s" $.path $list .name) "resources" (dig "resources" dict .)) }}

@@ -16,6 +16,7 @@
 {{- if include "trading-bot.runs" $ }}
 {{- with .Values.application.tradingBot }}
 {{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot.resources" "resources" .resources) }}
+{{- include "genx-fx.problems.requests" (dict "path" "application.tradingBot.guard.resources" "resources" .guard.resources) }}
 {{- include "genx-fx.problems.containers" (dict "path" "application.tradingBot" "name" "trading-bot" "values" .) }}
 {{- end }}
 {{- end }}

@@ -4,6 +4,9 @@
 {{- if include "@{ component.name }@.runs" $ }}
 {{- with .Values.@{ component.path }@ }}
 {{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@.resources" "resources" .resources) }}
+@% if component in plan.guarded %@
+{{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@.guard.resources" "resources" .guard.resources) }}
+@% endif %@
 {{- include "@{ platform.name }@.problems.containers" (dict "path" "@{ component.path }@" "name" "@{ component.name }@" "values" .) }}
 {{- end }}
 {{- end }}

@@ -21,6 +21,9 @@ spec:
   serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "trading-bot" "serviceAccount" .serviceAccount) | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
+  {{- if .guard.enabled }}
+  shareProcessNamespace: true  # the guard ends what it guards
+  {{- end }}
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
@@ -59,9 +62,7 @@ spec:
       {{- with .lifecycle }}
       lifecycle: {{- toYaml . | nindent 8 }}
       {{- end }}
-      startupProbe:
-        exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}
-        {{- toYaml .probes.startup | nindent 8 }}
+      startupProbe: {{- include "trading-bot.guardedProbe" (dict "guard" .guard "request" (include "trading-bot.startupRequest" .) "times" .probes.startup) | nindent 8 }}
       readinessProbe:
         {{- if .ready.path }}
         {{- include "common.fileProbe" .ready | nindent 8 }}
@@ -69,13 +70,7 @@ spec:
         exec: {command: [sh, -c, {{ include "common.canWrite" (concat (keys .writable | sortAlpha) (list "/app/logs" "/app/data")) | quote }}]}
         {{- end }}
         {{- toYaml .probes.readiness | nindent 8 }}
-      livenessProbe:
-        {{- if .heartbeat.path }}
-        {{- include "common.fileProbe" .heartbeat | nindent 8 }}
-        {{- else }}
-        exec: {command: ["sh", "-c", "grep -q '^State:.[RSD]' /proc/1/status"]}
-        {{- end }}
-        {{- toYaml .probes.liveness | nindent 8 }}
+      livenessProbe: {{- include "trading-bot.guardedProbe" (dict "guard" .guard "request" (include "trading-bot.livenessRequest" .) "times" .probes.liveness) | nindent 8 }}
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "trading-bot.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
       {{- end }}
@@ -140,6 +135,7 @@ spec:
     {{- end }}
   {{- end }}
 {{- end }}
+{{- include "trading-bot.guard" $ }}
 {{- end }}
 
 {{/*
@@ -164,6 +160,9 @@ checksum/config: {{ toJson . | sha256sum | quote }}
 {{- with ternary $readSecrets $secrets (empty .extraEnvFrom) }}
 checksum/secrets: {{ toJson . | sha256sum | quote }}
 {{- end }}
+{{- if .guard.enabled }}
+checksum/guard: {{ ($.Files.Glob "files/trading-bot/guard/*").AsConfig | sha256sum | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -186,6 +185,9 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 - {name: MT5_LOGIN, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MT5_LOGIN}}}
 - {name: MT5_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MT5_PASSWORD}}}
 - {name: GEMINI_API_KEY, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GEMINI_API_KEY, optional: true}}}
+{{- if .Values.tradingBot.guard.enabled }}
+- {name: FENCING_TOKEN_FILE, value: /var/run/guard/token}
+{{- end }}
 {{- if $.Values.global.redis.auth.enabled }}
 - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: REDIS_PASSWORD}}}
 {{- end }}
@@ -204,6 +206,9 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
 - {name: data, mountPath: /app/data}
 {{- include "common.authorityMount" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
 {{- include "common.authorityMount" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
+{{- if .Values.tradingBot.guard.enabled }}
+- {name: guard, mountPath: /var/run/guard, readOnly: true}
+{{- end }}
 {{- end }}
 
 {{/* Volumes of trading-bot; extraVolumes adds to them. Takes $. */}}
@@ -232,4 +237,15 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
   {{- end }}
 {{- include "common.authorityVolume" (dict "name" "mysql" "path" "/etc/ssl/mysql" "server" $.Values.global.external.mysql) }}
 {{- include "common.authorityVolume" (dict "name" "redis" "path" "/etc/ssl/redis" "server" $.Values.global.external.redis) }}
+{{- if .Values.tradingBot.guard.enabled }}
+- name: guard
+  emptyDir: {medium: Memory, sizeLimit: 1Mi}  # empty after a restart of the node, whose clock begins anew
+- name: guard-program
+  configMap: {name: {{ $.Values.global.namePrefix }}trading-bot-guard}
+- name: guard-token
+  projected:
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3600}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+{{- end }}
 {{- end }}

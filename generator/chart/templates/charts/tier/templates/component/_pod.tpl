@@ -25,6 +25,8 @@ spec:
   enableServiceLinks: false
 @% block restart %@
 @% endblock %@
+@% block processes %@
+@% endblock %@
   terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds | int64 }}
   securityContext: {{- include "common.securityContext" (dict "context" $ "values" .podSecurityContext) | nindent 4 }}
   {{- with $.Values.global.imagePullSecrets }}
@@ -73,11 +75,13 @@ spec:
       {{- end }}
 @% endblock %@
 @% if component.stays_up %@
+@% block startup_probe %@
       startupProbe:
 @% block startup_request %@
         @{ probes.startup }@
 @% endblock %@
         {{- toYaml .probes.startup | nindent 8 }}
+@% endblock %@
       readinessProbe:
 @% if component.tells_by_file %@
         {{- if .ready.path }}
@@ -95,6 +99,7 @@ spec:
 @% endblock %@
 @% endif %@
         {{- toYaml .probes.readiness | nindent 8 }}
+@% block liveness_probe %@
       livenessProbe:
 @% if component.tells_by_file %@
         {{- if .heartbeat.path }}
@@ -116,6 +121,7 @@ spec:
         @{ probes.liveness }@
         {{- toYaml .probes.liveness | nindent 8 }}
 @% endif %@
+@% endblock %@
 @% endif %@
       {{- with include "common.listByKey" (dict "key" "mountPath" "own" .extraVolumeMounts "chart" (include "@{ component.name }@.volumeMounts" $)) }}
       volumeMounts: {{- trim . | nindent 8 }}
@@ -188,6 +194,8 @@ spec:
 @% endif %@
 {{- end }}
 @% endif %@
+@% block own_init_containers %@
+@% endblock %@
 {{- end }}
 
 {{/*

@@ -1,0 +1,244 @@
+"""Two pods that may both run the bot, and one Lease: whatever happens, never do both trade."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart.scenarios import merged
+from tests.cluster.bots import POD, Bots, values
+from tests.cluster.forms import short_and_long
+from tests.cluster.journal import Entry, read_journal
+from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.nodes import expendable
+from tests.cluster.processes import container_id, frozen, send_signal, sidecar_id
+from tests.cluster.release import Release
+from tests.cluster.shared_releases import SharedReleases
+from tools.cluster import Cluster
+
+LEASE = "account-4711"
+POLICY = "trading-bot-guard-to-api-server"
+# Label of the pods whose guards reach the API server.
+REACHES = {"example.org/reaches-the-api-server": "yes"}
+STANDBY = "standby"
+# Shorter than by default, as the tests wait for them.
+TIMES = {"leaseDuration": 10, "renewDeadline": 6, "retryPeriod": 1}
+
+pytestmark = pytest.mark.xdist_group("guard")
+
+
+@dataclass
+class Contest:
+    """Two bots of one Lease, what was done to the one that holds it, and what followed."""
+
+    cluster: Cluster
+    kubectl: Kubectl
+    bots: Bots
+    stands_still: int
+    """Seconds that a freeze takes, at least."""
+    pauses: dict[str, list[float]] = field(default_factory=dict)
+    """Fault → seconds without a bot that trades, each time."""
+
+    @property
+    def namespace(self) -> str:
+        return self.bots.namespace
+
+    def holder(self) -> Object:
+        """Return the pod that holds the Lease and whose bot runs."""
+
+        def look() -> Object | None:
+            lease = self.kubectl.get("lease", LEASE, self.namespace)
+            name, _, uid = lease["spec"].get("holderIdentity", "").partition("_")
+            pod = self.kubectl.get("pod", name, self.namespace)
+            is_it = pod["metadata"]["uid"] == uid and container_id(pod)
+            return pod if is_it and sidecar_id(pod, "guard") else None
+
+        found = eventually("a pod holds the Lease", look, timeout=180)
+        assert found is not None
+        return found
+
+    def token(self) -> int:
+        lease = self.kubectl.get("lease", LEASE, self.namespace)
+        return int(lease["spec"]["leaseTransitions"])
+
+    def suffer(self, fault: Fault) -> None:
+        """Let something happen to the bot that trades, and wait until one trades again."""
+        pod = self.holder()
+        self.have_another_wait(pod)
+        known = self.bots.instances()
+        fault(self, pod)
+        self.bots.trade_anew(known, trades=2)
+        entries = self.bots.entries()
+        last = max(entry.time for entry in entries if entry.instance in known)
+        first = min(placed.time for placed in entries if is_new_trade(placed, known))
+        self.pauses.setdefault(fault.__name__, []).append((first - last).total_seconds())
+
+    def have_another_wait(self, holder: Object) -> None:
+        """Let the other pod wait for the Lease, one that the kubelet has no reason to hold back."""
+        (other,) = {POD, f"{STANDBY}-0"} - {holder["metadata"]["name"]}
+        statuses = self.kubectl.get("pod", other, self.namespace)["status"]
+        if any(status["restartCount"] for status in statuses.get("initContainerStatuses", [])):
+            self.kubectl("delete", "pod", other, "-n", self.namespace)
+
+        def waits() -> bool:
+            return bool(sidecar_id(self.kubectl.get("pod", other, self.namespace), "guard"))
+
+        eventually("another pod waits", waits, timeout=180)
+
+    def check(self, replaced: int) -> None:
+        self.bots.check(replaced)
+        for fault, seconds in self.pauses.items():
+            p50, most = statistics.median(seconds), max(seconds)
+            print(f"{fault}: {len(seconds)} runs, without a bot p50 {p50:.1f} s, max {most:.1f} s")
+
+
+Fault = Callable[[Contest, Object], None]
+
+
+def is_new_trade(entry: Entry, known: set[str]) -> bool:
+    return entry.event == "placed" and entry.instance not in known
+
+
+def deletion(contest: Contest, pod: Object) -> None:
+    contest.kubectl("delete", "pod", pod["metadata"]["name"], "-n", contest.namespace)
+
+
+def forced_deletion(contest: Contest, pod: Object) -> None:
+    name = pod["metadata"]["name"]
+    contest.kubectl("delete", "pod", name, "-n", contest.namespace, "--force", "--grace-period=0")
+
+
+def kill_of_the_bot(contest: Contest, pod: Object) -> None:
+    send_signal(contest.cluster, pod, "SIGKILL")
+
+
+def guard_that_hangs(contest: Contest, pod: Object) -> None:
+    """Stop the guard: it cannot end the bot, and so the kubelet's probe must."""
+    send_signal(contest.cluster, pod, "SIGSTOP", sidecar="guard")
+
+
+def freeze(contest: Contest, pod: Object) -> None:
+    """Let the pod stand still until long after the other one has taken the Lease."""
+    known = contest.bots.instances()
+    with frozen(contest.cluster, pod):
+        started = time.monotonic()
+        contest.bots.trade_anew(known)
+        time.sleep(max(0, contest.stands_still - (time.monotonic() - started)))
+
+
+def unreachable_api_server(contest: Contest, pod: Object) -> None:
+    known, name = contest.bots.instances(), pod["metadata"]["name"]
+    (label,) = REACHES
+    contest.kubectl("label", "pod", name, "-n", contest.namespace, f"{label}-")
+    try:
+        contest.bots.trade_anew(known)
+    finally:
+        contest.kubectl("label", "pod", name, "-n", contest.namespace, f"{label}=yes")
+
+
+FAULTS: tuple[Fault, ...] = (
+    deletion,
+    forced_deletion,
+    kill_of_the_bot,
+    guard_that_hangs,
+    freeze,
+    unreachable_api_server,
+)
+
+
+@pytest.fixture(scope="module")
+def installed(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    shared: SharedReleases,
+    chart: Path,
+    base_values: dict[str, Any],
+) -> Bots:
+    if not cluster.is_kind:
+        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
+    node = expendable(cluster)
+    guarded = {
+        "guard": {"enabled": True, "leaseName": LEASE, **TIMES},
+        "podLabels": REACHES,
+        "affinity": {},
+    }
+    given = merged(values(node), {"application": {"tradingBot": guarded}})
+    made = shared.get("guard", lambda name: Release(kubectl, name, chart, base_values), given)
+    bots = Bots(kubectl, made, node)
+    # In place of the chart's policy one that leaves out a pod whose label is taken away.
+    rules = kubectl.get("networkpolicy", POLICY, bots.namespace)["spec"]
+    narrow = {**rules, "podSelector": {"matchLabels": REACHES}}
+    head = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    kubectl.apply({**head, "metadata": {"name": "reaches"}, "spec": narrow}, bots.namespace)
+    kubectl("delete", "networkpolicy", POLICY, "-n", bots.namespace)
+    kubectl.apply(
+        standby(kubectl.get("statefulset", "trading-bot", bots.namespace)), bots.namespace
+    )
+    return bots
+
+
+def standby(bot: Object) -> Object:
+    """Return a second bot, as another release would run it, that wants the same Lease."""
+    spec = deepcopy(bot["spec"])
+    spec["selector"]["matchLabels"][STANDBY] = "yes"
+    spec["template"]["metadata"]["labels"][STANDBY] = "yes"
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": STANDBY},
+        "spec": spec,
+    }
+
+
+@pytest.fixture
+def contest(cluster: Cluster, kubectl: Kubectl, installed: Bots) -> Contest:
+    before = frozenset(read_journal(kubectl, installed.namespace))
+    found = Contest(cluster, kubectl, replace(installed, before=before), stands_still=15)
+    eventually("the bot trades", found.bots.entries)
+    return found
+
+
+@dataclass(frozen=True)
+class Size:
+    """How often each fault comes, and how many seconds a freeze takes."""
+
+    runs: int
+    freeze: int
+
+
+@short_and_long("size", Size(1, 15), Size(100, 60))
+def test_never_do_two_bots_trade(contest: Contest, size: Size) -> None:
+    contest.stands_still = size.freeze
+    faults = [fault for fault in FAULTS for _ in range(size.runs)]
+    random.Random(size.runs).shuffle(faults)
+    tokens = [contest.token()]
+    for fault in faults:
+        contest.suffer(fault)
+        tokens.append(contest.token())
+    contest.check(replaced=len(faults))
+    assert tokens == sorted(tokens)
+
+
+def test_a_guard_that_is_killed_interrupts_nothing(contest: Contest) -> None:
+    """The next guard of the pod finds how long its bot may run, and renews the Lease for it."""
+    pod, token = contest.holder(), contest.token()
+    send_signal(contest.cluster, pod, "SIGKILL", sidecar="guard")
+
+    def another() -> bool:
+        found = contest.kubectl.get("pod", pod["metadata"]["name"], contest.namespace)
+        return sidecar_id(found, "guard") not in ("", sidecar_id(pod, "guard"))
+
+    eventually("another guard", another)
+    before = len(contest.bots.entries())
+    time.sleep(TIMES["leaseDuration"])
+    assert len(contest.bots.entries()) > before
+    assert contest.token() == token
+    assert container_id(contest.holder()) == container_id(pod)
