@@ -33,6 +33,7 @@ from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
 from tests.fixtures import MakeNamespace
+from tests.helm import CHART
 from tests.passwords import ALL, PASSWORDS
 from tools.cluster import Cluster
 
@@ -250,3 +251,26 @@ def apply(kubectl: Kubectl, release: Release) -> None:
     """Install or upgrade without waiting for anything."""
     manifests = release.template(MYSQL_ALONE, "--skip-tests")
     kubectl("apply", "-n", release.namespace, "-f", "-", stdin=manifests)
+
+
+def test_the_version_of_the_data_is_that_of_the_server_that_wrote_it(
+    kubectl: Kubectl, database: Release
+) -> None:
+    """Both by the server's history and, as where there is none, by the head of a table space."""
+    functions = (CHART / "charts/data/files/mysql/versions.sh").read_text()
+    script = f"""{functions}
+        folder=$(mktemp -d)
+        head -c 4096 /var/lib/mysql/mysql.ibd >$folder/mysql.ibd
+        version_of_data /var/lib/mysql
+        version_of_data $folder
+        mysqld --version
+        (refuse_other_versions /var/lib/mysql) && echo starts
+        mysqld() {{ echo 'mysqld  Ver 8.4.6 for Linux'; }}
+        (refuse_other_versions /var/lib/mysql) || echo refused"""
+    done = kubectl.exec("mysql-0", ["bash", "-c", script], database.namespace)
+    by_history, by_head, server, *said = done.stdout.splitlines()
+    assert by_history == by_head
+    assert f"Ver {by_history}" in server
+    assert said[0] == "starts"
+    assert said[1].endswith(f"is of MySQL {by_history}, and this is MySQL 8.4.6")
+    assert said[-1] == "refused"

@@ -128,7 +128,7 @@ def test_replicas_run_on_different_nodes(pods: list[Object]) -> None:
 def test_processes_run_without_root_and_cannot_write_their_image(
     kubectl: Kubectl, platform: Release, pods: list[Object]
 ) -> None:
-    script = "grep -E '^(Uid|Gid|CapEff|NoNewPrivs):' /proc/1/status; touch /written 2>&1"
+    script = "grep -E '^(Uid|Gid|CapEff|NoNewPrivs):' /proc/self/status; touch /written 2>&1"
     for pod in pods:
         name = pod["metadata"]["name"]
         seen = kubectl.exec(name, ["sh", "-c", script], platform.namespace).stdout
