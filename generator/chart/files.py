@@ -151,6 +151,10 @@ def _network(plan: Plan, platform: template_data.PlatformContext) -> Iterator[tu
             sources[f"{flows}/{name}-to-internet.yaml"] = f"{shared}/to-internet.yaml"
         for file in registry.flows(component.kind):
             sources[f"{flows}/{name}-{file}"] = f"kinds/{component.kind}/flows/{file}"
+        for part in component.spec.parts():
+            for file in registry.flows(component.kind, part):
+                source = f"kinds/{component.kind}/{part}/flows/{file}"
+                sources[f"{flows}/{name}-{part}-{file}"] = source
         given = template_data.component_context(plan, component)
         for path, source in sources.items():
             yield path, File(render(source, platform, given), source)
@@ -212,6 +216,11 @@ def _tier(
         for source in _component_sources(component):
             path = f"{folder}/templates/{component.name}/{source.rpartition('/')[2]}"
             yield path, File(render(source, platform, given), source)
+        for part in component.spec.parts():
+            for name in registry.templates(component.kind, part):
+                source = f"kinds/{component.kind}/{part}/{name}"
+                path = f"{folder}/templates/{component.name}/{part}/{name}"
+                yield path, File(render(source, platform, given), source)
         for name, text in _component_files(component):
             yield f"{folder}/files/{component.name}/{name}", File(text)
 
@@ -236,8 +245,10 @@ def _component_sources(component: ComponentPlan) -> Iterator[str]:
 
 def _component_files(component: ComponentPlan) -> Iterator[tuple[str, str]]:
     """List the files that the component's ConfigMaps hold as they are."""
-    for name, text in registry.files(component.kind).items():
-        yield name, text
+    yield from registry.files(component.kind).items()
+    for part in component.spec.parts():
+        for name, text in registry.files(component.kind, part).items():
+            yield f"{part}/{name}", text
     for _, folder in component.spec.content_folders():
         for name, text in folder.content.files.items():
             yield f"{folder.folder_in_chart}/{name}", text

@@ -26,9 +26,17 @@ class SecretKeySources:
 
 def secret_key_sources(plan: Plan) -> Iterator[SecretKeySources]:
     """Yield each key of the Secret, in the order of the spec."""
+    apart = {
+        key: f"{component.path}.{part}"
+        for component in plan.components
+        for part in component.spec.parts()
+        for key in component.spec.keys_of_parts()
+    }
     servers = {component.password_key: component for component in plan.authenticated}
     for name, key in (plan.spec.secrets.keys if plan.spec.secrets else {}).items():
         must = MUST
+        if name in apart:
+            must = f"{MUST} where `{apart[name]}.enabled` is true"
         if server := servers.get(name):
             must = f"{MUST} where `global.{server.key}.auth.enabled` is true"
         match key:

@@ -243,6 +243,7 @@ def checks(plan: Plan) -> dict[str, bool]:
     return {
         "accounts": True,
         "aliases": True,
+        "backups": any(component.spec.parts() for component in plan.components),
         "config": True,
         "exposure": bool(plan.exposed),
         "guard": bool(plan.guarded),

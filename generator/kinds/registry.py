@@ -62,16 +62,15 @@ def checks() -> Iterator[Callable[[Subject], Iterator[Problem]]]:
             yield from import_module(f"generator.kinds.{kind}.checks").CHECKS
 
 
-def templates(kind: str) -> list[str]:
-    """Return the file names of a kind's templates, sorted."""
-    return sorted(
-        path.name for path in (FOLDER / kind).iterdir() if path.suffix in (".tpl", ".yaml")
-    )
+def templates(kind: str, part: str = "") -> list[str]:
+    """Return the file names of the templates of a kind, or of a part of it, sorted."""
+    folder = FOLDER / kind / part
+    return sorted(path.name for path in folder.iterdir() if path.suffix in (".tpl", ".yaml"))
 
 
-def flows(kind: str) -> list[str]:
+def flows(kind: str, part: str = "") -> list[str]:
     """Return the file names of NetworkPolicies for connections that only a kind opens, sorted."""
-    return sorted(path.name for path in (FOLDER / kind).glob("flows/*.yaml"))
+    return sorted(path.name for path in (FOLDER / kind / part).glob("flows/*.yaml"))
 
 
 def hooks(kind: str) -> list[str]:
@@ -84,9 +83,9 @@ def tests(kind: str) -> list[str]:
     return sorted(path.name for path in (FOLDER / kind).glob("tests/*.yaml"))
 
 
-def files(kind: str) -> dict[str, str]:
+def files(kind: str, part: str = "") -> dict[str, str]:
     """Return the files that the chart holds as they are: path below files/ → text."""
-    folder = FOLDER / kind / "files"
+    folder = FOLDER / kind / part / "files"
     return {
         path.relative_to(folder).as_posix(): path.read_text()
         for path in sorted(folder.rglob("*"))

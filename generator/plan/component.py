@@ -218,6 +218,11 @@ class ComponentPlan:
         return self.spec.config_maps(self.name)
 
     @property
+    def parts(self) -> list[str]:
+        """What it has besides its pods, with labels of their own: mysql-backup."""
+        return [f"{self.name}-{part}" for part in self.spec.parts()]
+
+    @property
     def waits_for(self) -> list[str]:
         """Components that must answer before it starts."""
         return [name for name in self.spec.callees if name != INTERNET]

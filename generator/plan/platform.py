@@ -230,7 +230,8 @@ class Plan:
             for server, part in self.spec.components.items()
             if (key := part.password_key())
         }
-        read = [k for k, v in keys.items() if name in v.readBy]
+        apart = spec.keys_of_parts()
+        read = [k for k, v in keys.items() if name in v.readBy and k not in apart]
         lent = self._lent_to(name, spec)
         optional = [k for k in read if k in self.optional_secrets or k in lent]
         return ComponentPlan(

@@ -297,6 +297,22 @@ class ComponentBase(SpecModel):
         """Return the command of each probe that tells its health, by kind of probe."""
         return {}
 
+    def parts(self) -> list[str]:
+        """Return what it has besides its pods: folders of its kind with templates of their own."""
+        return []
+
+    def job_resources(self) -> Resources | None:
+        """Return the resources of a Job of its parts, if there are Jobs."""
+        return None
+
+    def part_storage(self) -> Quantity | None:
+        """Return the size of the volume of its parts, if they have one."""
+        return None
+
+    def keys_of_parts(self) -> list[str]:
+        """Return the keys of the Secret that only pods of its parts read, and not its own."""
+        return []
+
     def named_keys(self) -> Iterator[NamedKey]:
         """Yield the keys that it names besides `readBy`."""
         yield from ()

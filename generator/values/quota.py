@@ -28,7 +28,14 @@ def cores(amount: Decimal) -> str:
 def storage_total(plan: Plan) -> Decimal:
     """Return the bytes of all volumes together: 50Gi in the architecture document."""
     own = [c.storage.size.value for c in plan.components if c.storage]
-    return sum([*own, *(v.spec.size.value for v in plan.volumes)], Decimal(0))
+    shared = [v.spec.size.value for v in plan.volumes]
+    return sum([*own, *shared], Decimal(0))
+
+
+def parts_total(plan: Plan) -> Decimal:
+    """Return the bytes of what parts of components store, such as backups."""
+    sizes = [size.value for c in plan.components if (size := c.spec.part_storage())]
+    return sum(sizes, Decimal(0))
 
 
 def _most_pods(component: ComponentPlan) -> int:
@@ -43,6 +50,8 @@ def _all_resources(plan: Plan) -> Iterable[tuple[Resources, int]]:
         yield component.spec.resources, _most_pods(component)
         if guard := component.spec.guard_resources():
             yield guard, _most_pods(component)
+        if job := component.spec.job_resources():
+            yield job, 2  # a dump, and the binary log at the same time
     # The Job that prepares a release, and the pods of `helm test`, which run one after another.
     yield plan.spec.platform.toolbox.resources, 2
 
@@ -63,7 +72,7 @@ def resource_quota(plan: Plan) -> Section:
         "requests.ephemeral-storage": gibibytes(total("scratch", "low")),
         "limits.ephemeral-storage": gibibytes(total("scratch", "high")),
         # A volume that moves to another class or mode is there twice while its data is copied.
-        "requests.storage": gibibytes(2 * storage_total(plan)),
+        "requests.storage": gibibytes(2 * (storage_total(plan) + parts_total(plan))),
     }
     about = (
         "Most that the namespace may use; by default all components at their documented maximum,"
@@ -80,7 +89,12 @@ def resource_quota(plan: Plan) -> Section:
 
 def limit_range(plan: Plan) -> Section:
     """Build the LimitRange: defaults of the smallest component, bounds of the largest."""
-    everything = [c.spec.resources for c in plan.components]
+    everything = [
+        resources
+        for c in plan.components
+        for resources in (c.spec.resources, c.spec.job_resources())
+        if resources
+    ]
     small = plan.spec.platform.toolbox.resources
     largest = {
         "cpu": cores(max(r.cpu.high.value for r in everything)),

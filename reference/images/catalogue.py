@@ -66,6 +66,13 @@ MYSQL = Root(
     user="mysql:x:999:999::/var/lib/mysql:/usr/sbin/nologin",
 )
 
+BACKUP = Root(
+    name="backup",
+    suite="sid",  # rclone of the stable Debian cannot serve S3
+    packages=("ca-certificates", "jq", "rclone", "restic"),
+)
+"""What stores backups, and an S3 server for the tests to store them in."""
+
 
 FRONTEND = NodeProgram(REFERENCE / "frontend", "app")
 
@@ -191,6 +198,7 @@ def recipes() -> list[Recipe]:
                 **_port(3306),
             },
         ),
+        Recipe("backup", BACKUP, [], {"Entrypoint": ["/usr/bin/restic"]}),
         Recipe(
             "redis",
             RUNTIME,

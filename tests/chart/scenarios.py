@@ -232,6 +232,16 @@ SCALED_BY_KEDA = {
 # The object that the scenario everything_on adds by extraObjects.
 EXTRA_OBJECT = "extra-object"
 
+BACKUPS_IN_S3 = {
+    "enabled": True,
+    "destination": "s3",
+    "s3.endpoint": "https://s3.example.org:9443",
+    "s3.bucket": "fx-backups",
+    "s3.caSecret.name": "s3-ca",
+    "s3.peers": [{"ipBlock": {"cidr": "203.0.113.0/24"}}],
+    "image.digest": DIGEST,
+}
+
 _EVERYTHING = merged(
     *(
         nested({f"{part.path}.{option}": value for option, value in _comforts(part.name).items()})
@@ -261,7 +271,7 @@ _EVERYTHING = merged(
             "resourceQuota.enabled": True,
             "resourceQuota.hard": {
                 "requests.ephemeral-storage": "8Gi",
-                "limits.ephemeral-storage": "24Gi",
+                "limits.ephemeral-storage": "40Gi",
             },
             "limitRange.enabled": True,
             "global.commonLabels": {"example.org/team": "fx"},
@@ -286,6 +296,7 @@ _EVERYTHING = merged(
             "data.mysql.initialization.extraScripts": {"50-own.sql": "SELECT 1"},
             "data.mysql.extraConfiguration": "max_connect_errors = 1000",
             "data.redis.extraConfiguration": "timeout 0",
+            **{f"data.mysql.backup.{key}": value for key, value in BACKUPS_IN_S3.items()},
             "global.redis.auth.enabled": True,
             "monitoring.grafana.extraDataSources": [
                 {
@@ -523,6 +534,7 @@ SCENARIOS: dict[str, Scenario] = {
         }
     ),
     "redis_auth": _flat({"global.redis.auth.enabled": True}),
+    "backups": _flat({"data.mysql.backup.enabled": True}),
     "scheduled_toolbox": _flat(
         {
             "global.toolbox.nodeSelector": {"kubernetes.io/arch": "amd64"},

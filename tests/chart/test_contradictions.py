@@ -509,6 +509,7 @@ CASES: list[tuple[Values, list[str]]] = [
             "global.secrets.values": {},
             "global.external.mysql.host": "",
             "global.redis.auth.enabled": True,
+            "data.mysql.backup.enabled": True,
         },
         [f"global.secrets.values.{key}" for key in SECRETS],
     ),
@@ -700,7 +701,30 @@ DISABLED: list[tuple[Values, list[str]]] = [
 
 # What is said of every container: rendered alone as well.
 ALONE: list[tuple[Values, list[str]]] = [
+    (
+        {
+            "data.mysql.backup.enabled": True,
+            "data.mysql.backup.destination": "s3",
+            "data.mysql.backup.persistence.existingClaim": "mine",
+        },
+        [
+            "data.mysql.backup.s3.bucket",
+            "data.mysql.backup.persistence.existingClaim",
+        ],
+    ),
     *DISABLED,
+    (
+        {
+            "data.mysql.backup.enabled": True,
+            "data.mysql.backup.binaryLogs.expireSeconds": 3600,
+            "data.mysql.backup.verification.maxAgeSeconds": 3600,
+            "data.mysql.backup.workspace.size": "9Gi",
+        },
+        [
+            "data.mysql.backup.binaryLogs.expireSeconds",
+            "data.mysql.backup.resources.limits.ephemeral-storage",
+        ],
+    ),
     (
         {
             "global.enforceDocumentedLimits": False,
@@ -829,6 +853,7 @@ def test_all_are_told_at_once(helm: str) -> None:
 def test_a_quota_is_held_against_the_largest_scale() -> None:
     scaled = {
         "resourceQuota.enabled": True,
+        "data.mysql.backup.enabled": True,
         "application.frontend.autoscaling.enabled": True,
         "application.frontend.autoscaling.maxReplicas": 50,
     }

@@ -50,7 +50,8 @@ def test_staging_rehearses_production(chart: Chart) -> None:
     rendered = chart(files=(STAGING,))
     assert rendered.get("ConfigMap", "genx-fx-config")["data"]["ENV"] == "staging"
     assert rendered.names("HorizontalPodAutoscaler") == {"api"}
-    assert len(rendered.of_kind("PersistentVolumeClaim")) == len(STORING) + len(VOLUMES)
+    assert len(rendered.of_kind("PersistentVolumeClaim")) == len(STORING) + len(VOLUMES) + 1
+    assert rendered.has("CronJob", "mysql-backup")
 
 
 def test_production_scales_spreads_and_guards_its_namespace(chart: Chart) -> None:

@@ -97,10 +97,20 @@ def of_component(scenario: str, item: Manifest, option: str) -> Any:
     return SCENARIOS[scenario][f"{tier}.{key}.{option}"]
 
 
+def values_of_pod(where: str, template: Manifest) -> str:
+    """Return the path of the values that say where a pod runs, and with which rights."""
+    app = template["metadata"]["labels"]["app"]
+    if app.endswith("-backup"):
+        return ".".join(COMPONENTS[app.removesuffix("-backup")])
+    if where.startswith(("Deployment/", "StatefulSet/")):
+        return ".".join(COMPONENTS[app])
+    return "global.toolbox"
+
+
 def toolbox_pods(scenario: str) -> list[tuple[str, Manifest]]:
     """Return each pod of the toolbox, hooks and tests, as kind/name and its template."""
     found = pod_templates(rendered(scenario))
-    return [(where, template) for where, template in found if where.startswith(("Job/", "Pod/"))]
+    return [item for item in found if values_of_pod(*item) == "global.toolbox"]
 
 
 def hooks(item: Manifest) -> list[str]:
@@ -233,16 +243,16 @@ def wanted_security(scenario: str, owner: str, context: str) -> dict[str, Any]:
 @each_scenario
 def test_every_security_context_is_complete(scenario: str) -> None:
     for where, template in pod_templates(rendered(scenario)):
-        toolbox = owner = "global.toolbox"
-        if where.startswith(("Deployment/", "StatefulSet/")):
-            owner = ".".join(COMPONENTS[template["metadata"]["labels"]["app"]])
+        owner = values_of_pod(where, template)
+        # Of a component, what waits for others is of the toolbox.
+        waits = "global.toolbox" if where.startswith(("Deployment/", "StatefulSet/")) else owner
         pod = template["spec"]
         assert pod["securityContext"] == wanted_security(scenario, owner, "podSecurityContext")
         for container in pod["containers"]:
             wanted = wanted_security(scenario, owner, "containerSecurityContext")
             assert container["securityContext"] == wanted, where
         for container in pod.get("initContainers", []):
-            runs_as = owner if container["name"] == "guard" else toolbox
+            runs_as = owner if container["name"] == "guard" else waits
             wanted = wanted_security(scenario, runs_as, "containerSecurityContext")
             assert container["securityContext"] == wanted, where
 
@@ -318,7 +328,7 @@ def test_every_test_has_the_service_account_of_the_component_it_is_about(scenari
         for item in workloads(scenario)
     }
     for item in rendered(scenario).of_kind("Pod"):
-        about = item["metadata"]["labels"]["app"].removesuffix("-test").removesuffix("-health")
+        about = re.sub("(-health)?-test$|-backup$", "", item["metadata"]["labels"]["app"])
         assert item["spec"]["serviceAccountName"] == accounts.get(about, "default"), label(item)
 
 
@@ -652,10 +662,13 @@ def test_every_secret_that_a_pod_reads_exists_and_holds_the_key(scenario: str) -
     theirs = {
         choice[f"global.external.{server.key}.tls.caSecret.name"] for server in PLAN.replaceable
     }
+    theirs.add(choice["data.mysql.backup.s3.caSecret.name"])
+    hooked = {label(item) for item in own_objects(scenario) if hooks(item)}
     for where, name, key in references(scenario, "secret"):
         if name in theirs:
             continue
-        assert name == (early if where.startswith("Job/") else expected), f"{where} reads {name}"
+        is_early = where.startswith("Job/") and "/".join(where.split("/")[:2]) in hooked
+        assert name == (early if is_early else expected), f"{where} reads {name}"
         if source == "values" and key is not None:
             assert key in secrets[name]["stringData"], f"{where} reads {key} of {name}"
 

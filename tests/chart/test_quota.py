@@ -18,6 +18,7 @@ SCALED = merged(
             "application.frontend.autoscaling.enabled": True,
             "application.api.autoscaling.enabled": True,
             "application.tradingBot.guard.enabled": True,
+            "data.mysql.backup.enabled": True,
         }
     ),
 )
@@ -28,7 +29,7 @@ BOUNDS = ("requests", "limits")
 def _pods(rendered: Render, workload: Manifest) -> int:
     """Most pods of a workload that run at once: at its largest scale, in the midst of a rollout."""
     name, spec = workload["metadata"]["name"], workload["spec"]
-    if workload["kind"] in ("Pod", "Job"):
+    if workload["kind"] in ("Pod", "Job", "CronJob"):
         return 1
     scaled = rendered.has("HorizontalPodAutoscaler", name)
     most = (
@@ -63,8 +64,15 @@ def _most(rendered: Render, key: str) -> float:
         workload["metadata"]["name"]: _asked(workload, bound, resource) * _pods(rendered, workload)
         for workload in rendered.workloads
     }
-    tests = [asked.pop(workload["metadata"]["name"]) for workload in rendered.of_kind("Pod")]
-    return sum(asked.values()) + max(tests)
+    backups = [
+        asked.pop(workload["metadata"]["name"])
+        for workload in rendered.of_kind("CronJob", "Job", "Pod")
+        if workload["metadata"]["labels"]["app"] == "mysql-backup"
+    ]
+    names = [workload["metadata"]["name"] for workload in rendered.of_kind("Pod")]
+    tests = [asked.pop(name) for name in names if name in asked]
+    at_once = 2  # a dump, and the binary log
+    return sum(asked.values()) + max(tests) + at_once * max(backups, default=0)
 
 
 def test_none_by_default(chart: Chart) -> None:
@@ -81,19 +89,19 @@ def test_quota_has_room_for_all_at_the_largest_scale_and_no_whole_unit_more(char
 
 
 def test_quota_of_storage_has_room_for_every_volume_and_a_copy_of_it(chart: Chart) -> None:
-    rendered = chart(QUOTA)
+    rendered = chart(merged(QUOTA, nested({"data.mysql.backup.enabled": True})))
     hard = rendered.get("ResourceQuota", "genx-fx")["spec"]["hard"]
     claims = rendered.of_kind("PersistentVolumeClaim")
     asked = sum(quantity(item["spec"]["resources"]["requests"]["storage"]) for item in claims)
-    assert asked == quantity("50Gi"), "as documented"
+    assert asked == quantity("70Gi"), "50Gi as documented, and backups"
     assert quantity(hard["requests.storage"]) == 2 * asked
 
 
 @pytest.mark.parametrize("path", ["data.mysql.persistence.size", "global.storage.data.size"])
 def test_a_volume_can_grow_within_the_quota_of_production(chart: Chart, path: str) -> None:
     assert chart(merged(QUOTA, nested({path: "40Gi"}))).of_kind("ResourceQuota")
-    said = refusal(merged(QUOTA, nested({path: "100Gi"})))
-    assert "resourceQuota.hard.requests.storage: is 100Gi" in said
+    said = refusal(merged(QUOTA, nested({path: "140Gi"})))
+    assert "resourceQuota.hard.requests.storage: is 140Gi" in said
     assert "set at least" in said
 
 

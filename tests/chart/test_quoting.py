@@ -31,6 +31,7 @@ GIVEN = {
     "global.secrets.values": SECRETS,
     "global.exposure": "ingress",
     "global.tls.enabled": True,
+    "data.mysql.backup.enabled": True,
 }
 EXTERNAL = {
     "global.secrets.source": "externalSecrets",
@@ -41,12 +42,14 @@ EXTERNAL = {
     "global.gateway.name": "1234",
     "global.gateway.namespace": "84001",
     "global.gateway.sectionName": "0x1f",
+    "data.mysql.backup.enabled": True,
 }
 EXISTING = {
     "global.secrets.source": "existing",
     "global.secrets.existingSecret": "1e5",
     "global.exposure": "gateway",
     "global.gateway.className": "1234",
+    "data.mysql.backup.enabled": True,
 }
 WAYS: dict[str, dict[str, Any]] = {"given": GIVEN, "external": EXTERNAL, "existing": EXISTING}
 # Set by the ways above, or decides what exists.

@@ -11,6 +11,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.reading import container, environment, pod, pod_labels
 from tests.chart.scenarios import (
+    BACKUPS_IN_S3,
     SECRETS,
     external,
     merged,
@@ -56,6 +57,10 @@ def _hook_kinds(rendered: Render) -> dict[str, int]:
         for item in rendered.objects
         if "pre-install" in item["metadata"].get("annotations", {}).get("helm.sh/hook", "")
     }
+
+
+# Values with which every key of the Secret is read that is not optional.
+ALL_ASKED = {"global.redis.auth.enabled": True, "data.mysql.backup.enabled": True}
 
 
 class TestGenerate:
@@ -219,7 +224,8 @@ class TestValues:
         assert (url.hostname, url.port) == ("db.example", 3307)
 
     def test_every_missing_key_is_named_at_once(self, helm: str) -> None:
-        said = refusal(nested({"global.secrets.source": "values"}), helm=helm)
+        backups = {"data.mysql.backup.enabled": True}
+        said = refusal(nested({"global.secrets.source": "values", **backups}), helm=helm)
         for key in REQUIRED:
             assert f"global.secrets.values.{key}: is missing" in said
 
@@ -276,7 +282,7 @@ class TestExternalSecrets:
         assert found == {key: {**where, **defaults} for key, where in ENTRIES.items()}
 
     def test_keys_without_an_entry_are_composed_or_fixed(self, chart: Chart) -> None:
-        rendered = chart(merged(BY_KEY, nested({"global.redis.auth.enabled": True})))
+        rendered = chart(merged(BY_KEY, nested(ALL_ASKED)))
         spec = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]
         made = spec["target"]["template"]["data"]
         assert made.get("GRAFANA_ADMIN_USER") == "admin"
@@ -366,24 +372,27 @@ class TestReadme:
     def test_says_which_keys_a_secret_of_ones_own_must_have(self, chart: Chart) -> None:
         said = _readme("existing")
         always = {key for key, words in said.items() if words == "must have it"}
-        asked = {key for key, words in said.items() if "where `global." in words}
-        assert asked == {"REDIS_PASSWORD"}
-        assert asked == {key for key, words in _readme("values").items() if "where `glob" in words}
+        asked = {key for key, words in said.items() if "it where `" in words}
+        assert asked == {"REDIS_PASSWORD", "BACKUP_PASSWORD"}
+        assert asked == {key for key, words in _readme("values").items() if "it where `" in words}
         assert always == _read_keys(chart(TestExisting.values))
-        auth = merged(TestExisting.values, nested({"global.redis.auth.enabled": True}))
+        auth = merged(TestExisting.values, nested(ALL_ASKED))
         assert always | asked == _read_keys(chart(auth))
         assert {"DATABASE_URL", "REDIS_URL"} <= always
         optional = {key for key, words in said.items() if words == "may have it"}
         # MySQL reads Grafana's password for it, if it is there.
-        assert optional == _read_keys(chart(), optional=True) - always
+        in_s3 = {f"data.mysql.backup.{key}": value for key, value in BACKUPS_IN_S3.items()}
+        backups = chart(nested(in_s3))
+        assert optional == _read_keys(backups, optional=True) - always
 
     def test_says_which_keys_values_must_give(self) -> None:
         said = _readme("values")
-        assert sorted(key for key, words in said.items() if words == "must have it") == REQUIRED
+        must = [key for key, words in said.items() if words.startswith("must have it")]
+        assert sorted(must) == sorted([*REQUIRED, "REDIS_PASSWORD"])
 
     def test_says_which_keys_a_store_must_have(self, chart: Chart) -> None:
         said = _readme("externalSecrets")
-        rendered = chart(merged(EXTERNAL, nested({"global.redis.auth.enabled": True})))
+        rendered = chart(merged(EXTERNAL, nested(ALL_ASKED)))
         made = rendered.get("ExternalSecret", "genx-fx-secrets")["spec"]["target"]["template"][
             "data"
         ]

@@ -40,6 +40,7 @@ LEAVES = {path: value for path, value in leaves() if path in DECLARED}
 # Values that change no object, each with the reason.
 NOT_IN_THE_RENDER = {
     "global.enforceDocumentedLimits",  # read by the schema, and by the notes
+    "data.mysql.backup.binaryLogs.maxSize",  # in another unit; has a test of its own
     "data.mysql.mode",  # has one legal value; replication is to come
     "enabled",  # read by a parent chart, as the condition of its dependency
     "application.tradingBot.replicas",  # has one legal value
@@ -67,6 +68,8 @@ SETTINGS = {
                 "application.tradingBot.guard.enabled": True,
                 "application.tradingBot.heartbeat.path": "/tmp/heartbeat",
                 "application.tradingBot.ready.path": "/tmp/ready",
+                "data.mysql.backup.enabled": True,
+                "data.mysql.backup.s3.bucket": "fx-backups",
                 **{key: value for key, value in SCALED_BY_KEDA.items() if "triggers" in key},
                 **{
                     f"{part.path}.service.sessionAffinity": "ClientIP"
@@ -77,6 +80,10 @@ SETTINGS = {
             }
         ),
         ("service.nodePort", "secrets.extra"),
+    ),
+    "backups_in_s3": Setting(
+        nested({"data.mysql.backup.enabled": True, "data.mysql.backup.destination": "s3"}),
+        ("backup.image.digest",),
     ),
     "grafana_without_volume": Setting(
         nested(
@@ -118,6 +125,7 @@ SETTINGS = {
                 "global.exposure": "gateway",
                 "global.storage.logs.mode": "existingClaim",
                 "global.storage.data.mode": "existingClaim",
+                "data.mysql.backup.enabled": True,
             }
         ),
         ("ingress.hostname", "existingClaim"),
@@ -283,6 +291,8 @@ def another(path: str, values: dict[str, Any] = DEFAULTS) -> object:
     old = at_path(merged(DEFAULTS, values), path)
     if path.endswith("ullPolicy"):
         return "Never"  # the others may be what the tag asks for
+    if path.endswith("chedule"):
+        return "59 23 1 1 *"
     if isinstance(old, bool):
         return not old
     if isinstance(old, int):
@@ -304,8 +314,8 @@ OPTIONS = sorted({path.split(".", 2)[2] for path in CHOICES if component_of(path
 
 
 def objects_of(component: str, values: dict[str, Any]) -> list[Manifest]:
-    """What is labelled as the component's, or as the pod that asks for its health."""
-    names = (component, f"{component}-health-test")
+    """What is labelled as the component's, its backups', or as the pod that asks for its health."""
+    names = (component, f"{component}-backup", f"{component}-health-test")
     return [item for item in render(values).objects if item["metadata"]["labels"]["app"] in names]
 
 

@@ -36,6 +36,9 @@ LABELS = {"global": {"commonLabels": {"example.org/team": "trading"}}}
 # The cluster has no Ingress controller.
 REACHED = {"global": {"exposure": "loadBalancer"}}
 
+# A Job that begins by itself would take the processors from what is measured.
+BACKUPS_BY_HAND = {"data": {"mysql": {"backup": {"suspend": True}}}}
+
 ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
 
@@ -132,7 +135,7 @@ def images(cluster: Cluster) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def cluster_values(cluster: Cluster, images: dict[str, Any]) -> dict[str, Any]:
     """Return what every installation on this cluster needs: images, and a ReadWriteMany class."""
-    return merged(images, shared_volumes(cluster))
+    return merged(images, shared_volumes(cluster), BACKUPS_BY_HAND)
 
 
 @pytest.fixture(scope="session")

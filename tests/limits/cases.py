@@ -605,6 +605,21 @@ _NO_IDS: list[Any] = [
 ]
 # Values whose form no definition names, by the end of their path.
 NAMED_FORMS = {
+    "chedule": Cases(
+        ["0 3 * * *", "*/5 * * * *", "0 4 * * SUN", "1,2 0-6 1 1 *", "@daily"],
+        ["", "daily", "@never", "0 3 * *", "0 3 * * * *", "0 3 * * $", *NO_TEXT],
+        [],
+    ),
+    "s3.endpoint": Cases(
+        ["https://s3.example.org", "http://10.20.0.1:9000", "https://minio"],
+        ["", "s3.example.org", "ftp://s3.example.org", "https://s3.example.org/x", *NO_TEXT],
+        [],
+    ),
+    "s3.bucket": Cases(
+        ["", "fx-backups", "a.b.c"], ["a", "Upper", "two words", "a/b", *NO_TEXT], []
+    ),
+    "s3.path": Cases(["mysql", "prod/mysql"], ["", "/mysql", "a/../b", *NO_TEXT], []),
+    "s3.region": Cases(["", "us-east-1", "garage"], ["EU", "two words", *NO_TEXT], []),
     "image.registry": _REGISTRY,
     "global.imageRegistry": _REGISTRY,
     "service.loadBalancerClass": Cases(

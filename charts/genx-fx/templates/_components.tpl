@@ -19,6 +19,11 @@
 {{- if and .Values.monitoring.enabled .Values.monitoring.grafana.enabled }}true{{ end }}
 {{- end }}
 
+{{/* "true" where there are Jobs that back mysql up. Takes $. */}}
+{{- define "mysql.isBackedUp" -}}
+{{- if and (include "mysql.runs" .) .Values.data.mysql.backup.enabled }}true{{ end }}
+{{- end }}
+
 {{/* For each component that listens: "true" where it answers, in this release or outside. Takes $. */}}
 {{- define "frontend.answers" -}}
 {{- include "frontend.runs" . }}

@@ -17,6 +17,11 @@
 {{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "grafana-pvc") }}
 {{- end }}
 {{- end }}
+{{- with .Values.data.mysql.backup }}
+{{- if and (include "mysql.isBackedUp" $) (eq .destination "claim") (not .persistence.existingClaim) }}
+{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "backup-pvc") }}
+{{- end }}
+{{- end }}
 {{- if include "logs.isClaimed" $ }}
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "logs"))) }}
 {{- end }}

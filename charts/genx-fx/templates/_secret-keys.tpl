@@ -40,6 +40,10 @@ are composed of. Takes $.
 {{- if include "grafana.runs" $ }}
 {{- $required = concat $required (list "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") }}
 {{- end }}
+{{- if include "mysql.isBackedUp" $ }}
+{{- $required = append $required "BACKUP_PASSWORD" }}
+{{- $optional = concat $optional (list "BACKUP_S3_ACCESS_KEY" "BACKUP_S3_SECRET_KEY") }}
+{{- end }}
 {{- if include "mysql.isInitialized" $ }}
 {{- $required = append $required "DATABASE_URL" }}
 {{- end }}

@@ -23,6 +23,9 @@
   - global.secrets.values.GRAFANA_ADMIN_PASSWORD is the user's name: whoever reaches grafana can log in.
 {{- end }}
 {{- end }}
+{{- if and .Values.data.mysql.backup.enabled .Values.global.external.mysql.host }}
+  - data.mysql.backup.enabled is true, but {{ .Values.global.external.mysql.host }} is outside the release, and its administrator's password is unknown here: nothing is backed up. See to that where the server runs.
+{{- end }}
 {{- if and (include "mysql.runs" $) (not .Values.data.mysql.persistence.enabled) }}
   - data.mysql.persistence.enabled is false: its data is lost with its pod.
 {{- end }}

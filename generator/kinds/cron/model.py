@@ -10,8 +10,9 @@ from generator.spec.component import ComponentBase
 from generator.spec.fields import Count, Seconds, in_words
 
 # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+_FIELD = "[0-9A-Za-z*/,-]+"
 SCHEDULE = in_words(
-    r"^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\S+( \S+){4})$",
+    rf"^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|{_FIELD}( {_FIELD}){{4}})$",
     "a schedule such as 0 3 * * *, in quotes",
 )
 

@@ -23,7 +23,11 @@ genx-fx.cnf: |
   sync_binlog = 1
   gtid_mode = ON
   enforce_gtid_consistency = ON
+@% if component.spec.backup %@
+  binlog_expire_logs_seconds = {{ .backup.binaryLogs.expireSeconds | int64 }}
+@% else %@
   binlog_expire_logs_seconds = 259200
+@% endif %@
   skip_name_resolve = ON
   mysqlx = OFF
   secure_file_priv = NULL

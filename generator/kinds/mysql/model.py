@@ -9,11 +9,21 @@ from pydantic import Field
 
 from generator.spec.component import (
     MountedConfigMap,
+    NamedKey,
+    Resources,
     ServedComponent,
     StoredComponent,
 )
 from generator.spec.content import LAST_SCRIPT, ContentFolder
-from generator.spec.fields import DnsLabel, Scripts, SpecModel
+from generator.spec.fields import (
+    Amount,
+    DnsLabel,
+    EnvironmentName,
+    ImageReference,
+    Scripts,
+    SpecModel,
+)
+from generator.spec.quantities import Quantity
 
 SOCKET = "/var/run/mysqld/mysqld.sock"
 """Where the server of the official image listens for local connections."""
@@ -29,6 +39,24 @@ class Initialization(SpecModel):
     )
 
 
+class Backup(SpecModel):
+    """Jobs that back the database up, prove that it restores, and restore it."""
+
+    claim: DnsLabel = Field(description="Name of the PersistentVolumeClaim of the repository")
+    size: Amount = Field(description="Size of that claim in bytes: 20Gi")
+    image: ImageReference = Field(description="Image of restic")
+    password: EnvironmentName = Field(description="Secret key of the repository's password")
+    accessKey: EnvironmentName = Field(description="Secret key of the access key of S3")
+    secretKey: EnvironmentName = Field(description="Secret key of the secret key of S3")
+    workspace: Amount = Field(description="Size in bytes of the scratch volume of each Job: 8Gi")
+    resources: Resources = Field(description="Resources of each of their containers")
+
+    def keys(self) -> dict[str, str]:
+        """Return the keys of the Secret that it names, by their names here."""
+        names = ("password", "accessKey", "secretKey")
+        return {name: getattr(self, name) for name in names}
+
+
 class MySQL(ServedComponent, StoredComponent):
     """MySQL server; a server outside the release may replace it."""
 
@@ -40,6 +68,28 @@ class MySQL(ServedComponent, StoredComponent):
 
     kind: Literal["mysql"] = Field(description="MySQL server")
     initialization: Initialization
+    backup: Backup | None = Field(None, description="Backups of the database")
+
+    def parts(self) -> list[str]:
+        """Return the Jobs of backups, if there are any."""
+        return ["backup"] if self.backup else []
+
+    def job_resources(self) -> Resources | None:
+        """Return the resources of a Job that backs up or restores."""
+        return self.backup.resources if self.backup else None
+
+    def part_storage(self) -> Quantity | None:
+        """Return the size of the volume of backups."""
+        return self.backup.size if self.backup else None
+
+    def keys_of_parts(self) -> list[str]:
+        """Return the keys of the repository, which the server never sees."""
+        return list(self.backup.keys().values()) if self.backup else []
+
+    def named_keys(self) -> Iterator[NamedKey]:
+        """Yield the keys of the repository of backups."""
+        for name, key in self.backup.keys().items() if self.backup else ():
+            yield NamedKey(("backup", name), "secrets", key)
 
     def health_commands(self) -> dict[str, list[str]]:
         """Return the command of each probe; a first start has a socket before it has a port."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from generator.kinds.mysql.backup.values import backup_values
+from generator.kinds.mysql.model import MySQL
 from generator.plan.component import ComponentPlan
 from generator.values.schemas import choice, defined, integer, optional
 from generator.values.sections import Times, extra_configuration, text
@@ -12,6 +16,7 @@ TIMES = Times(grace=300, startup=(2, 2, 300), liveness=(20, 10, 9))
 
 def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     """Build the values that only this kind has."""
+    spec = cast(MySQL, component.spec)
     return {
         "mode": text("standalone", "How the database runs: standalone", choice("standalone")),
         "maxConnections": Value(
@@ -31,6 +36,7 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
             },
         ),
         "extraConfiguration": extra_configuration("max_connect_errors = 1000"),
+        **({"backup": backup_values(spec.backup)} if spec.backup else {}),
     }
 
 

@@ -20,7 +20,7 @@ from tools.build import tool_path
 
 OTHERS = {
     *("cat", "curl", "cut", "git", "grep", "oc", "openssl", "python3", "rm", "sed", "sh", "sort"),
-    *("base64", "echo", "umask", "xargs"),
+    *("base64", "echo", "export", "restic", "umask", "xargs"),
 }
 """Programs that this project has no part in; kubectl's options are for tests/control_plane."""
 OWN = {"make", "helm", "kubectl", "SUBSTITUTED"}

@@ -161,6 +161,7 @@ OF_SOME = {
     "preStopSeconds": {"web"},
     "mode": {"mysql"},
     "initialization": {"mysql"},
+    "backup": {"mysql"},
     "maxConnections": {"mysql"},
     "extraConfiguration": {"mysql", "redis"},
     "prometheus": {"grafana"},
@@ -204,7 +205,7 @@ class TestValues:
         self, platforms: list[LoadedPlatform]
     ) -> None:
         """But for those that follow from what a component says, such as whom it calls."""
-        own = [key for key in OF_SOME if key not in ("ingress", "waitFor", "waitSeconds")]
+        own = [key for key in OF_SOME if key not in ("backup", "ingress", "waitFor", "waitSeconds")]
         for component, keys in _keys(platforms):
             wanted = {key for key in own if component.kind in OF_SOME[key]}
             assert {key for key in own if key in keys} == wanted, component.name

@@ -11,6 +11,7 @@ import pytest
 from reference import __main__ as reference
 from reference import installation
 from reference.images import images
+from tests.chart.scenarios import merged
 from tests.helm import render
 from tools.cluster import CannotRaise, Cluster, lifecycle
 
@@ -113,7 +114,8 @@ def test_values_name_all_images_and_the_class_of_the_shared_volumes(
     built = images()
     monkeypatch.setattr(installation, "build_all", lambda: built)
     monkeypatch.setattr(installation, "_lacking", lambda *_: [])
-    rendered = render(installation.values_for(THEIRS))
+    backups = {"data": {"mysql": {"backup": {"enabled": True}}}}
+    rendered = render(merged(installation.values_for(THEIRS), backups))
     used = {container["image"] for _, container in rendered.containers()}
     assert used == {image.name for image in built}
     classes = {

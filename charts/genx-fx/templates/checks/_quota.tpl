@@ -28,6 +28,15 @@
 {{- $resources := include "mysql.resources" (dict "context" $ "values" .) | fromYaml }}
 {{- include "genx-fx.problems.boundsOfPod" (dict "context" $ "path" "data.mysql" "values" . "resources" $resources) }}
 {{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
+{{- with .backup }}
+{{- if .enabled }}
+{{- include "genx-fx.problems.bounds" (dict "context" $ "path" "data.mysql.backup" "resources" .resources) }}
+{{- include "genx-fx.addUp" (dict "context" $ "sums" $sums "values" (dict "replicas" 2) "resources" .resources) }}
+{{- if and (eq .destination "claim") (not .persistence.existingClaim) }}
+{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}

@@ -23,6 +23,9 @@
 {{- if include "mysql.runs" $ }}
 {{- with .Values.data.mysql }}
 {{- include "genx-fx.problems.requests" (dict "path" "data.mysql.resources" "resources" .resources) }}
+{{- if .backup.enabled }}
+{{- include "genx-fx.problems.requests" (dict "path" "data.mysql.backup.resources" "resources" .backup.resources) }}
+{{- end }}
 {{- include "genx-fx.problems.containers" (dict "path" "data.mysql" "name" "mysql" "values" .) }}
 {{- end }}
 {{- end }}

@@ -20,7 +20,7 @@ global.secrets.existingSecret: is {{ .existingSecret }}, but global.secrets.sour
 global.secrets.values: has keys, but global.secrets.source is {{ .source }}: set it to values
 {{- end }}
 {{- range $key, $entry := .extra }}
-{{- if has $key (list "MYSQL_DATABASE" "MYSQL_USER" "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "ENV" "PORT" "DEBUG" "MT5_SERVER" "API_URL" "FRONTEND_URL" "GRAFANA_DATABASE_USER" "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "DATABASE_URL" "REDIS_PASSWORD" "REDIS_URL" "SECRET_KEY" "JWT_SECRET" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" "ALPHAVANTAGE_API_KEY" "NEWS_API_KEY" "NEWSDATA_API_KEY" "OPENAI_API_KEY" "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY") }}
+{{- if has $key (list "MYSQL_DATABASE" "MYSQL_USER" "DATABASE_HOST" "DATABASE_PORT" "REDIS_HOST" "REDIS_PORT" "ENV" "PORT" "DEBUG" "MT5_SERVER" "API_URL" "FRONTEND_URL" "GRAFANA_DATABASE_USER" "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "DATABASE_URL" "REDIS_PASSWORD" "REDIS_URL" "SECRET_KEY" "JWT_SECRET" "MT5_LOGIN" "MT5_PASSWORD" "GEMINI_API_KEY" "ALPHAVANTAGE_API_KEY" "NEWS_API_KEY" "NEWSDATA_API_KEY" "OPENAI_API_KEY" "GRAFANA_ADMIN_USER" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "BACKUP_PASSWORD" "BACKUP_S3_ACCESS_KEY" "BACKUP_S3_SECRET_KEY") }}
 global.secrets.extra.{{ $key }}: the platform has this key already; its readers are fixed, remove it
 {{- end }}
 {{- if hasKey $.Values.global.config.extra $key }}
@@ -29,7 +29,7 @@ global.secrets.extra.{{ $key }}: is in global.config.extra too, and a component 
 {{- end }}
 {{- if eq .source "values" }}
 {{- $needed := include "genx-fx.secretKeys" $ | fromYaml }}
-{{- range $key := concat (list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD") (keys .extra | sortAlpha) }}
+{{- range $key := concat (list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "BACKUP_PASSWORD" "MT5_LOGIN" "MT5_PASSWORD") (keys .extra | sortAlpha) }}
 {{- if and (has $key (concat $needed.required $needed.parts)) (not (get $.Values.global.secrets.values $key)) }}
 global.secrets.values.{{ $key }}: is missing, and global.secrets.source is values
 {{- end }}

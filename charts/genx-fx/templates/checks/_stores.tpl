@@ -13,7 +13,7 @@ global.secrets.externalSecrets.secretStoreRef.name: is empty: name the SecretSto
 global.secrets.externalSecrets.key: is empty: name the entry of the store that holds the keys, or in remoteRefs that of each
 {{- else if not .externalSecrets.key }}
 {{- $needed := include "genx-fx.secretKeys" $ | fromYaml }}
-{{- range $key := concat (list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "MT5_LOGIN" "MT5_PASSWORD") (keys .extra | sortAlpha) }}
+{{- range $key := concat (list "MYSQL_ROOT_PASSWORD" "MYSQL_PASSWORD" "REDIS_PASSWORD" "SECRET_KEY" "JWT_SECRET" "GRAFANA_ADMIN_PASSWORD" "GRAFANA_DATABASE_PASSWORD" "GRAFANA_SECRET_KEY" "BACKUP_PASSWORD" "MT5_LOGIN" "MT5_PASSWORD") (keys .extra | sortAlpha) }}
 {{- if and (has $key (concat $needed.required $needed.parts)) (not (hasKey $.Values.global.secrets.externalSecrets.remoteRefs $key)) }}
 global.secrets.externalSecrets.remoteRefs.{{ $key }}: is missing, and global.secrets.externalSecrets.key names no entry that may have it
 {{- end }}

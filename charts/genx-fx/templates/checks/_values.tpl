@@ -9,6 +9,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems := list -}}
 {{- $problems = concat $problems (include "genx-fx.problems.accounts" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.aliases" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.backups" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.config" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.exposure" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.guard" $ | splitList "\n") -}}

@@ -4,6 +4,13 @@
 {{- if and .Values.@{ component.tier }@.enabled .Values.@{ component.path }@.enabled@{ " (not .Values.global.external." + component.key + ".host)" if component.replaceable }@ }}true{{ end }}
 {{- end }}
 @% endfor %@
+@% for component in plan.components if component.spec.parts() %@
+
+{{/* "true" where there are Jobs that back @{ component.name }@ up. Takes $. */}}
+{{- define "@{ component.name }@.isBackedUp" -}}
+{{- if and (include "@{ component.name }@.runs" .) .Values.@{ component.path }@.backup.enabled }}true{{ end }}
+{{- end }}
+@% endfor %@
 @% if plan.served %@
 
 {{/* For each component that listens: "true" where it answers, in this release or outside. Takes $. */}}

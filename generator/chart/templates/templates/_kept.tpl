@@ -8,6 +8,13 @@
 {{- end }}
 {{- end }}
 @% endfor %@
+@% for component in plan.components if component.spec.parts() %@
+{{- with .Values.@{ component.path }@.backup }}
+{{- if and (include "@{ component.name }@.isBackedUp" $) (eq .destination "claim") (not .persistence.existingClaim) }}
+{{- $kept = append $kept (print "pvc/" $.Values.global.namePrefix "@{ component.spec.backup.claim }@") }}
+{{- end }}
+{{- end }}
+@% endfor %@
 @% for volume in plan.volumes %@
 {{- if include "@{ volume.name }@.isClaimed" $ }}
 {{- $kept = append $kept (print "pvc/" (include "common.claimName" (dict "context" $ "volume" "@{ volume.key }@"))) }}

@@ -24,6 +24,12 @@ are composed of. Takes $.
 @% endfor %@
 {{- end }}
 @% endfor %@
+@% for component in plan.components if component.spec.parts() %@
+{{- if include "@{ component.name }@.isBackedUp" $ }}
+{{- $required = append $required "@{ component.spec.backup.password }@" }}
+{{- $optional = concat $optional (list "@{ component.spec.backup.accessKey }@" "@{ component.spec.backup.secretKey }@") }}
+{{- end }}
+@% endfor %@
 @% for server in plan.initialized %@
 {{- if include "@{ server.name }@.isInitialized" $ }}
 {{- $required = append $required "@{ plan.servers_url(server) }@" }}

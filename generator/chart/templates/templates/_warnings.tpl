@@ -30,6 +30,11 @@
 {{- end }}
 {{- end }}
 @% endfor %@
+@% for component in plan.components if component.spec.parts() %@
+{{- if and .Values.@{ component.path }@.backup.enabled .Values.global.external.@{ component.key }@.host }}
+  - @{ component.path }@.backup.enabled is true, but {{ .Values.global.external.@{ component.key }@.host }} is outside the release, and its administrator's password is unknown here: nothing is backed up. See to that where the server runs.
+{{- end }}
+@% endfor %@
 @% for component in plan.components if component.storage %@
 {{- if and (include "@{ component.name }@.runs" $) (not .Values.@{ component.path }@.persistence.enabled) }}
   - @{ component.path }@.persistence.enabled is false: its data is lost with its pod.

@@ -73,6 +73,7 @@ def test_images_with_one_base_share_an_archive() -> None:
     }
     assert sorted(by_archive.values(), key=len) == [
         {"mysql"},
+        {"backup"},
         {"frontend", "api", "tradingBot", "redis", "grafana", "toolbox"},
     ]
 

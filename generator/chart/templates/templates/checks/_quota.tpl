@@ -7,6 +7,17 @@
 {{- $resources := include "@{ component.name }@.resources" (dict "context" $ "values" .) | fromYaml }}
 {{- include "@{ platform.name }@.problems.boundsOfPod" (dict "context" $ "path" "@{ component.path }@" "values" . "resources" $resources) }}
 {{- include "@{ platform.name }@.addUp" (dict "context" $ "sums" $sums "values" . "resources" $resources) }}
+@% if component.spec.parts() %@
+{{- with .backup }}
+{{- if .enabled }}
+{{- include "@{ platform.name }@.problems.bounds" (dict "context" $ "path" "@{ component.path }@.backup" "resources" .resources) }}
+{{- include "@{ platform.name }@.addUp" (dict "context" $ "sums" $sums "values" (dict "replicas" 2) "resources" .resources) }}
+{{- if and (eq .destination "claim") (not .persistence.existingClaim) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
+{{- end }}
+{{- end }}
+{{- end }}
+@% endif %@
 {{- end }}
 {{- end }}
 @% endfor %@

@@ -7,6 +7,11 @@
 @% if component in plan.guarded %@
 {{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@.guard.resources" "resources" .guard.resources) }}
 @% endif %@
+@% if component.spec.parts() %@
+{{- if .backup.enabled }}
+{{- include "@{ platform.name }@.problems.requests" (dict "path" "@{ component.path }@.backup.resources" "resources" .backup.resources) }}
+{{- end }}
+@% endif %@
 {{- include "@{ platform.name }@.problems.containers" (dict "path" "@{ component.path }@" "name" "@{ component.name }@" "values" .) }}
 {{- end }}
 {{- end }}

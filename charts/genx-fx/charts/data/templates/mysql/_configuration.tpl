@@ -24,7 +24,7 @@ genx-fx.cnf: |
   sync_binlog = 1
   gtid_mode = ON
   enforce_gtid_consistency = ON
-  binlog_expire_logs_seconds = 259200
+  binlog_expire_logs_seconds = {{ .backup.binaryLogs.expireSeconds | int64 }}
   skip_name_resolve = ON
   mysqlx = OFF
   secure_file_priv = NULL

@@ -1,0 +1,1 @@
+"""Backups of MySQL servers: Jobs, and the scripts that they run."""

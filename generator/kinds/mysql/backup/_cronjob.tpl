@@ -1,0 +1,35 @@
+@% from "chart/templates/_objects.jinja" import metadata %@
+@% set name = component.name + "-backup" %@
+{{/*
+A CronJob of backups. Takes (dict "context" $ "job" "backup" "schedule" "0 2 * * *" "suspend" false "tries" 2
+"scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump")).
+*/}}
+{{- define "@{ name }@.cronJob" -}}
+{{- $ := .context }}
+apiVersion: batch/v1
+kind: CronJob
+@{ metadata(component.name + "-{{ .job }}", '"' + name + '.labels" $') }@
+spec:
+  schedule: {{ .schedule | quote }}
+  timeZone: Etc/UTC
+  suspend: {{ .suspend }}
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 240
+  successfulJobsHistoryLimit: 1
+  failedJobsHistoryLimit: 3
+  jobTemplate:
+    metadata:
+      labels: {{- include "@{ name }@.podLabels" $ | nindent 8 }}
+    spec:
+      backoffLimit: {{ .tries }}
+      {{- with $.Values.@{ component.key }@ }}
+      activeDeadlineSeconds: {{ .backup.deadlineSeconds | int64 }}
+      {{- end }}
+      template:
+        metadata:
+          labels: {{- include "@{ name }@.podLabels" $ | nindent 12 }}
+          {{- with $.Values.@{ component.key }@.podAnnotations }}
+          annotations: {{- toYaml . | nindent 12 }}
+          {{- end }}
+        spec: {{- include "@{ name }@.podSpec" . | nindent 10 }}
+{{- end }}

@@ -1,0 +1,30 @@
+# Brings from the repository what is restored: what was chosen, or else the newest dump and its log.
+. /scripts/repository.sh
+
+status=0
+open_repository || status=$?
+[ "$status" != 10 ] || fail "there is no backup in $RESTIC_REPOSITORY"
+if [ ! -e /work/chosen ]; then
+  echo 'restic checks the repository'
+  repository check --quiet --read-data-subset "$READ_DATA" ||
+    fail "$RESTIC_REPOSITORY is damaged: docs/runbooks/backups.md says what to do"
+  repository snapshots --json >/work/snapshots.json
+  jq -r 'def name: .tags[] | select(startswith("name="));
+    (map(select(.tags | index("dump"))) | max_by(.time)) as $dump
+    | $dump.id, ([.[] | select(.tags | index("logs")) | select(name == ($dump | name))] | max_by(.time) | .id // "")' \
+    /work/snapshots.json >/work/chosen
+fi
+{
+  read -r dump
+  read -r logs || logs=
+} </work/chosen
+[ "${dump:-null}" != null ] || fail "there is no dump in $RESTIC_REPOSITORY yet"
+bring() {
+  repository restore --quiet "$1:/work/$2" --target "/work/$2" || fail "restic could not bring $2: its message is above"
+}
+echo "brings dump $dump"
+bring "$dump" dump
+if [ -n "$logs" ]; then
+  echo "brings the binary log $logs"
+  bring "$logs" logs
+fi
