@@ -9,8 +9,8 @@ import pytest
 
 from tests.chart.scenarios import merged
 from tests.cluster import backups
-from tests.cluster.backups import Writer, moment_between, run_job, sql
-from tests.cluster.kubectl import Kubectl
+from tests.cluster.backups import Writer, moment_between, run_job, sql, start_job
+from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.release import DATA_TIER, OFF, Release
 from tests.fixtures import MakeNamespace
 
@@ -68,3 +68,59 @@ def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
     restored = run_job(kubectl, namespace, "mysql-restore", "restore-3", given)
     assert restored.succeeded, restored.log
     assert numbers(kubectl, namespace) == written[: index + 1]
+
+
+def test_the_newest_backup_is_proven_to_restore_and_kept(
+    kubectl: Kubectl, database: Release
+) -> None:
+    namespace = database.namespace
+    ensure_a_dump(kubectl, namespace)
+    sql(kubectl, namespace, "CREATE TABLE IF NOT EXISTS proven (id INT PRIMARY KEY)")
+    sql(kubectl, namespace, "REPLACE INTO proven VALUES (1), (2)")
+    copied = run_job(kubectl, namespace, "mysql-binlogs", "binlogs-proven")
+    assert copied.succeeded, copied.log
+    proven = run_job(kubectl, namespace, "mysql-verify", "verify-1")
+    assert proven.succeeded, proven.log
+    assert "rows and checksums of" in proven.log
+    assert "applied:" in proven.log, "the binary log as well"
+    assert "verified: dump" in proven.log
+    late = run_job(kubectl, namespace, "mysql-verify", "verify-2", {"MOST_AGE_SECONDS": "1"})
+    assert not late.succeeded
+    assert "s old, and 1 s are allowed" in late.message
+
+
+def test_what_cannot_be_backed_up_says_why_and_loses_nothing(
+    kubectl: Kubectl, database: Release
+) -> None:
+    namespace = database.namespace
+    ensure_a_dump(kubectl, namespace)
+    wrong = {"RESTIC_PASSWORD": "another"}
+    said = run_job(kubectl, namespace, "mysql-binlogs", "wrong-password", wrong)
+    assert not said.succeeded
+    assert "BACKUP_PASSWORD in Secret genx-fx-secrets does not open /repository" in said.message
+    nowhere = {"RESTIC_REPOSITORY": "s3:http://192.0.2.1:9000/bucket/mysql", "REACH_SECONDS": "5"}
+    said = run_job(kubectl, namespace, "mysql-binlogs", "unreachable", nowhere)
+    assert not said.succeeded
+    assert "192.0.2.1:9000/bucket/mysql does not answer within 5 s" in said.message
+    nothing = {"RESTIC_REPOSITORY": "/repository/other"}
+    said = run_job(kubectl, namespace, "mysql-restore", "no-backup", nothing)
+    assert not said.succeeded
+    assert "there is no backup in /repository/other" in said.message
+
+    start_job(kubectl, namespace, "mysql-backup", "killed")
+    (pod,) = eventually("the dump runs", lambda: kubectl.list("pods", namespace, "job-name=killed"))
+    kubectl("delete", "job", "killed", "-n", namespace, "--cascade=orphan")
+    kubectl(
+        "delete", "pod", pod["metadata"]["name"], "-n", namespace, "--force", "--grace-period=0"
+    )
+    again = run_job(kubectl, namespace, "mysql-backup", "after-the-killed")
+    assert again.succeeded, again.log
+    proven = run_job(kubectl, namespace, "mysql-verify", "verify-after-the-killed")
+    assert proven.succeeded, proven.log
+
+
+def ensure_a_dump(kubectl: Kubectl, namespace: str) -> None:
+    """Take a dump unless a test has: each can be run alone."""
+    if kubectl.run("get", "job", "dump-1", "-n", namespace).returncode:
+        taken = run_job(kubectl, namespace, "mysql-backup", "dump-1")
+        assert taken.succeeded, taken.log

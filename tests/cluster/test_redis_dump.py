@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.chart.scenarios import merged
 from tests.cluster.kubectl import Kubectl, Object
 from tests.cluster.pods import SLEEP, image_name, python_pod
+from tests.cluster.processes import kill
 from tests.cluster.release import DATA_TIER, OFF, Release
+from tools.cluster import Cluster
 
 CLAIM: Object = {
     "apiVersion": "v1",
@@ -47,6 +51,20 @@ def test_keys_of_a_dump_outlive_the_start_and_a_restart(release: Release) -> Non
     kubectl("delete", "pod", "redis-0", "-n", namespace)
     kubectl.rolled_out("statefulset/redis", namespace)
     assert run(kubectl, namespace, "redis-0", READ) == ["11", *words[1:]]
+
+
+def test_what_was_written_a_second_ago_outlives_a_kill(cluster: Cluster, release: Release) -> None:
+    """Sessions, that is: the append-only file is flushed to the disk once a second."""
+    kubectl, namespace = release.kubectl, release.namespace
+    values = merged(REDIS_ALONE, {"data": {"redis": {"persistence": {"existingClaim": ""}}}})
+    release.install(values)
+    script = "for key in 0 1 2 3 4 5 6 7 8 9; do redis-cli set key-$key word-$key; done"
+    assert run(kubectl, namespace, "redis-0", script) == ["OK"] * 10
+    time.sleep(1.1)
+    kill(cluster, kubectl, namespace, "redis-0")
+    kubectl.rolled_out("statefulset/redis", namespace)
+    words = ["10", *(f"word-{key}" for key in range(10))]
+    assert run(kubectl, namespace, "redis-0", READ) == words
 
 
 def run(kubectl: Kubectl, namespace: str, pod: str, script: str) -> list[str]:
