@@ -42,7 +42,7 @@ def test_viewers_read_and_nothing_else(chart: Chart) -> None:
     assert granted.keys() == {
         *("pods", "pods/log", "services", "endpoints", "configmaps", "persistentvolumeclaims"),
         *("events", "deployments", "statefulsets", "replicasets", "horizontalpodautoscalers"),
-        *("poddisruptionbudgets", "networkpolicies", "ingresses", "jobs"),
+        *("poddisruptionbudgets", "networkpolicies", "ingresses", "leases", "jobs"),
     }
 
 

@@ -23,11 +23,12 @@ SEEN = (
     *("deployments.apps", "statefulsets.apps", "replicasets.apps"),
     *("horizontalpodautoscalers.autoscaling", "poddisruptionbudgets.policy"),
     *("networkpolicies.networking.k8s.io", "ingresses.networking.k8s.io", "jobs.batch"),
+    "leases.coordination.k8s.io",
 )
 OTHERS = (
     *("secrets", "serviceaccounts", "resourcequotas", "limitranges"),
     *("roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io"),
-    *("cronjobs.batch", "leases.coordination.k8s.io"),
+    "cronjobs.batch",
 )
 SUBRESOURCES = (
     *("pods/log", "pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers"),
