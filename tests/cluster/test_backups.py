@@ -84,6 +84,7 @@ def test_the_newest_backup_is_proven_to_restore_and_kept(
     assert "rows and checksums of" in proven.log
     assert "applied:" in proven.log, "the binary log as well"
     assert "verified: dump" in proven.log
+    assert "Phase:          Succeeded" in database.test("mysql-backup-test")
     late = run_job(kubectl, namespace, "mysql-verify", "verify-2", {"MOST_AGE_SECONDS": "1"})
     assert not late.succeeded
     assert "s old, and 1 s are allowed" in late.message

@@ -22,6 +22,7 @@ fi
 bring() {
   repository restore --quiet "$1:/work/$2" --target "/work/$2" || fail "restic could not bring $2: its message is above"
 }
+rm -rf /work/dump /work/logs # of a step before, as in the pod of helm test
 echo "brings dump $dump"
 bring "$dump" dump
 if [ -n "$logs" ]; then

@@ -16,7 +16,6 @@ gtids() {
 
 if [ -e /work/logs/gtids ]; then
   base=$(cat /work/logs/base)
-  rm -f /work/logs/*.lock
   keep /work/logs logs "name=$base" "gtids=$(gtids /work/logs)"
   # Each holds all of the one before it.
   repository forget --quiet --tag "logs,name=$base" --group-by '' --keep-last 1

@@ -11,6 +11,7 @@ server=(
 )
 
 start_server() {
+  rm -rf /work/server # of a step before, as in the pod of helm test
   mkdir -p /work/logs
   "${server[@]}" --initialize-insecure >/work/server.log 2>&1 || fail_server
   MYSQL_PWD='' "${server[@]}" >>/work/server.log 2>&1 &
