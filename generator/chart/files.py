@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.chart import overlays, template_data
 from generator.chart.diagram import diagram
 from generator.chart.mark import MARK, mark
+from generator.chart.python_sources import python_sources
 from generator.chart.render import SOURCES, render
 from generator.chart.restarts import restarts
 from generator.chart.secret_sources import secret_key_sources
@@ -227,20 +228,20 @@ def _tier(
 
 def _component_sources(component: ComponentPlan) -> Iterator[str]:
     """List the sources of a component: those of its kind, and those that other kinds have too."""
-    for name in registry.templates(component.kind):
-        yield f"kinds/{component.kind}/{name}"
-    yield f"{COMPONENT}/service-account.yaml"
+    own = registry.templates(component.kind)
+    yield from (f"kinds/{component.kind}/{name}" for name in own)
+    shared = ["service-account.yaml"]
     if component.stays_up:
-        yield f"{COMPONENT}/pod-disruption-budget.yaml"
+        shared.append("pod-disruption-budget.yaml")
     if component.workload == "StatefulSet":
-        yield f"{COMPONENT}/headless-service.yaml"
+        shared.append("headless-service.yaml")
     if component.service:
-        yield f"{COMPONENT}/service.yaml"
+        shared.append("service.yaml")
     if component.replicated:
-        yield f"{COMPONENT}/horizontal-pod-autoscaler.yaml"
-        yield f"{COMPONENT}/scaled-object.yaml"
+        shared += ["horizontal-pod-autoscaler.yaml", "scaled-object.yaml"]
     if component.storage:
-        yield f"{COMPONENT}/persistent-volume-claim.yaml"
+        shared.append("persistent-volume-claim.yaml")
+    yield from (f"{COMPONENT}/{name}" for name in shared if name not in own)
 
 
 def _component_files(component: ComponentPlan) -> Iterator[tuple[str, str]]:
@@ -252,6 +253,8 @@ def _component_files(component: ComponentPlan) -> Iterator[tuple[str, str]]:
     for _, folder in component.spec.content_folders():
         for name, text in folder.content.files.items():
             yield f"{folder.folder_in_chart}/{name}", text
+    for package in component.spec.python_packages():
+        yield from python_sources(package)
 
 
 def _marked(path: str, file: File) -> str:

@@ -132,6 +132,7 @@ def check(own: Object | None) -> Iterator[str]:
     yield from run_twice(workloads)
     yield from forgotten_data(workloads, claims)
     yield from shrinking(claims)
+    yield from other_mode(workloads, claims)
     if SECRET:
         yield from other_passwords(workloads, claims, own)
 
@@ -190,6 +191,29 @@ def amount(quantity: str) -> float:
     number, letter, binary = found.groups()
     power = " KMGTPE".index(letter.upper() or " ")
     return float(number) * float(1024 if binary else 1000) ** power
+
+
+def other_mode(workloads: list[Object], claims: list[Object]) -> Iterator[str]:
+    """Yield databases that would start empty, because their data is where another mode keeps it."""
+    for new, old in CHECKS["modes"]:
+        told = f"{new['path']} is {new['mode']}, but the data of {old['mode']} is in"
+        known = {item["metadata"]["name"]: item for item in claims if is_ours(item)}
+        kept = [known[name] for name in old["claims"] if name in known]
+        name = old["workload"]
+        running = [item for item in workloads if item["metadata"]["name"] == name]
+        for item in filter(is_ours, running):
+            if annotations(item).get(f"{PLATFORM}/replace-by") != new["mode"]:
+                yield (
+                    f"{told} {names(kept) or name}, and would stay there. Take it along as"
+                    " docs/runbooks/database-mode.md says, then confirm it: kubectl annotate"
+                    f" statefulset {name} -n {NAMESPACE} {PLATFORM}/replace-by={new['mode']}"
+                )
+        if kept and not running and not known.keys() & {*new["claims"]}:
+            yield (
+                f"{told} {names(kept)}, and the database would start empty. To start without it:"
+                f" kubectl label pvc {names(kept).replace(',', '')} -n {NAMESPACE}"
+                " app.kubernetes.io/part-of-"
+            )
 
 
 def other_passwords(

@@ -231,6 +231,8 @@ class ComponentBase(SpecModel):
     """Whether its volume opens only to the passwords that it was first started with."""
     obeys_port: ClassVar[bool] = False
     """Whether its program may listen where the variable PORT says, as web servers do."""
+    forms_group: ClassVar[bool] = False
+    """Whether several servers may hold its data together, by its value `mode`."""
     stays_up: ClassVar[bool] = True
     """Whether its process runs until it is stopped, so that probes ask for its health."""
 
@@ -347,6 +349,10 @@ class ComponentBase(SpecModel):
         Each with its name below `global.external.<server>`, such as `user`.
         """
         return {}
+
+    def python_packages(self) -> list[str]:
+        """Return the packages from the Python index that its files import: pure Python alone."""
+        return []
 
     def password_key(self) -> str | None:
         """Return the key of the password that it asks for where auth is enabled, if it may."""

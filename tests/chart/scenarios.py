@@ -332,6 +332,12 @@ def external(server: str, host: str, **options: Any) -> dict[str, Any]:
     return {f"global.external.{server}.{key}": value for key, value in options.items()}
 
 
+MUCH = {"cpu": "64", "memory": "64Gi", "ephemeral-storage": "64Gi"}  # of a quota
+# Three MySQL servers, of which one takes the writes.
+GROUP: dict[str, Any] = {
+    "data.mysql.mode": "groupReplication",
+    "data.mysql.resources.requests.memory": "768Mi",
+}
 _EXTERNAL_MYSQL = external("mysql", "mysql.example.org", port=13306)
 _EXTERNAL_REDIS = external("redis", "redis.example.org", port=16379)
 _EXTERNAL_SECRETS = {
@@ -621,6 +627,26 @@ SCENARIOS: dict[str, Scenario] = {
         of_each(
             STORING,
             {"persistence.enabled": False},
+        )
+    ),
+    "database_group": _flat(GROUP),
+    "database_group_without_volumes": _flat(
+        GROUP | {"data.mysql.persistence.enabled": False, "global.namePrefix": "blue-"}
+    ),
+    "database_group_with_everything_on": Scenario(
+        merged(
+            _EVERYTHING,
+            nested(
+                GROUP
+                | {
+                    "resourceQuota.hard": {
+                        f"{end}.{name}": amount
+                        for end in ("requests", "limits")
+                        for name, amount in MUCH.items()
+                    }
+                    | {"requests.storage": "200Gi"}
+                }
+            ),
         )
     ),
     "external_mysql": _flat(_EXTERNAL_MYSQL),

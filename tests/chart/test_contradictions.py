@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.chart.scenarios import PLAN, SECRETS, at_path, has_path, nested, read_yaml
+from tests.chart.scenarios import GROUP, PLAN, SECRETS, at_path, has_path, nested, read_yaml
 from tests.helm import CHART, refusal, render
 
 LOGS_COLOCATED = {"global.storage.logs.mode": "rwo-colocated", "global.storage.data.mode": "rwx"}
@@ -713,6 +713,21 @@ ALONE: list[tuple[Values, list[str]]] = [
         ],
     ),
     *DISABLED,
+    (
+        GROUP
+        | {
+            "data.mysql.resources.requests.memory": "767Mi",
+            "data.mysql.persistence.existingClaim": "old",
+            "data.mysql.command": ["mysqld"],
+            "data.mysql.podDisruptionBudget.maxUnavailable": 2,
+        },
+        [
+            "data.mysql.resources.requests.memory",
+            "data.mysql.persistence.existingClaim",
+            "data.mysql.command",
+            "data.mysql.podDisruptionBudget.maxUnavailable",
+        ],
+    ),
     (
         {
             "data.mysql.backup.enabled": True,

@@ -74,6 +74,9 @@ QUANTITY = re.compile(r"\.(requests|limits|hard|default|defaultRequest|max|sizeL
 # Where clouds hand out the credentials of a machine, and both ends of that range.
 CREDENTIALS = ("169.254.169.254", "169.254.0.0", "169.254.255.255", "fd00:ec2::254")
 
+# Labels that pods get after they are made: from the controller, and from the agent of a group.
+SET_LATER = ("statefulset.kubernetes.io/pod-name", "genx-fx/database-role")
+
 DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 DNS_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
@@ -105,6 +108,19 @@ def values_of_pod(where: str, template: Manifest) -> str:
     if where.startswith(("Deployment/", "StatefulSet/")):
         return ".".join(COMPONENTS[app])
     return "global.toolbox"
+
+
+def is_group(scenario: str, item: Manifest) -> bool:
+    """Return whether the pods of a workload are servers that hold their data together."""
+    tier, key = COMPONENTS[item["metadata"]["labels"]["app"]]
+    mode = read_yaml(CHART / "values.yaml")[tier][key].get("mode")
+    return mode is not None and of_component(scenario, item, "mode") == "groupReplication"
+
+
+def claim_templates(item: Manifest) -> list[Manifest]:
+    """Return the claims that a workload makes for each of its pods."""
+    templates: list[Manifest] = item["spec"].get("volumeClaimTemplates", [])
+    return templates
 
 
 def toolbox_pods(scenario: str) -> list[tuple[str, Manifest]]:
@@ -306,7 +322,8 @@ def test_each_workload_has_a_service_account_of_its_own(scenario: str) -> None:
     for item in workloads(scenario):
         create = of_component(scenario, item, "serviceAccount.create")
         name = of_component(scenario, item, "serviceAccount.name")
-        own = item["metadata"]["name"] if create else "default"
+        prefix = SCENARIOS[scenario]["global.namePrefix"]
+        own = f"{prefix}{item['metadata']['labels']['app']}" if create else "default"
         account = item["spec"]["template"]["spec"]["serviceAccountName"]
         assert account == (name or own), label(item)
         if create:
@@ -499,7 +516,8 @@ def test_the_app_and_tier_labels_are_those_of_today(scenario: str) -> None:
     prefix = SCENARIOS[scenario]["global.namePrefix"]
     for item in workloads(scenario):
         labels = item["metadata"]["labels"]
-        assert f"{prefix}{labels['app']}" == item["metadata"]["name"]
+        group = "-group" * is_group(scenario, item)
+        assert f"{prefix}{labels['app']}{group}" == item["metadata"]["name"]
         assert labels["tier"] == tiers[labels["app"]], label(item)
 
 
@@ -523,8 +541,8 @@ def test_no_selector_holds_for_pods_of_another_release(scenario: str) -> None:
 def test_each_service_sends_to_one_workload_and_to_a_port_that_it_has(scenario: str) -> None:
     pods = dict(pod_templates(rendered(scenario)))
     for service in rendered(scenario).of_kind("Service"):
-        selector = {"matchLabels": service["spec"]["selector"]}
-        selected = selected_pods(selector, pods)
+        kept = {k: v for k, v in service["spec"]["selector"].items() if k not in SET_LATER}
+        selected = selected_pods({"matchLabels": kept}, pods)
         assert len(selected) == 1, f"{label(service)} sends to {selected}"
         assert selected[0].startswith(("Deployment/", "StatefulSet/")), label(service)
         names = {
@@ -546,6 +564,8 @@ def test_all_selectors_use_the_labels_that_identify_a_component(scenario: str) -
         names = {labels.pop("app.kubernetes.io/name", "")} - {""}
         names |= {value for rule in rules for value in rule["values"]}
         labels.pop("genx-fx/storage", "")  # of those pods, the ones that share a node
+        for key in SET_LATER:
+            labels.pop(key, "")
         assert labels == identity, where
         assert {rule["key"] for rule in rules} <= {"app.kubernetes.io/name"}, where
         assert names, where
@@ -557,13 +577,18 @@ def test_a_callee_is_selected_as_its_service_selects_it(scenario: str) -> None:
     """The controller of the AWS VPC CNI opens a ClusterIP only where the peer's labels are in the
     selector of the Service: https://github.com/aws/amazon-network-policy-controller-k8s
     """
-    selectors = [service["spec"]["selector"] for service in rendered(scenario).of_kind("Service")]
+    selectors = [
+        service["spec"]["selector"].items()
+        for service in rendered(scenario).of_kind("Service")
+        if service["spec"].get("clusterIP") != "None"
+    ]
     for policy in own_policies(scenario):
         for rule in policy["spec"].get("egress", []):
             for peer in rule.get("to", []):
                 if "podSelector" in peer and "namespaceSelector" not in peer:
                     assert set(peer["podSelector"]) == {"matchLabels"}, label(policy)
-                    assert peer["podSelector"]["matchLabels"] in selectors, label(policy)
+                    peer_s = peer["podSelector"]["matchLabels"].items()
+                    assert any(peer_s <= selector for selector in selectors), label(policy)
 
 
 @each_scenario
@@ -794,9 +819,14 @@ def test_volumes_are_mounted_to_be_written_to(scenario: str) -> None:
 
 @each_scenario
 def test_volumes_and_mounts_of_each_pod_fit_together(scenario: str) -> None:
+    claimed = {
+        label(item): {claim["metadata"]["name"] for claim in claim_templates(item)}
+        for item in workloads(scenario)
+    }
     for where, template in pod_templates(rendered(scenario)):
         pod = template["spec"]
         volumes = {volume["name"] for volume in pod.get("volumes", [])}
+        volumes |= claimed.get(where, set())
         mounts = {
             mount["name"]
             for container in [*pod.get("initContainers", []), *pod["containers"]]
@@ -969,6 +999,8 @@ def test_every_container_starts_and_stops_as_its_values_say(scenario: str) -> No
         if PLAN.by_name[item["metadata"]["labels"]["app"]].kind == "web":
             seconds = of_component(scenario, item, "preStopSeconds")
             chart_s = {"preStop": {"sleep": {"seconds": seconds}}}
+        if is_group(scenario, item):
+            chart_s = {"preStop": {"exec": {"command": ["bash", "/etc/mysql/conf.d/hand-over.sh"]}}}
         assert handlers == chart_s | own, label(item)
 
 
@@ -1111,7 +1143,10 @@ def test_claims_outlive_the_release(scenario: str) -> None:
     for claim in rendered(scenario).of_kind("PersistentVolumeClaim"):
         assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep", label(claim)
     for item in rendered(scenario).of_kind("StatefulSet"):
-        assert "volumeClaimTemplates" not in item["spec"], label(item)
+        if claim_templates(item):
+            retained = {"whenDeleted": "Retain", "whenScaled": "Retain"}
+            assert item["spec"]["persistentVolumeClaimRetentionPolicy"] == retained, label(item)
+        assert bool(claim_templates(item)) <= is_group(scenario, item), label(item)
 
 
 # Files

@@ -12,6 +12,7 @@ from tests.chart.conftest import Chart
 from tests.chart.reading import container, environment, pod, pod_labels
 from tests.chart.scenarios import (
     BACKUPS_IN_S3,
+    GROUP,
     SECRETS,
     external,
     merged,
@@ -411,6 +412,20 @@ class TestReadme:
         assert made == set(told)
 
 
+# Where the database keeps its data in each mode.
+MODES: dict[str, dict[str, Any]] = {
+    mode: {"path": "data.mysql.mode", "mode": mode, "workload": workload, "claims": claims}
+    for mode, workload, claims in (
+        ("standalone", "mysql", ["mysql-pvc"]),
+        (
+            "groupReplication",
+            "mysql-group",
+            [f"storage-mysql-group-{number}" for number in range(3)],
+        ),
+    )
+}
+
+
 class TestReleaseChecks:
     """What the Job looks for; tests/unit/files shows what it makes of it."""
 
@@ -471,7 +486,13 @@ class TestReleaseChecks:
                     ("data", "global.storage.data", 20),
                 )
             },
+            "modes": [[MODES["standalone"], MODES["groupReplication"]]],
         }
+        group = looks_for(GROUP)
+        assert group["modes"] == [[MODES["groupReplication"], MODES["standalone"]]]
+        assert group["lockedClaims"] == ["mysql-pvc", *MODES["groupReplication"]["claims"]]
+        assert group["sizes"].keys() >= {*MODES["groupReplication"]["claims"]}
+        assert "mysql-pvc" not in group["sizes"]
         assert looks_for({"global.namePrefix": "blue-"})["lockedClaims"] == ["blue-mysql-pvc"]
         elsewhere = looks_for(external("mysql", "db.example"))
         assert (elsewhere["runOnce"], elsewhere["lockedClaims"]) == (["trading-bot", "redis"], [])

@@ -59,10 +59,13 @@ ALLOWED = {
     "tiers.*.label": (f"{COMMON}/components/_{{name}}.tpl", "templates/tests/{name}-*.yaml"),
     "tiers.*.image": (*TIER_VALUES, "Chart.yaml"),
     "tiers.*.service.*": (f"{OWN}/*", "templates/exposure/{name}/*", "README.md",
-                          "templates/NOTES.txt", f"{COMMON}/_config.tpl", *CALLERS),
+                          "templates/NOTES.txt", f"{COMMON}/_config.tpl", *CALLERS,
+                          # Grafana reads where nobody writes, which no config key says.
+                          "charts/*/templates/grafana/_configuration.tpl"),
     # An external server has a port too, and a config key may hold that of the container.
     "tiers.*.port": (*VALUES, POD, f"{OWN}/headless-service.yaml",
-                     f"{OWN}/_configuration.tpl", f"{COMMON}/_config.tpl"),
+                     f"{OWN}/_configuration.tpl", f"{COMMON}/_config.tpl",
+                     f"{OWN}/_group.tpl", f"{OWN}/group-services.yaml"),
     "tiers.*.exposed.to": (*GLOBAL_VALUES, *FLOWS, f"{OWN}/service.yaml",
                            "templates/exposure/_warnings.tpl", "templates/checks/_exposure.tpl"),
     "tiers.*.exposed.host": ("templates/NOTES.txt", "templates/exposure/_entrances.tpl",
@@ -80,7 +83,8 @@ ALLOWED = {
     "tiers.*.storage.claim": ("README.md", "templates/_kept.tpl", POD,
                               "templates/preparation/_pod.tpl",
                               f"{OWN}/persistent-volume-claim.yaml"),
-    "tiers.*.storage.access": (f"{OWN}/persistent-volume-claim.yaml",),
+    "tiers.*.storage.access": (f"{OWN}/persistent-volume-claim.yaml",
+                               f"{OWN}/group-statefulset.yaml"),
     "tiers.*.storage.path": (POD, f"{OWN}/_configuration.tpl", "templates/checks/_writable.tpl"),
     # Without callees there is nothing to wait for, no test, and no selector of callers.
     "tiers.*.calls*": (*TIER_VALUES, POD, *FLOWS, "templates/_warnings.tpl",

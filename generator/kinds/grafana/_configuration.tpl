@@ -18,7 +18,11 @@ datasources.yaml: |
       type: mysql
       access: proxy
       isDefault: true
+      {{- if $.Values.global.external.@{ component.spec.database.component | camel_case }@.host }}
       url: @{ database.address | replace("$(", "$") | replace(")", "") }@
+      {{- else }}
+      url: {{ $.Values.global.namePrefix }}@{ component.spec.database.component }@-ro:@{ plan.by_name[component.spec.database.component].service.port }@  # it only reads
+      {{- end }}
       user: $@{ component.spec.database.user }@
       jsonData: {database: "$@{ component.spec.database.name }@", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300{{ if $tls }}, tlsAuthWithCACert: true{{ end }}}
       secureJsonData: {password: "$@{ component.spec.database.password }@"{{ if $tls }}, tlsCACert: "$__file{@{ plan.by_name[component.spec.database.component].ca_folder }@/ca.crt}"{{ end }}}

@@ -65,6 +65,7 @@ class MySQL(ServedComponent, StoredComponent):
     url_scheme: ClassVar = "mysql"
     replaceable: ClassVar = True
     locks_data: ClassVar = True
+    forms_group: ClassVar = True
 
     kind: Literal["mysql"] = Field(description="MySQL server")
     initialization: Initialization
@@ -90,6 +91,10 @@ class MySQL(ServedComponent, StoredComponent):
         """Yield the keys of the repository of backups."""
         for name, key in self.backup.keys().items() if self.backup else ():
             yield NamedKey(("backup", name), "secrets", key)
+
+    def python_packages(self) -> list[str]:
+        """Return the client by which the agent of a group reaches its server."""
+        return ["pymysql"]
 
     def health_commands(self) -> dict[str, list[str]]:
         """Return the command of each probe; a first start has a socket before it has a port."""

@@ -18,7 +18,12 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     """Build the values that only this kind has."""
     spec = cast(MySQL, component.spec)
     return {
-        "mode": text("standalone", "How the database runs: standalone", choice("standalone")),
+        "mode": text(
+            "standalone",
+            "How the database runs: standalone is one server; groupReplication are three, of which"
+            " another takes over within seconds when one fails",
+            choice("standalone", "groupReplication"),
+        ),
         "maxConnections": Value(
             151, "Connections that the server accepts at once", integer(10, 10000)
         ),

@@ -12,7 +12,7 @@ from reference.grafana.settings import read
 from tests.chart.conftest import Chart
 from tests.chart.network import Network, Place, outside, pods
 from tests.chart.reading import component, container, environment, mounts, objects_of, pod
-from tests.chart.scenarios import merged, nested
+from tests.chart.scenarios import external, merged, nested
 from tests.helm import Render
 from tests.passwords import PASSWORDS
 
@@ -46,13 +46,23 @@ def test_reads_mysql_by_a_user_of_its_own(chart: Chart) -> None:
     variables = environment(component(rendered, "grafana"))
     used = set(re.findall(r"\$(\w+)", json.dumps(source)))
     assert used == {
-        *("DATABASE_HOST", "DATABASE_PORT", "MYSQL_DATABASE"),
-        *("GRAFANA_DATABASE_USER", "GRAFANA_DATABASE_PASSWORD"),
+        *("MYSQL_DATABASE", "GRAFANA_DATABASE_USER", "GRAFANA_DATABASE_PASSWORD"),
     }
     assert used <= variables.keys()
     assert variables["GRAFANA_DATABASE_PASSWORD"] == "secret GRAFANA_DATABASE_PASSWORD"
     assert source["secureJsonData"] == {"password": "$GRAFANA_DATABASE_PASSWORD"}
     assert not {"MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "DATABASE_URL"} & variables.keys()
+
+
+def test_reads_where_nobody_writes(chart: Chart) -> None:
+    (source,) = _provisioning(chart(), "datasources.yaml")["datasources"]
+    assert source["url"] == "mysql-ro:3306"
+
+
+def test_reads_a_server_outside_the_release_at_its_own_address(chart: Chart) -> None:
+    rendered = chart(nested(external("mysql", "db.example")))
+    (source,) = _provisioning(rendered, "datasources.yaml")["datasources"]
+    assert source["url"] == "$DATABASE_HOST:$DATABASE_PORT"
 
 
 def test_session_has_the_time_zone_of_what_is_stored(chart: Chart) -> None:

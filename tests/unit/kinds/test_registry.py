@@ -52,13 +52,14 @@ class TestFolders:
         assert models[(kind,)] == f"generator.kinds.{kind}.model"
 
     def test_files_of_a_kind_are_those_below_its_folder_files(self) -> None:
-        assert registry.files("mysql").keys() == {
-            "start.sh",
-            "versions.sh",
-            "init/90-complete.sh",
-        }
+        found = {path for path in registry.files("mysql") if not path.startswith("agent/")}
+        assert found == {"start.sh", "versions.sh", "hand-over.sh", "init/90-complete.sh"}
+        assert {"agent/__init__.py", "agent/decide.py"} <= registry.files("mysql").keys()
         assert registry.files("mysql")["init/90-complete.sh"].startswith("# Last of all")
         assert registry.files("web") == {}
+
+    def test_bytecode_is_no_file_of_a_kind(self) -> None:
+        assert not [path for path in registry.files("mysql") if "__pycache__" in path]
 
     def test_templates_of_a_kind_are_what_helm_reads(self) -> None:
         assert registry.templates("worker") == ["_pod.tpl", "deployment.yaml"]

@@ -18,6 +18,9 @@ Takes (dict "context" $ "values" .Values.application.api "resources" $resources)
 {{- if dig "guard" "enabled" false .values }}
 {{- $waiting = append $waiting (dict "name" "guard" "restartPolicy" "Always" "resources" .values.guard.resources) }}
 {{- end }}
+{{- if eq (dig "mode" "" .values) "groupReplication" }}
+{{- $waiting = append $waiting (dict "name" "agent" "restartPolicy" "Always" "resources" $context.Values.global.toolbox.resources) }}
+{{- end }}
 {{- $sidecars := dict }}
 {{- $most := dict }}
 {{- range include "common.listByKey" (dict "key" "name" "own" (dig "extraInitContainers" list .values) "chart" (toYaml $waiting)) | fromYamlArray }}

@@ -14,7 +14,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 {{- include "genx-fx.addAmounts" (dict "sums" $sums "amounts" (include "genx-fx.podAmounts" . | fromYaml) "pods" $pods) }}
 {{- with .values }}
 {{- if and (dig "persistence" "enabled" false .) (not (dig "persistence" "existingClaim" "" .)) }}
-{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" 1) }}
+{{- include "genx-fx.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" (ternary 3 1 (eq (dig "mode" "" .) "groupReplication"))) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -34,6 +34,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 {{- define "genx-fx.mostPods" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.maxReplicas | int64 }}
 {{- else if dig "keda" "enabled" false . }}{{ .keda.maxReplicas | int64 }}
+{{- else if eq (dig "mode" "" .) "groupReplication" }}3
 {{- else }}{{ dig "replicas" 1 . | int64 }}
 {{- end }}
 {{- end }}

@@ -13,6 +13,7 @@ prints one line for each problem: the path, a colon, what is given, and how to f
 {{- $problems = concat $problems (include "genx-fx.problems.config" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.exposure" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.guard" $ | splitList "\n") -}}
+{{- $problems = concat $problems (include "genx-fx.problems.groups" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.initialization" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.names" $ | splitList "\n") -}}
 {{- $problems = concat $problems (include "genx-fx.problems.external" $ | splitList "\n") -}}

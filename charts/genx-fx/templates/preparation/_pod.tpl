@@ -66,18 +66,34 @@ spec:
 
 {{/*
 What the Job looks for, as JSON: names that must not run twice, claims whose data is locked by the
-passwords that it was made with, and the sizes that claims will have. Takes $.
+passwords that it was made with, the sizes that claims will have, and where a database keeps its data,
+in this mode and in the other. Takes $.
 */}}
 {{- define "genx-fx.releaseChecks" -}}
 {{- $once := list }}
 {{- $locked := list }}
 {{- $sizes := dict }}
+{{- $modes := list }}
+{{- $members := list }}
+{{- $prefix := .Values.global.namePrefix }}
 {{- if include "trading-bot.runs" $ }}
 {{- $once = append $once "trading-bot" }}
 {{- end }}
 {{- if include "mysql.runs" $ }}
 {{- $once = append $once "mysql" }}
-{{- $locked = append $locked (print $.Values.global.namePrefix "mysql-pvc") }}
+{{- $locked = append $locked (print $prefix "mysql-pvc") }}
+{{- with .Values.data.mysql }}
+{{- range until 3 }}{{ $members = append $members (printf "storage-%smysql-group-%d" $prefix .) }}{{ end }}
+{{- $claim := .persistence.existingClaim | default (print $prefix "mysql-pvc") }}
+{{- $one := dict "path" "data.mysql.mode" "mode" "standalone" "workload" (print $prefix "mysql") "claims" (list $claim) }}
+{{- $group := dict "path" "data.mysql.mode" "mode" "groupReplication" "workload" (print $prefix "mysql-group") "claims" $members }}
+{{- if eq .mode "groupReplication" }}
+{{- $modes = append $modes (list $group $one) }}
+{{- $locked = concat $locked $members }}
+{{- else }}
+{{- $modes = append $modes (list $one $group) }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}
 {{- $once = append $once "redis" }}
@@ -85,21 +101,34 @@ passwords that it was made with, and the sizes that claims will have. Takes $.
 {{- if include "mysql.runs" $ }}
 {{- with .Values.data.mysql.persistence }}
 {{- if and .enabled (not .existingClaim) }}
-{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "mysql-pvc") "path" "data.mysql.persistence.size" "size" .size) }}
+{{- $claims := list (print $prefix "mysql-pvc") }}
+{{- if eq $.Values.data.mysql.mode "groupReplication" }}{{ $claims = $members }}{{ end }}
+{{- $size := .size }}
+{{- range $claims }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" . "path" "data.mysql.persistence.size" "size" $size) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- if include "redis.runs" $ }}
 {{- with .Values.data.redis.persistence }}
 {{- if and .enabled (not .existingClaim) }}
-{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "redis-pvc") "path" "data.redis.persistence.size" "size" .size) }}
+{{- $claims := list (print $prefix "redis-pvc") }}
+{{- $size := .size }}
+{{- range $claims }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" . "path" "data.redis.persistence.size" "size" $size) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- if include "grafana.runs" $ }}
 {{- with .Values.monitoring.grafana.persistence }}
 {{- if and .enabled (not .existingClaim) }}
-{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "grafana-pvc") "path" "monitoring.grafana.persistence.size" "size" .size) }}
+{{- $claims := list (print $prefix "grafana-pvc") }}
+{{- $size := .size }}
+{{- range $claims }}
+{{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" . "path" "monitoring.grafana.persistence.size" "size" $size) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -109,7 +138,7 @@ passwords that it was made with, and the sizes that claims will have. Takes $.
 {{- if include "data.isClaimed" $ }}
 {{- include "genx-fx.addSize" (dict "sizes" $sizes "claim" (include "common.claimName" (dict "context" $ "volume" "data")) "path" "global.storage.data.size" "size" .Values.global.storage.data.size) }}
 {{- end }}
-{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes | toJson }}
+{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes "modes" $modes | toJson }}
 {{- end }}
 
 {{/* Takes (dict "sizes" $sizes "claim" "logs-pvc" "path" "global.storage.logs.size" "size" "10Gi"). */}}

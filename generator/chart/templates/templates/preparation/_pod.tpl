@@ -57,17 +57,35 @@ spec:
 
 {{/*
 What the Job looks for, as JSON: names that must not run twice, claims whose data is locked by the
-passwords that it was made with, and the sizes that claims will have. Takes $.
+passwords that it was made with, the sizes that claims will have, and where a database keeps its data,
+in this mode and in the other. Takes $.
 */}}
 {{- define "@{ platform.name }@.releaseChecks" -}}
 {{- $once := list }}
 {{- $locked := list }}
 {{- $sizes := dict }}
+{{- $modes := list }}
+{{- $members := list }}
+{{- $prefix := .Values.global.namePrefix }}
 @% for component in plan.components if component.workload == "StatefulSet" %@
 {{- if include "@{ component.name }@.runs" $ }}
 {{- $once = append $once "@{ component.name }@" }}
 @% if component.storage and component.spec.locks_data %@
-{{- $locked = append $locked (print $.Values.global.namePrefix "@{ component.storage.claim }@") }}
+{{- $locked = append $locked (print $prefix "@{ component.storage.claim }@") }}
+@% endif %@
+@% if component.spec.forms_group %@
+{{- with .Values.@{ component.path }@ }}
+{{- range until 3 }}{{ $members = append $members (printf "storage-%s@{ component.name }@-group-%d" $prefix .) }}{{ end }}
+{{- $claim := .persistence.existingClaim | default (print $prefix "@{ component.storage.claim }@") }}
+{{- $one := dict "path" "@{ component.path }@.mode" "mode" "standalone" "workload" (print $prefix "@{ component.name }@") "claims" (list $claim) }}
+{{- $group := dict "path" "@{ component.path }@.mode" "mode" "groupReplication" "workload" (print $prefix "@{ component.name }@-group") "claims" $members }}
+{{- if eq .mode "groupReplication" }}
+{{- $modes = append $modes (list $group $one) }}
+{{- $locked = concat $locked $members }}
+{{- else }}
+{{- $modes = append $modes (list $one $group) }}
+{{- end }}
+{{- end }}
 @% endif %@
 {{- end }}
 @% endfor %@
@@ -75,7 +93,14 @@ passwords that it was made with, and the sizes that claims will have. Takes $.
 {{- if include "@{ component.name }@.runs" $ }}
 {{- with .Values.@{ component.path }@.persistence }}
 {{- if and .enabled (not .existingClaim) }}
-{{- include "@{ platform.name }@.addSize" (dict "sizes" $sizes "claim" (print $.Values.global.namePrefix "@{ component.storage.claim }@") "path" "@{ component.path }@.persistence.size" "size" .size) }}
+{{- $claims := list (print $prefix "@{ component.storage.claim }@") }}
+@% if component.spec.forms_group %@
+{{- if eq $.Values.@{ component.path }@.mode "groupReplication" }}{{ $claims = $members }}{{ end }}
+@% endif %@
+{{- $size := .size }}
+{{- range $claims }}
+{{- include "@{ platform.name }@.addSize" (dict "sizes" $sizes "claim" . "path" "@{ component.path }@.persistence.size" "size" $size) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -85,7 +110,7 @@ passwords that it was made with, and the sizes that claims will have. Takes $.
 {{- include "@{ platform.name }@.addSize" (dict "sizes" $sizes "claim" (include "common.claimName" (dict "context" $ "volume" "@{ volume.key }@")) "path" "global.storage.@{ volume.key }@.size" "size" .Values.global.storage.@{ volume.key }@.size) }}
 {{- end }}
 @% endfor %@
-{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes | toJson }}
+{{- dict "enabled" .Values.releaseChecks.enabled "runOnce" $once "lockedClaims" $locked "sizes" $sizes "modes" $modes | toJson }}
 {{- end }}
 
 {{/* Takes (dict "sizes" $sizes "claim" "logs-pvc" "path" "global.storage.logs.size" "size" "10Gi"). */}}

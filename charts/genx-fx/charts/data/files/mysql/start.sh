@@ -7,6 +7,12 @@ shopt -s nullglob dotglob
 directory=${DATA_DIRECTORY:?}  # or a mistake would empty the root directory
 mark=$directory/.initialising
 
+# A member of a group has a name of its own. Nobody writes to it before it is in the group.
+if [[ -v MEMBER ]]; then
+  set -- "--server-id=$((${MEMBER##*-} + 1))" "--report-host=$MEMBER" \
+    "--loose-group-replication-local-address=$MEMBER:${MEMBER_PORT:?}" "$@"
+fi
+
 contents() {
   local path
   for path in "$directory"/*; do
@@ -22,7 +28,7 @@ elif [[ -z $(contents) ]]; then
 else
   refuse_other_versions "$directory"
 fi
-[[ -e $mark ]] || exec docker-entrypoint.sh mysqld "$@"
+[[ -e $mark ]] || exec docker-entrypoint.sh mysqld ${MEMBER:+--super-read-only=ON} "$@"
 
 # The image quotes no password that it puts into SQL and option files. So it is given others, and the
 # last init script sets the real ones.

@@ -16,11 +16,19 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" . "onOtherHosts" (ternary (include "mysql.selectorLabels" $) "" (eq .mode "groupReplication"))) }}
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- with include "common.nameResolution" (dict "values" .) }}
   {{- trim . | nindent 2 }}
+  {{- end }}
+  {{- if eq .mode "groupReplication" }}
+  topologySpreadConstraints:
+    - topologyKey: topology.kubernetes.io/zone
+      maxSkew: 1
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels: {{- include "mysql.selectorLabels" $ | nindent 10 }}
   {{- end }}
   {{- with include "common.listByKey" (dict "key" "name" "own" (include "common.ownContainers" (dict "context" $ "containers" .extraInitContainers "values" .containerSecurityContext) | fromYamlArray) "chart" (include "mysql.initContainers" $)) }}
   initContainers: {{- trim . | nindent 4 }}
@@ -45,7 +53,8 @@ spec:
       {{- end }}
       resources: {{- include "mysql.resources" (dict "context" $ "values" .) | nindent 8 }}
       securityContext: {{- include "common.securityContext" (dict "context" $ "values" .containerSecurityContext) | nindent 8 }}
-      {{- with .lifecycle }}
+      {{- $handOver := dict "preStop" (dict "exec" (dict "command" (list "bash" "/etc/mysql/conf.d/hand-over.sh"))) }}
+      {{- with merge (dict) .lifecycle (ternary $handOver (dict) (eq .mode "groupReplication")) }}
       lifecycle: {{- toYaml . | nindent 8 }}
       {{- end }}
       startupProbe:
@@ -71,6 +80,9 @@ spec:
 
 {{/* Init containers of mysql; extraInitContainers adds to them. Takes $. */}}
 {{- define "mysql.initContainers" -}}
+{{- if eq .Values.mysql.mode "groupReplication" }}
+{{- include "mysql.agent" $ }}
+{{- end }}
 {{- end }}
 
 {{/*
@@ -96,6 +108,9 @@ checksum/config: {{ toJson . | sha256sum | quote }}
 checksum/secrets: {{ toJson . | sha256sum | quote }}
 {{- end }}
 checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }}
+{{- if eq .mode "groupReplication" }}
+checksum/agent: {{ include "mysql.agentFiles" $ | sha256sum | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -114,6 +129,10 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
 - {name: MYSQL_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_PASSWORD}}}
 - {name: GRAFANA_DATABASE_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: GRAFANA_DATABASE_PASSWORD, optional: true}}}
 - {name: DATA_DIRECTORY, value: /var/lib/mysql}
+{{- if eq .Values.mysql.mode "groupReplication" }}
+- {name: MEMBER, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+- {name: MEMBER_PORT, value: "3306"}
+{{- end }}
 {{- end }}
 
 {{/* Volume mounts of mysql; extraVolumeMounts adds to them. Takes $. */}}
@@ -138,6 +157,8 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
   emptyDir: {sizeLimit: {{ toYaml $given.size }}}
 {{- end }}
 {{- end }}
+{{- $server := .Values.mysql }}
+{{- if not (and (eq $server.mode "groupReplication") $server.persistence.enabled) }}
 - name: storage
   {{- with .Values.mysql.persistence }}
   {{- if .enabled }}
@@ -146,10 +167,14 @@ checksum/configuration: {{ include "mysql.configuration" $ | sha256sum | quote }
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- end }}
   {{- end }}
+{{- end }}
 - name: config
   configMap:
     name: {{ $.Values.global.namePrefix }}mysql-config
 - name: init
   configMap:
     name: {{ $.Values.global.namePrefix }}mysql-init-scripts
+{{- if eq .Values.mysql.mode "groupReplication" }}
+{{ include "mysql.agentVolumes" $ }}
+{{- end }}
 {{- end }}

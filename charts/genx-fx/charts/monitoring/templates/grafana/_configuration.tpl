@@ -15,7 +15,11 @@ datasources.yaml: |
       type: mysql
       access: proxy
       isDefault: true
+      {{- if $.Values.global.external.mysql.host }}
       url: $DATABASE_HOST:$DATABASE_PORT
+      {{- else }}
+      url: {{ $.Values.global.namePrefix }}mysql-ro:3306  # it only reads
+      {{- end }}
       user: $GRAFANA_DATABASE_USER
       jsonData: {database: "$MYSQL_DATABASE", timezone: "+00:00", maxOpenConns: 5, maxIdleConns: 2, connMaxLifetime: 300{{ if $tls }}, tlsAuthWithCACert: true{{ end }}}
       secureJsonData: {password: "$GRAFANA_DATABASE_PASSWORD"{{ if $tls }}, tlsCACert: "$__file{/etc/ssl/mysql/ca.crt}"{{ end }}}

@@ -32,7 +32,7 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@% block other_hosts %@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@@% endblock %@) }}
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- with include "common.nameResolution" (dict "values" .) }}
@@ -298,6 +298,7 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
   {{- end }}
 @% endfor %@
 @% if component.storage %@
+@% block storage_volume %@
 - name: storage
   {{- with .Values.@{ component.key }@.persistence }}
   {{- if .enabled }}
@@ -306,6 +307,7 @@ checksum/secrets: {{ toJson . | sha256sum | quote }}
   emptyDir: {sizeLimit: {{ toYaml .size }}}
   {{- end }}
   {{- end }}
+@% endblock %@
 @% endif %@
 @% for map in component.config_maps %@
 - name: @{ map.name }@

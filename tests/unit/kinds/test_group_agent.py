@@ -1,0 +1,261 @@
+"""The agent of a group: what it makes of what its server says, and whom it labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from generator.kinds.mysql.files.agent import loop
+from generator.kinds.mysql.files.agent.decide import Decision, Silent
+from generator.kinds.mysql.files.agent.kubernetes import Pods
+from generator.kinds.mysql.files.agent.loop import Agent, Settings
+from generator.kinds.mysql.files.agent.mysql import Member, member_password
+from generator.kinds.mysql.files.agent.state import Row, View, view
+from generator.kinds.mysql.files.agent.words import describe, is_whole
+
+NAMES = ("mysql-group-0", "mysql-group-1", "mysql-group-2")
+ME, OTHER, THIRD = NAMES
+FIRST = "5ca1ab1e-0000-4000-8000-000000000001"
+ROLE = "genx-fx/database-role"
+PRIMARY = View("ONLINE", "PRIMARY", True, True, True, "ab")
+REPLICA = View("ONLINE", "SECONDARY", True, False, True, "ab")
+OFF = View("OFFLINE", "", False, False, True, "ab")
+OFF_WITHOUT = replace(OFF, transactions="")
+EMPTY = View("OFFLINE", "", False, False, False, "")
+
+
+class FakeServer:
+    """A server that says what a test wants; None does not answer."""
+
+    def __init__(self, says: View | None) -> None:
+        self.says = says
+
+    def view(self) -> View:
+        if self.says is None:
+            raise TimeoutError("no answer")
+        return self.says
+
+    def contains(self, everything: str, some: str) -> bool:
+        return set(some) <= set(everything)
+
+
+class FakeMember:
+    """The server beside the agent, and what the others are by their address."""
+
+    def __init__(self, says: View | None, **others: View) -> None:
+        self.server = FakeServer(says)
+        self.others = others
+        self.did: list[str] = []
+
+    def look(self, host: str, port: int) -> View:
+        if host not in self.others:
+            raise TimeoutError(host)
+        return self.others[host]
+
+    def prepare(self) -> None:
+        self.did.append("prepare")
+
+    def join(self) -> None:
+        self.did.append("join")
+
+    def start_group(self, *, empty: bool) -> None:
+        self.did.append(f"start {empty}")
+
+    def clone(self, donor: str, port: int) -> None:
+        self.did.append(f"clone {donor}")
+
+
+class FakePods:
+    """The pods in Kubernetes; each has its own name without dashes as its address."""
+
+    def __init__(self, **labels: str) -> None:
+        self.pods: dict[str, dict[str, Any]] = {
+            name: {
+                "metadata": {"labels": {ROLE: labels.get(address(name), "none")}},
+                "status": {"podIP": address(name)},
+            }
+            for name in NAMES
+        }
+        self.broken = False
+
+    def get(self, name: str) -> dict[str, Any] | None:
+        if self.broken:
+            raise TimeoutError("the API is away")
+        return self.pods.get(name)
+
+    def patch(self, name: str, field: str, key: str, value: str | None) -> None:
+        if self.broken:
+            raise TimeoutError("the API is away")
+        entries = self.pods[name]["metadata"].setdefault(field, {})
+        entries.pop(key, None)
+        if value is not None:
+            entries[key] = value
+
+    def roles(self) -> list[str]:
+        return [self.pods[name]["metadata"]["labels"][ROLE] for name in NAMES]
+
+
+def address(name: str) -> str:
+    return name.replace("-", "")
+
+
+def agent(member: FakeMember, pods: FakePods) -> Agent:
+    settings = Settings(ME, NAMES, 3306, 8090, ROLE)
+    return Agent(settings, cast(Member, member), cast(Pods, pods))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    return now
+
+
+class TestLabels:
+    def test_a_new_primary_takes_the_label_off_the_one_of_before(self) -> None:
+        pods = FakePods(mysqlgroup1="primary")
+        agent(FakeMember(PRIMARY), pods).turn()
+        assert pods.roles() == ["primary", "none", "none"]
+
+    def test_a_replica_leaves_the_others_alone(self) -> None:
+        pods = FakePods(mysqlgroup1="primary")
+        agent(FakeMember(REPLICA), pods).turn()
+        assert pods.roles() == ["replica", "primary", "none"]
+
+    @pytest.mark.parametrize(
+        "says",
+        [
+            None,
+            OFF,
+            View("ONLINE", "PRIMARY", False, True, True, "ab"),
+            View("ONLINE", "PRIMARY", True, False, True, "ab"),
+            View("RECOVERING", "SECONDARY", True, False, True, "ab"),
+        ],
+    )
+    def test_who_cannot_serve_has_no_role(self, says: View | None) -> None:
+        pods = FakePods(mysqlgroup0="primary")
+        agent(FakeMember(says), pods).turn()
+        assert pods.roles() == ["none", "none", "none"]
+
+    def test_a_server_that_was_frozen_does_not_take_the_label_back(
+        self, clock: list[float]
+    ) -> None:
+        """It takes itself for the primary until it hears that others have replaced it."""
+        member, pods = FakeMember(None), FakePods()
+        mine = agent(member, pods)
+        mine.turn()
+        pods.patch(OTHER, "labels", ROLE, "primary")
+        member.server.says = PRIMARY
+        clock[0] += 1
+        mine.turn()
+        assert pods.roles() == ["none", "primary", "none"]
+        clock[0] += loop.OUTDATED
+        mine.turn()
+        assert pods.roles() == ["primary", "none", "none"], "it is the primary after all"
+
+    def test_a_server_that_was_silent_goes_on_where_nobody_replaced_it(self) -> None:
+        member, pods = FakeMember(None), FakePods()
+        mine = agent(member, pods)
+        mine.turn()
+        member.server.says = PRIMARY
+        mine.turn()
+        assert pods.roles() == ["primary", "none", "none"]
+
+    def test_a_label_that_could_not_be_set_is_set_at_once_when_it_can(self) -> None:
+        pods = FakePods()
+        mine = agent(FakeMember(PRIMARY), pods)
+        pods.broken = True
+        mine.turn()
+        pods.broken = False
+        mine.turn()
+        assert pods.roles() == ["primary", "none", "none"]
+
+
+class TestActs:
+    def test_it_joins_a_group_that_works(self) -> None:
+        member = FakeMember(OFF, mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
+        agent(member, FakePods()).turn()
+        assert member.did == ["join"]
+
+    def test_after_an_outage_of_all_the_one_with_everything_starts_the_group(self) -> None:
+        member = FakeMember(OFF, mysqlgroup1=OFF_WITHOUT, mysqlgroup2=OFF_WITHOUT)
+        agent(member, FakePods()).turn()
+        assert member.did == ["start False"]
+
+    def test_an_empty_disk_is_cloned_from_a_replica(self) -> None:
+        member = FakeMember(EMPTY, mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
+        agent(member, FakePods()).turn()
+        assert member.did == ["prepare", "clone mysqlgroup2"]
+
+    def test_it_waits_for_a_server_that_does_not_answer(self) -> None:
+        member = FakeMember(OFF, mysqlgroup1=OFF)
+        agent(member, FakePods()).turn()
+        assert member.did == []
+
+
+ROWS = [
+    Row("a", "mysql-group-0", "ONLINE", "PRIMARY"),
+    Row("b", "mysql-group-1", "UNREACHABLE", "SECONDARY"),
+    Row("c", "mysql-group-2", "RECOVERING", "SECONDARY"),
+]
+
+
+def seen(rows: list[Row], uuid: str = "a", executed: str = "", received: str = "") -> View:
+    return view(rows, uuid, read_only=False, group=FIRST, executed=executed, received=received)
+
+
+def test_a_view_counts_those_that_are_reached() -> None:
+    assert seen(ROWS).has_quorum
+    lone = [ROWS[0], *(Row(r.uuid, r.host, "UNREACHABLE", r.role) for r in ROWS[1:])]
+    assert not seen(lone).has_quorum
+    assert not seen([]).has_quorum
+    assert seen([]).state == seen([Row("a", "", "", "")]).state == "OFFLINE"
+    assert seen(ROWS, uuid="x").state == "OFFLINE"
+
+
+def test_a_view_has_what_was_executed_and_what_was_received() -> None:
+    both = seen(ROWS, executed=f"{FIRST}:1-3,\nbeef:1", received=f"{FIRST}:4")
+    assert both.transactions == f"{FIRST}:1-3,beef:1,{FIRST}:4"
+    assert both.holds_data
+    assert seen(ROWS, received=f"{FIRST}:4").holds_data
+    assert not seen(ROWS, executed="beef:1").holds_data
+
+
+def test_the_members_password_follows_from_that_of_root() -> None:
+    assert len(member_password("a")) == 32, "MySQL takes no more for START GROUP_REPLICATION"
+    assert member_password("a") == member_password("a") != member_password("b")
+
+
+def told(*members: View | Silent, decision: Decision | None = None) -> list[str]:
+    return list(describe(dict(zip(NAMES, members, strict=True)), decision))
+
+
+def test_the_state_is_told_in_words() -> None:
+    assert told(PRIMARY, REPLICA, REPLICA) == [
+        "mysql-group-0  primary, takes all writes",
+        "mysql-group-1  replica",
+        "mysql-group-2  replica",
+        "writes work with 3 of 3: 1 may fail",
+    ]
+    assert told(PRIMARY, Silent(), EMPTY)[1:] == [
+        "mysql-group-1  does not answer",
+        "mysql-group-2  offline; its disk was never in the group",
+        "writes work with 1 of 3: if one more fails, they stop",
+    ]
+    waits = Decision("wait", "mysql-group-0 must answer")
+    assert told(Silent(), OFF, OFF, decision=waits)[-1] == (
+        "no group works, and nothing can be written; wait: mysql-group-0 must answer"
+    )
+    assert "do not agree who is primary" in told(PRIMARY, PRIMARY, REPLICA)[-1]
+
+
+def test_all_is_well_only_if_all_work_under_one_primary() -> None:
+    def whole(*members: View | Silent) -> bool:
+        return is_whole(dict(zip(NAMES, members, strict=True)))
+
+    assert whole(PRIMARY, REPLICA, REPLICA)
+    assert not whole(PRIMARY, REPLICA, Silent())
+    assert not whole(PRIMARY, PRIMARY, REPLICA)
+    assert not whole(REPLICA, REPLICA, REPLICA)
