@@ -31,6 +31,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 TASKS = (
     "first-install",
     "external-servers",
+    "database-operators",
     "secrets-from-a-vault",
     "gitops",
     "one-bot-at-a-time",
