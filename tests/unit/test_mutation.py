@@ -65,7 +65,8 @@ ALLOWED = {
     # An external server has a port too, and a config key may hold that of the container.
     "tiers.*.port": (*VALUES, POD, f"{OWN}/headless-service.yaml",
                      f"{OWN}/_configuration.tpl", f"{COMMON}/_config.tpl",
-                     f"{OWN}/_group.tpl", f"{OWN}/group-services.yaml"),
+                     f"{OWN}/_group.tpl", f"{OWN}/_group-configuration.tpl",
+                     f"{OWN}/group-services.yaml"),
     "tiers.*.exposed.to": (*GLOBAL_VALUES, *FLOWS, f"{OWN}/service.yaml",
                            "templates/exposure/_warnings.tpl", "templates/checks/_exposure.tpl"),
     "tiers.*.exposed.host": ("templates/NOTES.txt", "templates/exposure/_entrances.tpl",
