@@ -108,6 +108,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
         ),
     ),
     "scaled_by_keda": merged(large_integers(), nested(SCALED_BY_KEDA)),
+    "backed_up": merged(
+        large_integers(),
+        nested(
+            {
+                "data.mysql.backup.enabled": True,
+                "data.mysql.backup.destination": "s3",
+                "data.mysql.backup.s3.bucket": "fx-backups",
+                "data.mysql.backup.verification.maxAgeSeconds": LARGE - 1,
+                "data.mysql.backup.binaryLogs.expireSeconds": LARGE,
+            }
+        ),
+    ),
     "external_servers": merged(
         large_integers(),
         nested(
