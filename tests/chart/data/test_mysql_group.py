@@ -11,7 +11,7 @@ import pytest
 from tests.chart.network import Network, Place, outside
 from tests.chart.reading import pod
 from tests.chart.scenarios import GROUP, merged, nested
-from tests.helm import NAMESPACE, ROOT, HelmError, Manifest, Render, refusal, render
+from tests.helm import CHART, NAMESPACE, ROOT, HelmError, Manifest, Render, refusal, render
 
 PREFIXED = {"global.namePrefix": "blue-"}
 MEMBERS = [f"blue-mysql-group-{number}" for number in range(3)]
@@ -136,8 +136,10 @@ def test_the_agent_has_all_its_modules_where_it_imports_them(
     assert text.endswith((own / "decide.py").read_text())
 
 
-def test_its_client_is_that_of_the_lock() -> None:
+def test_its_client_is_that_of_the_lock_and_has_its_licence_beside_it() -> None:
     """As pip checks it by its hash: another version would be another chart."""
+    licence = CHART / "charts/data/files/mysql/pymysql/LICENSE"
+    assert "Permission is hereby granted" in licence.read_text()
     assert f"pymysql=={version('pymysql')} \\" in (ROOT / "requirements.lock").read_text()
     assert f'"pymysql=={version("pymysql")}",' in (ROOT / "pyproject.toml").read_text()
 
