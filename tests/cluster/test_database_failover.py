@@ -23,6 +23,9 @@ from tools.cluster import Cluster
 
 MEMBERS = [f"mysql-group-{number}" for number in range(3)]
 ROLE = "genx-fx/database-role"
+# What a fault costs in seconds shows only where nothing else takes the processor.
+pytestmark = pytest.mark.alone
+
 HELD = 20  # seconds that a server is frozen or cut off, longer than the others wait for it
 MOST_GAP = 15  # seconds without a write while one server fails
 MOST_RECOVERY = 60  # seconds until all three work again, once the fault is over
@@ -293,7 +296,6 @@ def test_servers_fail(group: Group, faults: Sequence[str]) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.alone
 def test_the_node_of_the_primary_is_lost(group: Group) -> None:
     """Not that of the API server, without which nobody can be called primary."""
     if expendable(group.cluster) != group.pods()[group.await_whole()]["spec"]["nodeName"]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from generator.kinds.mysql.model import MySQL
 from generator.plan.platform import Plan
 from generator.spec.load import load_spec
 from generator.values.schemas import CHART_LABELS
@@ -33,7 +34,8 @@ RESOURCES = {
     "grafana": (("100m", "256Mi"), ("250m", "512Mi")),
 }
 
-TESTS = 13  # of `helm test`: seven connections, three of health, Grafana's login, two of policies
+# Of `helm test`: seven connections, three of health, Grafana's login, two of policies, the backup.
+TESTS = 14
 
 pytestmark = pytest.mark.xdist_group("platform")
 
@@ -93,6 +95,9 @@ def test_every_claim_is_bound_at_its_documented_size(kubectl: Kubectl, platform:
     documented = {item.claim: (str(item.size), item.access) for item in own} | {
         item.claim: (str(item.size), item.access) for item in shared
     }
+    for component in PLAN.components:
+        if isinstance(component.spec, MySQL) and component.spec.backup:
+            documented[component.spec.backup.claim] = (str(component.spec.backup.size), "RWO")
     modes = {"ReadWriteOnce": "RWO", "ReadWriteMany": "RWX"}
     bound = {
         claim["metadata"]["name"]: (
