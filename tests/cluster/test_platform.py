@@ -95,9 +95,9 @@ def test_every_claim_is_bound_at_its_documented_size(kubectl: Kubectl, platform:
     documented = {item.claim: (str(item.size), item.access) for item in own} | {
         item.claim: (str(item.size), item.access) for item in shared
     }
-    for component in PLAN.components:
-        if isinstance(component.spec, MySQL) and component.spec.backup:
-            documented[component.spec.backup.claim] = (str(component.spec.backup.size), "RWO")
+    for part in PLAN.components:
+        if isinstance(part.spec, MySQL) and part.spec.backup:
+            documented[part.spec.backup.claim] = (str(part.spec.backup.size), "RWO")
     modes = {"ReadWriteOnce": "RWO", "ReadWriteMany": "RWX"}
     bound = {
         claim["metadata"]["name"]: (
