@@ -36,7 +36,17 @@ API = "external-secrets.io/v1"
 STORE = "vault"
 ENTRY = "trading"
 NASTY = "p@ss/w:rd?#%+ ü"
-CONTENT = {**SECRETS, **OPTIONAL_SECRETS, "MYSQL_PASSWORD": ALL, "REDIS_PASSWORD": NASTY}
+# Of keys that pods read without backups.
+CONTENT = {
+    key: text
+    for key, text in {
+        **SECRETS,
+        **OPTIONAL_SECRETS,
+        "MYSQL_PASSWORD": ALL,
+        "REDIS_PASSWORD": NASTY,
+    }.items()
+    if not key.startswith("BACKUP_")
+}
 SMALL = only("mysql", "trading-bot")
 HOOK = "genx-fx-prepare"
 # What the operator says of an ExternalSecret that it cannot fulfil.

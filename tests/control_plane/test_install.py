@@ -22,7 +22,14 @@ WAYS = {
     for path in sorted((*CHART.glob("ci/*-values.yaml"), *CHART.glob("values-*.yaml")))
 }
 # Ways whose claims are others than those of the default values.
-CLAIMS_OF = {"small": set[str](), "values-dev": set[str](), "colocated": COLOCATED_CLAIMS}
+BACKED_UP = CLAIMS | {"PersistentVolumeClaim/backup-pvc"}
+CLAIMS_OF = {
+    "small": set[str](),
+    "values-dev": set[str](),
+    "values-staging": BACKED_UP,
+    "values-prod": BACKED_UP,
+    "colocated": COLOCATED_CLAIMS,
+}
 GIVEN = {"values-given", "values-dev"}  # ways whose Secret is in the chart
 CHANGED = {"global": {"config": {"MT5_SERVER": "changed"}}}
 
