@@ -247,7 +247,7 @@ def checks(plan: Plan) -> dict[str, bool]:
         "config": True,
         "exposure": bool(plan.exposed),
         "guard": bool(plan.guarded),
-        "groups": any(component.spec.forms_group for component in plan.components),
+        "groups": any(component.spec.group_size for component in plan.components),
         "initialization": any(component.spec.scripts_around() for component in plan.components),
         "names": True,
         "external": bool(plan.replaceable),

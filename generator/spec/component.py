@@ -231,8 +231,8 @@ class ComponentBase(SpecModel):
     """Whether its volume opens only to the passwords that it was first started with."""
     obeys_port: ClassVar[bool] = False
     """Whether its program may listen where the variable PORT says, as web servers do."""
-    forms_group: ClassVar[bool] = False
-    """Whether several servers may hold its data together, by its value `mode`."""
+    group_size: ClassVar[int] = 0
+    """Servers that hold its data together where its value `mode` is groupReplication, if any."""
     stays_up: ClassVar[bool] = True
     """Whether its process runs until it is stopped, so that probes ask for its health."""
 

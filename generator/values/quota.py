@@ -28,8 +28,7 @@ def cores(amount: Decimal) -> str:
 def storage_total(plan: Plan) -> Decimal:
     """Return the bytes of all volumes together: 50Gi in the architecture document."""
     own = [c.storage.size.value for c in plan.components if c.storage]
-    shared = [v.spec.size.value for v in plan.volumes]
-    return sum([*own, *shared], Decimal(0))
+    return sum([*own, *(v.spec.size.value for v in plan.volumes)], Decimal(0))
 
 
 def parts_total(plan: Plan) -> Decimal:

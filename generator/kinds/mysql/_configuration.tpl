@@ -26,7 +26,7 @@ genx-fx.cnf: |
 @% if component.spec.backup %@
   binlog_expire_logs_seconds = {{ .backup.binaryLogs.expireSeconds | int64 }}
 @% else %@
-  binlog_expire_logs_seconds = 259200
+  binlog_expire_logs_seconds = @{ component.spec.log_expire_seconds }@
 @% endif %@
   skip_name_resolve = ON
   mysqlx = OFF

@@ -1,6 +1,6 @@
 {{/* Names of the members of a group, in the order of their pods, as YAML. Takes $. */}}
 {{- define "@{ component.name }@.members" -}}
-{{- range until 3 }}
+{{- range until @{ component.spec.group_size }@ }}
 - {{ $.Values.global.namePrefix }}@{ component.name }@-group-{{ . }}
 {{- end }}
 {{- end }}

@@ -65,7 +65,9 @@ class MySQL(ServedComponent, StoredComponent):
     url_scheme: ClassVar = "mysql"
     replaceable: ClassVar = True
     locks_data: ClassVar = True
-    forms_group: ClassVar = True
+    group_size: ClassVar = 3
+    log_expire_seconds: ClassVar = 259200
+    """How long the server keeps its binary log: three days, in which a failed backup is noticed."""
 
     kind: Literal["mysql"] = Field(description="MySQL server")
     initialization: Initialization

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generator.kinds.cron.model import SCHEDULE
-from generator.kinds.mysql.model import Backup
+from generator.kinds.mysql.model import Backup, MySQL
 from generator.spec.fields import PATTERNS_IN_WORDS
 from generator.values import sections
 from generator.values.schemas import (
@@ -16,9 +16,6 @@ from generator.values.schemas import (
     optional,
 )
 from generator.values.tree import Section, Value
-
-EXPIRE_SECONDS = 259200
-"""Seconds that the server keeps its binary log: three days, in which a failed backup is noticed."""
 
 
 def backup_values(spec: Backup) -> Section:
@@ -38,7 +35,7 @@ def backup_values(spec: Backup) -> Section:
                         "*/5 * * * *", "When it is copied, and so how much may be lost"
                     ),
                     "expireSeconds": Value(
-                        EXPIRE_SECONDS,
+                        MySQL.log_expire_seconds,
                         "Time in seconds that the server keeps it. Where backups fail for longer,"
                         " the next one begins with a dump",
                         integer(3600, 2592000),

@@ -1,6 +1,6 @@
 {{/* One line per problem with servers that hold data together. Takes $. */}}
 {{- define "@{ platform.name }@.problems.groups" -}}
-@% for component in plan.components if component.spec.forms_group %@
+@% for component in plan.components if component.spec.group_size %@
 {{- if include "@{ component.name }@.runs" $ }}
 {{- with .Values.@{ component.path }@ }}
 {{- if eq .mode "groupReplication" }}

@@ -1,3 +1,4 @@
+@% set group_size = plan.components | map(attribute="spec.group_size") | max %@
 {{/*
 Adds to the sums what the pods of a component may use at most, with those that a rollout adds.
 Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources" $resources).
@@ -13,7 +14,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 {{- include "@{ platform.name }@.addAmounts" (dict "sums" $sums "amounts" (include "@{ platform.name }@.podAmounts" . | fromYaml) "pods" $pods) }}
 {{- with .values }}
 {{- if and (dig "persistence" "enabled" false .) (not (dig "persistence" "existingClaim" "" .)) }}
-{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" (ternary 3 1 (eq (dig "mode" "" .) "groupReplication"))) }}
+{{- include "@{ platform.name }@.add" (dict "sums" $sums "name" "requests.storage" "amount" .persistence.size "pods" (ternary @{ group_size }@ 1 (eq (dig "mode" "" .) "groupReplication"))) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -33,7 +34,7 @@ Takes (dict "context" $ "sums" $sums "values" .Values.application.api "resources
 {{- define "@{ platform.name }@.mostPods" -}}
 {{- if dig "autoscaling" "enabled" false . }}{{ .autoscaling.maxReplicas | int64 }}
 {{- else if dig "keda" "enabled" false . }}{{ .keda.maxReplicas | int64 }}
-{{- else if eq (dig "mode" "" .) "groupReplication" }}3
+{{- else if eq (dig "mode" "" .) "groupReplication" }}@{ group_size }@
 {{- else }}{{ dig "replicas" 1 . | int64 }}
 {{- end }}
 {{- end }}

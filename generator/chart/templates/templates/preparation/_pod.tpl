@@ -73,9 +73,9 @@ in this mode and in the other. Takes $.
 @% if component.storage and component.spec.locks_data %@
 {{- $locked = append $locked (print $prefix "@{ component.storage.claim }@") }}
 @% endif %@
-@% if component.spec.forms_group %@
+@% if component.spec.group_size %@
 {{- with .Values.@{ component.path }@ }}
-{{- range until 3 }}{{ $members = append $members (printf "storage-%s@{ component.name }@-group-%d" $prefix .) }}{{ end }}
+{{- range until @{ component.spec.group_size }@ }}{{ $members = append $members (printf "storage-%s@{ component.name }@-group-%d" $prefix .) }}{{ end }}
 {{- $claim := .persistence.existingClaim | default (print $prefix "@{ component.storage.claim }@") }}
 {{- $one := dict "path" "@{ component.path }@.mode" "mode" "standalone" "workload" (print $prefix "@{ component.name }@") "claims" (list $claim) }}
 {{- $group := dict "path" "@{ component.path }@.mode" "mode" "groupReplication" "workload" (print $prefix "@{ component.name }@-group") "claims" $members }}
@@ -94,7 +94,7 @@ in this mode and in the other. Takes $.
 {{- with .Values.@{ component.path }@.persistence }}
 {{- if and .enabled (not .existingClaim) }}
 {{- $claims := list (print $prefix "@{ component.storage.claim }@") }}
-@% if component.spec.forms_group %@
+@% if component.spec.group_size %@
 {{- if eq $.Values.@{ component.path }@.mode "groupReplication" }}{{ $claims = $members }}{{ end }}
 @% endif %@
 {{- $size := .size }}

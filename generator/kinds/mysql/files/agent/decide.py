@@ -34,18 +34,18 @@ def decide(
     has: one that may start it has to see all others, and is the first of those that have
     everything. A server that is gone for good is waited for until a person gives it an empty disk.
     """
-    others = {name: seen for name, seen in members.items() if name != me}
     answered = {name: seen for name, seen in members.items() if isinstance(seen, View)}
+    others = {name: seen for name, seen in answered.items() if name != me}
     for name, seen in others.items():
-        if isinstance(seen, View) and seen.works and seen.holds_data:
+        if seen.works and seen.holds_data:
             return Decision("join", f"{name} is in a group that works")
     for name, seen in others.items():
-        if isinstance(seen, View) and seen.works:
+        if seen.works:
             return Decision("wait", f"{name} is about to start the group")
     for name, seen in others.items():
-        if isinstance(seen, View) and seen.state not in DOWN:
+        if seen.state not in DOWN:
             return Decision("wait", f"{name} is {seen.state} in a group without a majority")
-    if silent := set(others) - set(answered):
+    if silent := set(members) - {me, *others}:
         return Decision("wait", f"{_and(silent)} must answer: its disk may have more than others")
     holders = {name: seen.transactions for name, seen in answered.items() if seen.holds_data}
     if not holders:

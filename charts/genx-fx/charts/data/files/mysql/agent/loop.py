@@ -79,7 +79,6 @@ class Agent:
         self.role, self.looked = role, time.monotonic()
         if changed:
             log("role", role, view.state if view else "no answer")
-        if changed:
             self._labelled = 0
         if self.looked - self._labelled > REPEAT:
             self._guarded("label", self._label)

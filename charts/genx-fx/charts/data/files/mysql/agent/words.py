@@ -14,10 +14,9 @@ def describe(members: Mapping[str, View | Silent], decision: Decision | None) ->
     width = max(map(len, members))
     for name, seen in sorted(members.items()):
         yield f"{name:{width}}  {_member(seen)}"
-    working = [seen for seen in members.values() if isinstance(seen, View) and seen.works]
+    working, primaries = _working(members)
     total = len(members)
     spare = len(working) - total // 2 - 1
-    primaries = [seen for seen in working if seen.role == "PRIMARY"]
     if len(primaries) > 1:
         yield "the members do not agree who is primary: one was frozen or cut off; ask again"
     elif not working:
@@ -31,9 +30,14 @@ def describe(members: Mapping[str, View | Silent], decision: Decision | None) ->
 
 def is_whole(members: Mapping[str, View | Silent]) -> bool:
     """Return whether every member works, and they agree who is primary."""
-    working = [seen for seen in members.values() if isinstance(seen, View) and seen.works]
-    primaries = [seen for seen in working if seen.role == "PRIMARY"]
+    working, primaries = _working(members)
     return len(working) == len(members) and len(primaries) == 1
+
+
+def _working(members: Mapping[str, View | Silent]) -> tuple[list[View], list[View]]:
+    """Return the members that work, and those of them that take themselves for the primary."""
+    working = [seen for seen in members.values() if isinstance(seen, View) and seen.works]
+    return working, [seen for seen in working if seen.role == "PRIMARY"]
 
 
 def _member(seen: View | Silent) -> str:
