@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 import time
@@ -55,7 +56,7 @@ class Agent:
     _labelled: float = 0
     _tried: float = 0
     _prepared: bool = False
-    _silent: float = -60
+    _silent: float = -math.inf  # when the server last gave no answer: never so far
     _last: Decision | None = None
     _reasons: dict[str, str] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 import time
@@ -56,7 +57,7 @@ class Agent:
     _labelled: float = 0
     _tried: float = 0
     _prepared: bool = False
-    _silent: float = -60
+    _silent: float = -math.inf  # when the server last gave no answer: never so far
     _last: Decision | None = None
     _reasons: dict[str, str] = field(default_factory=dict)
 
