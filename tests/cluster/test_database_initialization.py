@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import SECRETS, merged
+from tests.chart.scenarios import GROUP, SECRETS, merged, nested
 from tests.cluster.database_contract import (
     APPLICATION_MAY,
     APPLICATION_MAY_NOT,
@@ -33,7 +34,7 @@ from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
 from tests.fixtures import MakeNamespace
-from tests.helm import CHART
+from tests.helm import CHART, render
 from tests.passwords import ALL, PASSWORDS
 from tools.cluster import Cluster
 
@@ -274,3 +275,24 @@ def test_the_version_of_the_data_is_that_of_the_server_that_wrote_it(
     assert said[0] == "starts"
     assert said[1].endswith(f"is of MySQL {by_history}, and this is MySQL 8.4.6")
     assert said[-1] == "refused"
+
+
+@pytest.mark.parametrize("mode", [{}, GROUP], ids=["standalone", "groupReplication"])
+def test_the_server_knows_every_option_of_its_file(
+    kubectl: Kubectl, database: Release, mode: dict[str, Any]
+) -> None:
+    """Those of plugins too, of which it says nothing while they are `loose`."""
+    rendered = render(nested(mode)).get("ConfigMap", "mysql-config")["data"]["genx-fx.cnf"]
+    options = rendered.replace("\nloose-", "\n")
+    script = """folder=$(mktemp -d)
+        echo "$1" >$folder/options.cnf
+        mysqld --defaults-file=$folder/options.cnf --datadir=$folder --validate-config 2>&1"""
+
+    def validate(text: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "-c", script, "bash", text]
+        return kubectl.exec("mysql-0", command, database.namespace)
+
+    done = validate(options)
+    assert done.returncode == 0, done.stdout
+    done = validate(f"{options}\nprot = 3306\n")
+    assert "unknown variable 'prot=3306'" in done.stdout
