@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -17,10 +18,12 @@ from generator.kinds.mysql.files.agent.words import describe, is_whole
 
 NAMES = ("mysql-group-0", "mysql-group-1", "mysql-group-2")
 ME, OTHER, THIRD = NAMES
-FIRST = "5ca1ab1e-0000-4000-8000-000000000001"
+GROUP = "5ca1ab1e-0000-4000-8000-000000000001"
+EARLIER = "5ca1ab1e-0000-4000-8000-000000000000"
+OWN = "a"
 ROLE = "genx-fx/database-role"
-PRIMARY = View("ONLINE", "PRIMARY", True, True, True, "ab")
-REPLICA = View("ONLINE", "SECONDARY", True, False, True, "ab")
+PRIMARY = View("ONLINE", "PRIMARY", True, True, True, "ab", GROUP)
+REPLICA = View("ONLINE", "SECONDARY", True, False, True, "ab", GROUP)
 OFF = View("OFFLINE", "", False, False, True, "ab")
 OFF_WITHOUT = replace(OFF, transactions="")
 EMPTY = View("OFFLINE", "", False, False, False, "")
@@ -57,8 +60,8 @@ class FakeMember:
     def prepare(self) -> None:
         self.did.append("prepare")
 
-    def join(self) -> None:
-        self.did.append("join")
+    def join(self, group: str) -> None:
+        self.did.append(f"join {group}")
 
     def start_group(self, *, empty: bool) -> None:
         self.did.append(f"start {empty}")
@@ -174,10 +177,10 @@ class TestLabels:
 
 
 class TestActs:
-    def test_it_joins_a_group_that_works(self) -> None:
-        member = FakeMember(OFF, mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
+    def test_it_joins_a_group_that_works_by_its_name(self) -> None:
+        member = FakeMember(replace(OFF, group=EARLIER), mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
         agent(member, FakePods()).turn()
-        assert member.did == ["join"]
+        assert member.did == [f"join {GROUP}"]
 
     def test_after_an_outage_of_all_the_one_with_everything_starts_the_group(self) -> None:
         member = FakeMember(OFF, mysqlgroup1=OFF_WITHOUT, mysqlgroup2=OFF_WITHOUT)
@@ -202,8 +205,8 @@ ROWS = [
 ]
 
 
-def seen(rows: list[Row], uuid: str = "a", executed: str = "", received: str = "") -> View:
-    return view(rows, uuid, read_only=False, group=FIRST, executed=executed, received=received)
+def seen(rows: list[Row], uuid: str = OWN, executed: str = "", received: str = "") -> View:
+    return view(rows, uuid, read_only=False, group=GROUP, executed=executed, received=received)
 
 
 def test_a_view_counts_those_that_are_reached() -> None:
@@ -216,11 +219,46 @@ def test_a_view_counts_those_that_are_reached() -> None:
 
 
 def test_a_view_has_what_was_executed_and_what_was_received() -> None:
-    both = seen(ROWS, executed=f"{FIRST}:1-3,\nbeef:1", received=f"{FIRST}:4")
-    assert both.transactions == f"{FIRST}:1-3,beef:1,{FIRST}:4"
-    assert both.holds_data
-    assert seen(ROWS, received=f"{FIRST}:4").holds_data
-    assert not seen(ROWS, executed="beef:1").holds_data
+    both = seen(ROWS, executed=f"{GROUP}:1-3,\n{OWN}:1", received=f"{GROUP}:4")
+    assert both.transactions == f"{GROUP}:1-3,{OWN}:1,{GROUP}:4"
+    assert both.group == GROUP
+
+
+def test_a_disk_that_was_in_any_group_holds_data() -> None:
+    """The group of before had another name."""
+    assert seen(ROWS, executed=f"{EARLIER}:1").holds_data
+    assert seen(ROWS, executed=f"{OWN}:1,\n{EARLIER}:1").holds_data
+    assert seen(ROWS, received=f"{GROUP}:4").holds_data
+    assert not seen(ROWS, executed=f"{OWN}:1-9").holds_data, "what its own first start has done"
+    assert not seen(ROWS).holds_data
+
+
+class Recorded:
+    """Stands for a connection to the server, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def ask(self, statement: str, *values: object) -> list[tuple[int]]:
+        self.asked.append((statement, values))
+        return [(0,)]
+
+    def names(self) -> list[str]:
+        return [str(values[0]) for said, values in self.asked if "group_name" in said]
+
+
+def test_each_start_of_a_group_gives_it_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or what a backup or a disk has of an earlier group would be taken for this one's."""
+    member = Member(3306, "password")
+    recorded = Recorded()
+    monkeypatch.setattr(member, "_patient", recorded)
+    member.start_group(empty=True)
+    member.start_group(empty=False)
+    first, second = recorded.names()
+    assert first != second
+    assert UUID(first).version == UUID(second).version == 4
+    member.join(GROUP)
+    assert recorded.names()[-1] == GROUP
 
 
 def test_the_members_password_follows_from_that_of_root() -> None:

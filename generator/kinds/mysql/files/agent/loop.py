@@ -6,7 +6,7 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -124,25 +124,24 @@ class Agent:
             log("decides to", f"{decision.action}:", decision.reason)
             self._last = decision
         if decision.action == "join":
+            working = [
+                (seen.role == "PRIMARY", name, seen.group)
+                for name, seen in members.items()
+                if isinstance(seen, View) and seen.works and seen.holds_data
+            ]
+            _, donor, group = min(working)  # rather a replica, whose work nobody waits for
             if own.holds_data:
-                self.member.join()
+                self.member.join(group)
             else:
-                self._clone(members)
+                self._clone(donor)
         elif decision.action == "start":
             self.member.start_group(empty=not own.holds_data)
         if decision.action != "wait":
             log("has done so")
 
-    def _clone(self, members: Mapping[str, View | Silent]) -> None:
-        donors = [
-            name
-            for name, seen in members.items()
-            if isinstance(seen, View) and seen.works and seen.holds_data
-        ]
-        # Rather of a replica, whose work nobody waits for.
-        donors.sort(key=lambda name: (getattr(members[name], "role", "") == "PRIMARY", name))
-        log("clones the data of", donors[0])
-        if pod := self.pods.get(donors[0]):
+    def _clone(self, donor: str) -> None:
+        log("clones the data of", donor)
+        if pod := self.pods.get(donor):
             self.member.clone(address(pod), self.settings.port)
 
     def _label(self) -> None:

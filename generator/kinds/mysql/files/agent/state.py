@@ -38,6 +38,8 @@ class View:
     """Whether its disk was ever in the group; all of a disk that was not may be replaced."""
     transactions: str
     """Every transaction that it has: those executed, and those received and not yet executed."""
+    group: str = ""
+    """Name of the group that it is in or was in last, since it started: a UUID."""
 
     @property
     def works(self) -> bool:
@@ -57,7 +59,10 @@ class View:
 def view(
     rows: Sequence[Row], uuid: str, *, read_only: bool, group: str, executed: str, received: str
 ) -> View:
-    """Return the view of the server with this UUID from the members that it lists."""
+    """Return the view of the server with this UUID from the members that it lists.
+
+    A transaction of a group is called by the group, another one by the server that executed it.
+    """
     own = next((row for row in rows if row.uuid == uuid), None)
     seen = sum(row.state in ("ONLINE", "RECOVERING") for row in rows)
     transactions = ",".join(filter(None, (executed, received))).replace("\n", "")
@@ -66,6 +71,7 @@ def view(
         role=own.role if own else "",
         has_quorum=seen * 2 > len(rows),
         writable=not read_only,
-        holds_data=group in transactions,
+        holds_data=any(not named.startswith(uuid) for named in transactions.split(",") if named),
         transactions=transactions,
+        group=group,
     )

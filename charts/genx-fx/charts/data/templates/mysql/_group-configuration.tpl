@@ -12,7 +12,6 @@ sync_relay_log = 1
 replica_parallel_workers = 4
 plugin_load_add = mysql_clone.so
 plugin_load_add = group_replication.so
-loose-group_replication_group_name = 5ca1ab1e-0000-4000-8000-000000000001
 loose-group_replication_group_seeds = {{ range $index, $name := include "mysql.members" $ | fromYamlArray }}{{ if $index }},{{ end }}{{ $name }}:3306{{ end }}
 loose-group_replication_start_on_boot = OFF
 loose-group_replication_bootstrap_group = OFF

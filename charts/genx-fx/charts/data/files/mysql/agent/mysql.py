@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import ssl
 import time
+import uuid
 from contextlib import suppress
 from typing import Any
 
@@ -80,7 +81,7 @@ class Server:
             "SELECT member_id, member_host, member_state, member_role"
             " FROM performance_schema.replication_group_members"
         )
-        [(uuid, read_only, group, executed)] = self.ask(
+        [(own, read_only, group, executed)] = self.ask(
             "SELECT @@server_uuid, @@super_read_only, @@group_replication_group_name,"
             " @@GLOBAL.gtid_executed"
         )
@@ -90,9 +91,9 @@ class Server:
         )
         return view(
             [Row(*row) for row in rows],
-            uuid,
+            own,
             read_only=bool(read_only),
-            group=group,
+            group=group or "",
             executed=executed,
             received=received[0][0] if received else "",
         )
@@ -127,13 +128,17 @@ class Member:
             ask("SET SESSION sql_log_bin = ON")
             ask("SET GLOBAL super_read_only = ON")
 
-    def join(self) -> None:
-        """Join the group that works."""
+    def join(self, group: str) -> None:
+        """Join the group of this name."""
         self._stop()
-        self._start()
+        self._start(group)
 
     def start_group(self, *, empty: bool) -> None:
-        """Start a group of this server alone; `empty` where no disk was ever in it."""
+        """Start a group of this server alone; `empty` where no disk was ever in it.
+
+        Its name is new each time: transactions are numbered by group, and so those of two pasts
+        are never taken for one another, neither by a server that comes back nor by a backup.
+        """
         ask = self._patient.ask
         self._stop()
         if empty:
@@ -141,7 +146,7 @@ class Member:
             ask("RESET BINARY LOGS AND GTIDS")
         ask("SET GLOBAL group_replication_bootstrap_group = ON")
         try:
-            self._start()
+            self._start(str(uuid.uuid4()))
         finally:
             ask("SET GLOBAL group_replication_bootstrap_group = OFF")
         for _ in range(150):
@@ -182,7 +187,8 @@ class Member:
         self._patient.ask("SET GLOBAL super_read_only = ON")
         self._patient.ask("SET GLOBAL offline_mode = OFF")
 
-    def _start(self) -> None:
+    def _start(self, group: str) -> None:
+        self._patient.ask("SET GLOBAL group_replication_group_name = %s", group)
         # A donor is chosen by this agent. The password is kept in memory alone.
         self._patient.ask(f"START GROUP_REPLICATION USER = '{USER}', PASSWORD = %s", self._password)
 
