@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tests.chart.scenarios import SECRETS
-from tests.cluster.journal import Entry, doubled, lives, lost, overlaps, read_journal, read_trades
+from tests.cluster.journal import (
+    Entry,
+    doubled,
+    lives,
+    lost,
+    overlaps,
+    read_instances,
+    read_journal,
+    read_trades,
+)
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import away_from, rather_on
 from tests.cluster.pods import NAME
@@ -58,6 +68,10 @@ class Bots:
     release: Release
     node: str
     before: frozenset[Entry] = frozenset()
+    pods: tuple[str, ...] = ("",)
+    """How the names of the pods begin in which the bots run, by default any."""
+    every: float = 1
+    """Seconds from one look at their journal to the next."""
 
     @property
     def namespace(self) -> str:
@@ -67,23 +81,25 @@ class Bots:
     def pod(self) -> Object:
         return self.kubectl.get("pod", POD, self.namespace)
 
-    def entries(self) -> list[Entry]:
-        """Return what was written since the test began."""
-        found = read_journal(self.kubectl, self.namespace)
+    def entries(self, but: Iterable[str] = ()) -> list[Entry]:
+        """Return what was written since the test began, but not by some instances."""
+        found = read_journal(self.kubectl, self.namespace, pods=self.pods, but=but)
         return [entry for entry in found if entry not in self.before]
 
     def instances(self) -> set[str]:
         """Return all that have ever written."""
-        return {entry.instance for entry in read_journal(self.kubectl, self.namespace)}
+        found = read_instances(self.kubectl, self.namespace)
+        return {name for name in found if name.startswith(self.pods)}
 
     def trade_anew(self, known: set[str], trades: int = 1) -> None:
         """Wait until an instance that was not known has placed so many trades."""
 
         def placed() -> bool:
-            events = [entry.event for entry in self.entries() if entry.instance not in known]
+            events = [entry.event for entry in self.entries(but=known)]
             return events.count("placed") >= trades
 
-        eventually(f"a new bot places {trades} trades", placed, timeout=180)
+        what = f"a new bot places {trades} trades"
+        eventually(what, placed, timeout=180, every=self.every)
 
     def wait_for_another(self, pod: Object) -> None:
         """Wait until a container runs that is not that of this pod."""

@@ -16,9 +16,16 @@ from datetime import datetime
 
 from tests.cluster.kubectl import Kubectl, KubectlError
 
-SCRIPT = """
-import json, pathlib
-print(json.dumps([file.read_text() for file in pathlib.Path("/app/data").glob("bot-journal-*")]))
+PREFIX, SUFFIX = "bot-journal-", ".csv"
+SCRIPT = f"""
+import json, pathlib, sys
+pods, known = json.loads(sys.argv[1])
+found = []
+for file in pathlib.Path("/app/data").glob("{PREFIX}*"):
+    instance = file.name.removeprefix("{PREFIX}").removesuffix("{SUFFIX}")
+    if instance.startswith(tuple(pods)) and instance not in known:
+        found.append(file.read_text())
+print(json.dumps(found))
 """
 
 
@@ -55,21 +62,38 @@ class Trade:
     status: str
 
 
-def read_journal(kubectl: Kubectl, namespace: str) -> list[Entry]:
-    """Return all entries of all instances, in the order of their times."""
-    command = ["python3", "-c", SCRIPT]
-    done = kubectl.exec("deployment/api", command, namespace, container="api")
-    if done.returncode:
-        raise KubectlError(f"the journal can't be read: {done.stderr.strip()}")
+def read_instances(kubectl: Kubectl, namespace: str) -> set[str]:
+    """Return the names of all instances that have ever written."""
+    names = _ask(kubectl, namespace, ["ls", "/app/data"]).split()
+    files = (name for name in names if name.startswith(PREFIX))
+    return {name.removeprefix(PREFIX).removesuffix(SUFFIX) for name in files}
+
+
+def read_journal(
+    kubectl: Kubectl, namespace: str, *, pods: Iterable[str] = ("",), but: Iterable[str] = ()
+) -> list[Entry]:
+    """Return the entries of all instances but some, in the order of their times.
+
+    Of those alone that ran in pods whose names begin like this, by default in any.
+    """
+    chosen = json.dumps([list(pods), list(but)])
+    found = _ask(kubectl, namespace, ["python3", "-c", SCRIPT, chosen])
     return sorted(
         (
             Entry(datetime.fromisoformat(row.pop("time")), **row)
-            for text in json.loads(done.stdout)
+            for text in json.loads(found)
             # A bot that is killed may leave a line half-written.
             for row in csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1]))
         ),
         key=lambda entry: entry.time,
     )
+
+
+def _ask(kubectl: Kubectl, namespace: str, command: list[str]) -> str:
+    done = kubectl.exec("deployment/api", command, namespace, container="api")
+    if done.returncode:
+        raise KubectlError(f"the journal can't be read: {done.stderr.strip()}")
+    return done.stdout
 
 
 def lives(entries: Iterable[Entry]) -> list[Life]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,6 @@ import pytest
 
 from tests.chart.scenarios import merged
 from tests.cluster.bots import POD, Bots, values
-from tests.cluster.forms import short_and_long
 from tests.cluster.journal import Entry, read_journal
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.nodes import expendable
@@ -29,8 +29,12 @@ POLICY = "trading-bot-guard-to-api-server"
 # Label of the pods whose guards reach the API server.
 REACHES = {"example.org/reaches-the-api-server": "yes"}
 STANDBY = "standby"
+COPY = "example.org/copy"
 # Shorter than by default, as the tests wait for them.
 TIMES = {"leaseDuration": 10, "renewDeadline": 6, "retryPeriod": 1}
+
+# Of the long form.
+RUNS, CONTESTS = 100, 10
 
 pytestmark = pytest.mark.xdist_group("guard")
 
@@ -42,10 +46,14 @@ class Contest:
     cluster: Cluster
     kubectl: Kubectl
     bots: Bots
-    stands_still: int
+    lease: str = LEASE
+    pods: tuple[str, str] = (POD, f"{STANDBY}-0")
+    stands_still: int = 15
     """Seconds that a freeze takes, at least."""
     pauses: dict[str, list[float]] = field(default_factory=dict)
     """Fault → seconds without a bot that trades, each time."""
+    ended: set[str] = field(default_factory=set)
+    """Bots that had ended before the last fault."""
 
     @property
     def namespace(self) -> str:
@@ -55,18 +63,18 @@ class Contest:
         """Return the pod that holds the Lease and whose bot runs."""
 
         def look() -> Object | None:
-            lease = self.kubectl.get("lease", LEASE, self.namespace)
+            lease = self.kubectl.get("lease", self.lease, self.namespace)
             name, _, uid = lease["spec"].get("holderIdentity", "").partition("_")
             pod = self.kubectl.get("pod", name, self.namespace)
             is_it = pod["metadata"]["uid"] == uid and container_id(pod)
             return pod if is_it and sidecar_id(pod, "guard") else None
 
-        found = eventually("a pod holds the Lease", look, timeout=180)
+        found = eventually("a pod holds the Lease", look, timeout=180, every=self.bots.every)
         assert found is not None
         return found
 
     def token(self) -> int:
-        lease = self.kubectl.get("lease", LEASE, self.namespace)
+        lease = self.kubectl.get("lease", self.lease, self.namespace)
         return int(lease["spec"]["leaseTransitions"])
 
     def suffer(self, fault: Fault) -> None:
@@ -76,14 +84,23 @@ class Contest:
         known = self.bots.instances()
         fault(self, pod)
         self.bots.trade_anew(known, trades=2)
-        entries = self.bots.entries()
+        entries = self.bots.entries(but=self.ended)
         last = max(entry.time for entry in entries if entry.instance in known)
         first = min(placed.time for placed in entries if is_new_trade(placed, known))
         self.pauses.setdefault(fault.__name__, []).append((first - last).total_seconds())
+        self.ended = known
+
+    def suffer_all(self, faults: Iterable[Fault]) -> None:
+        """Suffer one after another, and see that the Lease counts each new holder."""
+        tokens = [self.token()]
+        for fault in faults:
+            self.suffer(fault)
+            tokens.append(self.token())
+        assert tokens == sorted(tokens)
 
     def have_another_wait(self, holder: Object) -> None:
         """Let the other pod wait for the Lease, one that the kubelet has no reason to hold back."""
-        (other,) = {POD, f"{STANDBY}-0"} - {holder["metadata"]["name"]}
+        (other,) = {*self.pods} - {holder["metadata"]["name"]}
         statuses = self.kubectl.get("pod", other, self.namespace)["status"]
         if any(status["restartCount"] for status in statuses.get("initContainerStatuses", [])):
             self.kubectl("delete", "pod", other, "-n", self.namespace)
@@ -91,13 +108,7 @@ class Contest:
         def waits() -> bool:
             return bool(sidecar_id(self.kubectl.get("pod", other, self.namespace), "guard"))
 
-        eventually("another pod waits", waits, timeout=180)
-
-    def check(self, replaced: int) -> None:
-        self.bots.check(replaced)
-        for fault, seconds in self.pauses.items():
-            p50, most = statistics.median(seconds), max(seconds)
-            print(f"{fault}: {len(seconds)} runs, without a bot p50 {p50:.1f} s, max {most:.1f} s")
+        eventually("another pod waits", waits, timeout=180, every=self.bots.every)
 
 
 Fault = Callable[[Contest, Object], None]
@@ -179,52 +190,117 @@ def installed(
     head = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
     kubectl.apply({**head, "metadata": {"name": "reaches"}, "spec": narrow}, bots.namespace)
     kubectl("delete", "networkpolicy", POLICY, "-n", bots.namespace)
-    kubectl.apply(
-        standby(kubectl.get("statefulset", "trading-bot", bots.namespace)), bots.namespace
-    )
+    bot = kubectl.get("statefulset", "trading-bot", bots.namespace)
+    kubectl.apply(copy(bot, STANDBY), bots.namespace)
     return bots
 
 
-def standby(bot: Object) -> Object:
-    """Return a second bot, as another release would run it, that wants the same Lease."""
+def copy(bot: Object, name: str, variables: Iterable[Object] = ()) -> Object:
+    """Return a second bot, as another release would run it, with the same Lease or another."""
     spec = deepcopy(bot["spec"])
-    spec["selector"]["matchLabels"][STANDBY] = "yes"
-    spec["template"]["metadata"]["labels"][STANDBY] = "yes"
+    for labels in (spec["selector"]["matchLabels"], spec["template"]["metadata"]["labels"]):
+        labels[COPY] = name
+    pod = spec["template"]["spec"]
+    for container in (*pod["initContainers"], *pod["containers"]):
+        container["env"] = merged_by_name(container["env"], variables)
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": {"name": STANDBY},
+        "metadata": {"name": name},
         "spec": spec,
     }
+
+
+def merged_by_name(given: Iterable[Object], more: Iterable[Object]) -> list[Object]:
+    """Return variables, those of a name that both have as the second has them."""
+    return [*{variable["name"]: variable for variable in (*given, *more)}.values()]
 
 
 @pytest.fixture
 def contest(cluster: Cluster, kubectl: Kubectl, installed: Bots) -> Contest:
     before = frozenset(read_journal(kubectl, installed.namespace))
-    found = Contest(cluster, kubectl, replace(installed, before=before), stands_still=15)
+    found = Contest(cluster, kubectl, replace(installed, before=before))
     eventually("the bot trades", found.bots.entries)
     return found
 
 
-@dataclass(frozen=True)
-class Size:
-    """How often each fault comes, and how many seconds a freeze takes."""
+@pytest.fixture
+def contests(contest: Contest) -> Iterator[list[Contest]]:
+    """Give contests that share nothing but the platform: each has its Lease and its account."""
+    kubectl, namespace = contest.kubectl, contest.namespace
+    bot = kubectl.get("statefulset", "trading-bot", namespace)
+    found: list[Contest] = []
+    copies: list[str] = []
+    for number in range(1, CONTESTS + 1):
+        lease, names = f"{LEASE}-{number}", (f"bot-{number}", f"{STANDBY}-{number}")
+        copies += names
+        variables = {"LEASE_NAME": lease, "MT5_LOGIN": lease, "BOT_INTERVAL_SECONDS": "1"}
+        environment = [{"name": key, "value": value} for key, value in variables.items()]
+        kubectl.apply([copy(bot, name, environment) for name in names], namespace)
+        pods = (f"{names[0]}-0", f"{names[1]}-0")
+        bots = replace(contest.bots, before=frozenset(), pods=pods, every=3)
+        found.append(Contest(contest.cluster, kubectl, bots, lease, pods, 60))
+    leases = [each.lease for each in found]
+    kubectl.apply(
+        may_hold(leases, bot["spec"]["template"]["spec"]["serviceAccountName"]), namespace
+    )
+    for each in found:
+        eventually(f"a bot of {each.lease} trades", each.bots.entries, timeout=600, every=5)
+    yield found
+    kubectl("delete", "statefulset", *copies, "-n", namespace)
 
-    runs: int
-    freeze: int
+
+def may_hold(leases: list[str], account: str) -> list[Object]:
+    """Return the right of an account to hold Leases, as the chart gives it for one."""
+    group = "rbac.authorization.k8s.io"
+    about = {"apiVersion": f"{group}/v1", "metadata": {"name": "contests"}}
+    rule = {
+        "apiGroups": ["coordination.k8s.io"],
+        "resources": ["leases"],
+        "resourceNames": leases,
+        "verbs": ["get", "update", "create"],
+    }
+    role = {"apiGroup": group, "kind": "Role", "name": "contests"}
+    subject = {"kind": "ServiceAccount", "name": account}
+    return [
+        {**about, "kind": "Role", "rules": [rule]},
+        {**about, "kind": "RoleBinding", "roleRef": role, "subjects": [subject]},
+    ]
 
 
-@short_and_long("size", Size(1, 15), Size(100, 60))
-def test_never_do_two_bots_trade(contest: Contest, size: Size) -> None:
-    contest.stands_still = size.freeze
-    faults = [fault for fault in FAULTS for _ in range(size.runs)]
-    random.Random(size.runs).shuffle(faults)
-    tokens = [contest.token()]
-    for fault in faults:
-        contest.suffer(fault)
-        tokens.append(contest.token())
-    contest.check(replaced=len(faults))
-    assert tokens == sorted(tokens)
+def test_never_do_two_bots_trade(contest: Contest) -> None:
+    contest.suffer_all(FAULTS)
+    contest.bots.check(replaced=len(FAULTS))
+    report([contest])
+
+
+@pytest.mark.soak
+def test_never_do_two_bots_trade_whatever_happens_in_which_order(contests: list[Contest]) -> None:
+    """Each fault a hundred times, in ten contests at once: one takes half a minute."""
+
+    def suffer_all(contest: Contest) -> None:
+        faults = [fault for fault in FAULTS for _ in range(RUNS // CONTESTS)]
+        random.Random(contest.lease).shuffle(faults)
+        contest.suffer_all(faults)
+        contest.bots.check(replaced=len(faults))
+
+    try:
+        with ThreadPoolExecutor(len(contests)) as pool:
+            # The result of each is asked for: an error of a thread is the test's.
+            list(pool.map(suffer_all, contests))
+    finally:
+        report(contests)
+
+
+def report(contests: Iterable[Contest]) -> None:
+    """Print how long there was no bot that trades, for each fault."""
+    pauses: dict[str, list[float]] = {}
+    for contest in contests:
+        for fault, seconds in contest.pauses.items():
+            pauses.setdefault(fault, []).extend(seconds)
+    for fault, seconds in pauses.items():
+        p50, most = statistics.median(seconds), max(seconds)
+        print(f"{fault}: {len(seconds)} runs, without a bot p50 {p50:.1f} s, max {most:.1f} s")
 
 
 def test_a_guard_that_is_killed_interrupts_nothing(contest: Contest) -> None:
