@@ -32,6 +32,9 @@ REQUESTS: tuple[Request, ...] = (
 )
 PLACES = (*kept.OWN_VOLUMES, *kept.SHARED_VOLUMES)
 
+# Beside other installations MySQL may answer a request late, and each that fails counts.
+pytestmark = pytest.mark.alone
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -94,7 +97,7 @@ def known_to(chart: Path, values: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(helm, marks=pytest.mark.xdist_group(f"upgrade-{helm}")) for helm in HELMS],
+    params=HELMS,
 )
 def upgraded(
     request: pytest.FixtureRequest,
