@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.cluster.kubectl import Kubectl, Object, eventually
@@ -166,8 +166,12 @@ def lose_the_volume(kubectl: Kubectl, namespace: str) -> None:
 
 def moment_between(one: Written, other: Written) -> str:
     """Return a time after one row and before the other, as RESTORE_UNTIL takes it."""
-    middle = (one.after + other.before) / 2
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(middle)) + f".{int(middle % 1 * 1e6):06d}"
+    return as_time((one.after + other.before) / 2)
+
+
+def as_time(moment: float) -> str:
+    """Return seconds since 1970 as RESTORE_UNTIL takes them."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def values(**more: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import GROUP, merged, nested
+from tests.cluster import backups
+from tests.cluster.backups import run_job
 from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.nodes import expendable
 from tests.cluster.processes import is_ready, send_signal
 from tests.cluster.release import DATA_TIER, OFF, Release
-from tests.cluster.writer import LABELS, TABLE, Writer, longest_gap, two_writers
+from tests.cluster.writer import LABELS, NAME, TABLE, Writer, longest_gap, two_writers
 from tests.fixtures import MakeNamespace
 from tools.cluster import Cluster
 
@@ -34,6 +37,7 @@ PATIENCE = 240
 
 VALUES: dict[str, Any] = merged(
     DATA_TIER,
+    backups.values(),
     nested(GROUP),
     {
         "data": {
@@ -323,3 +327,44 @@ def test_a_dead_server_is_replaced_by_an_empty_one_after_an_outage_of_all(group:
     group.kubectl("delete", "pod", dead, "--force", "--grace-period=0", *place)
     group.await_whole()
     assert group.check_rows() > 0
+
+
+def test_a_backup_is_read_from_a_replica_and_restored_to_a_moment_by_the_primary(
+    group: Group,
+) -> None:
+    """The last test here: it ends the writer."""
+    namespace, primary = group.namespace, group.await_whole()
+    times: list[float] = []
+    for job in ("mysql-backup", "mysql-binlogs"):
+        run = run_job(group.kubectl, namespace, job, f"{job}-of-a-group")
+        assert run.succeeded, run.log
+        replicas = set(MEMBERS) - {primary}
+        assert any(f"reads from {name}" in run.log for name in replicas), run.log
+        times.append(time.time())
+        time.sleep(2)  # rows between the two, and after them
+    acks = group.writer.acks()
+    group.kubectl("delete", "pod", NAME, "-n", namespace)
+    proven = run_job(group.kubectl, namespace, "mysql-verify", "verify-of-a-group")
+    assert proven.succeeded, proven.log
+    assert "applied:" in proven.log, "the binary log as well"
+
+    dumped = times[0]
+    until = quiet_moment([ack.at for ack in acks if dumped + 1 < ack.at < dumped + 2])
+    given = {"RESTORE_UNTIL": backups.as_time(until), "RESTORE_OVERWRITE": "genxdb_fx_db"}
+    restored = run_job(group.kubectl, namespace, "mysql-restore", "restore-of-a-group", given)
+    assert restored.succeeded, restored.log
+    before, after = (
+        {str(a.number) for a in acks if (a.at < until) is past} for past in (True, False)
+    )
+    for name in MEMBERS:
+        assert (
+            last_seen(partial(group.lacks, name, before), set[str](), timeout=30, every=1) == set()
+        )
+        assert group.lacks(name, after) == after != set()
+    assert group.await_whole() == primary
+
+
+def quiet_moment(times: Sequence[float]) -> float:
+    """Return a time at which no row was on its way."""
+    before, after = max(itertools.pairwise(times), key=lambda pause: pause[1] - pause[0])
+    return before + (after - before) / 4

@@ -86,6 +86,18 @@ def test_the_size_of_a_binary_log_is_told_in_kibibytes(chart: Chart) -> None:
     assert {"name": "MOST_LOG_KIBIBYTES", "value": "2048"} in take["env"]
 
 
+def test_a_dump_is_read_where_nobody_writes_and_a_restore_goes_where_all_write(
+    chart: Chart,
+) -> None:
+    rendered = with_backups(chart)
+    for name in ("mysql-backup", "mysql-restore"):
+        for step in steps(rendered.get("CronJob", name)):
+            addresses = {entry["name"]: entry.get("value") for entry in step["env"]}
+            if "ADDRESS" in addresses:
+                assert addresses["ADDRESS"] == "mysql-service:3306"
+                assert addresses["READ_ADDRESS"] == "mysql-ro:3306"
+
+
 def test_they_reach_the_database_and_nothing_else(chart: Chart) -> None:
     rendered = with_backups(chart)
     network, own = Network.of(rendered), place(rendered, "mysql-backup")

@@ -89,6 +89,7 @@ volumes:
     {{- include "@{ name }@.storageEnvironment" $ | nindent 4 }}
     {{- else if not $isPoint }}
     - {name: ADDRESS, value: "{{ $.Values.global.namePrefix }}@{ component.service.name }@:@{ component.service.port }@"}
+    - {name: READ_ADDRESS, value: "{{ $.Values.global.namePrefix }}@{ component.name }@-ro:@{ component.service.port }@"}
     - {name: MYSQL_DATABASE, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_DATABASE}}}
     - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_ROOT_PASSWORD}}}
     - {name: BINLOGS, value: {{ $.Values.global.namePrefix }}@{ component.name }@-binlogs}

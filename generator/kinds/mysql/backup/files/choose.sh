@@ -21,26 +21,28 @@ refuse() {
   fail "$1, and RESTORE_OVERWRITE is not $MYSQL_DATABASE: with it, all of this is replaced. Nothing was changed"
 }
 
+# Nothing in a dump is later than its time, and all in a log is there up to its time.
 chosen() {
   { snapshots && echo "SELECT name, dumps.id, COALESCE(logs.id, ''), dumps.time,
-      COALESCE(logs.time, dumps.time), COALESCE(logs.gtids, dumps.gtids)
-    FROM dumps LEFT JOIN logs USING (name) WHERE $1 ORDER BY dumps.time DESC, logs.time DESC LIMIT 1"; } | "${live[@]}"
+      COALESCE(logs.time, dumps.time - INTERVAL 1 SECOND) AS latest, COALESCE(logs.gtids, dumps.gtids)
+    FROM dumps LEFT JOIN logs USING (name) WHERE $1 ORDER BY $2 DESC, dumps.time DESC, logs.time DESC LIMIT 1"; } | "${live[@]}"
 }
 
 [[ $RESTORE_OVERWRITE == "$MYSQL_DATABASE" ]] || refuse_what_is_in_use
 [[ -z $RESTORE_UNTIL || -z $RESTORE_GTIDS ]] || fail 'RESTORE_UNTIL and RESTORE_GTIDS are both set: choose one'
-condition=TRUE what='the newest backup'
+condition=TRUE best=latest what='the newest backup'
 if [[ $RESTORE_UNTIL ]]; then
   form='^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z?$'
   [[ $RESTORE_UNTIL =~ $form ]] || fail "RESTORE_UNTIL is '$RESTORE_UNTIL': write 2026-11-29 14:30:00, in UTC"
   time=${RESTORE_UNTIL%Z}
-  condition="dumps.time <= '$time'" what="what was there at $time UTC"
+  condition="dumps.time <= '$time'" best="COALESCE(logs.time >= '$time', 0)" what="what was there at $time UTC"
 elif [[ $RESTORE_GTIDS ]]; then
   form='^[0-9a-fA-F:,-]+$'
   [[ $RESTORE_GTIDS =~ $form ]] || fail "RESTORE_GTIDS is '$RESTORE_GTIDS': write a set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23"
-  condition="GTID_SUBSET(dumps.gtids, '$RESTORE_GTIDS')" what="what was there with $RESTORE_GTIDS"
+  condition="GTID_SUBSET(dumps.gtids, '$RESTORE_GTIDS')" best="COALESCE(GTID_SUBSET('$RESTORE_GTIDS', logs.gtids), 0)"
+  what="what was there with $RESTORE_GTIDS"
 fi
-found=$(chosen "$condition")
+found=$(chosen "$condition" "$best")
 [[ $found ]] || fail "no dump is old enough to restore $what"
 IFS=$'\t' read -r name dump logs from to gtids <<<"${found//$'\t\t'/$'\t'-$'\t'}"
 [[ -z $RESTORE_UNTIL || $(ask "SELECT TIMESTAMP('$time') <= '$to'") == 1 ]] ||

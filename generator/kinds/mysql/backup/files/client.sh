@@ -1,10 +1,18 @@
-# For the scripts that speak with the platform's server: `ask` it, as its administrator.
+# For the scripts that speak with the platform's server, as its administrator: `ask` the one that takes the writes.
 set -euo pipefail
 umask 077
 export TMPDIR=/work MYSQL_PWD=$MYSQL_ROOT_PASSWORD
-host=${ADDRESS%:*} port=${ADDRESS##*:}
-connection=(--no-defaults --protocol=TCP --host="$host" --port="$port" --user=root)
-live=(mysql "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names)
+port=${ADDRESS##*:}
+
+# Sets `connection`, the options of clients, and `client`, one that prints rows alone.
+connect_to() {
+  host=$1
+  connection=(--no-defaults --protocol=TCP --host="$host" --port="$port" --user=root)
+  client=(mysql "${connection[@]}" --connect-timeout=20 --batch --raw --skip-column-names)
+}
+
+connect_to "${ADDRESS%:*}"
+live=("${client[@]}")
 
 fail() {
   echo "error: $*" >&2
@@ -13,6 +21,21 @@ fail() {
 
 ask() {
   "${live[@]}" --execute="$1"
+}
+
+# Until the script ends, no other has it: a dump and a restore never run at once.
+lock() {
+  local locked
+  mkfifo /work/lock /work/locked
+  "${live[@]}" --unbuffered </work/lock >/work/locked &
+  exec 5>/work/lock 6</work/locked
+  echo "SELECT GET_LOCK('genx-fx backup', $LOCK_SECONDS);" >&5
+  read -r locked <&6 || locked=0
+  [[ $locked == 1 ]] || fail "another dump or a restore has run for $LOCK_SECONDS s: wait for its end. Nothing was changed"
+}
+
+unlock() {
+  exec 5>&-
 }
 
 # The snapshots of restic as a table in SQL, `dumps` or `logs`: id, time, name and gtids.

@@ -20,7 +20,10 @@ MAGIC = b"\xfebin"
 HEADER = struct.Struct("<IBIIIH")  # time, type, server, size, next position, flags
 NAME_OF_TRANSACTION, TAGGED_NAME = 33, 42
 BODY = struct.Struct("<B16sQBQQ")  # flags, uuid, number, kind of clock, two of its times
-MICROSECONDS = (1 << 55) - 1  # the bit above says that a second time follows
+TIME = 7  # bytes
+FOLLOWED = (
+    1 << 55
+)  # of a time: that of the server where the transaction was committed first follows
 
 
 def transactions(path: Path) -> Iterator[tuple[int, str]]:
@@ -34,9 +37,15 @@ def transactions(path: Path) -> Iterator[tuple[int, str]]:
         if kind == NAME_OF_TRANSACTION and place + size <= len(data):
             _, source, number, *_ = BODY.unpack_from(data, place + HEADER.size)
             clock = place + HEADER.size + BODY.size
-            committed = int.from_bytes(data[clock : clock + 7], "little") & MICROSECONDS
+            committed = _time(data, clock)
+            if committed & FOLLOWED:
+                committed = _time(data, clock + TIME)
             yield committed, f"{UUID(bytes=source)}:{number}"
         place += max(size, HEADER.size)
+
+
+def _time(data: bytes, place: int) -> int:
+    return int.from_bytes(data[place : place + TIME], "little")
 
 
 def main() -> None:

@@ -8,13 +8,7 @@ echo 'what will be restored:'
 MYSQL_PWD='' measure "${thrown[@]}" >/work/measured
 grep "^\`" /work/measured || echo 'nothing'
 
-mkfifo /work/asked /work/told
-"${live[@]}" --unbuffered </work/asked >/work/told &
-exec 3>/work/asked 4</work/told
-echo "SELECT GET_LOCK('genx-fx backup', $LOCK_SECONDS);" >&3
-read -r locked <&4 || locked=0
-[[ $locked == 1 ]] || fail "a dump or another restore has run for $LOCK_SECONDS s: wait for its end. Nothing was changed"
-
+lock
 databases "${live[@]}" | while IFS= read -r name; do
   echo "removes database $name"
   ask "DROP DATABASE \`${name//\`/\`\`}\`"
@@ -31,6 +25,6 @@ if [[ $(ask 'SELECT VERSION()') != "$(tell 'SELECT VERSION()')" ]]; then
   sed -i "/^\`/!d" /work/measured /work/restored-tables
 fi
 compare /work/measured /work/restored-tables 'what was restored differs from the backup'
-exec 3>&-
+unlock
 stop_server
 echo "restored: $(grep -c "^\`" /work/measured) tables, with rows and checksums as in the backup"

@@ -6,20 +6,30 @@
 . /scripts/measure.sh
 
 executed="SELECT REPLACE(@@global.gtid_executed, CHAR(10), '')"
-now="SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%d %H:%i:%s')"
+second="'%Y-%m-%d %H:%i:%s'"
+
+# A group is read from a replica, whose work nobody waits for. The Service may lead to any of them, so all
+# connections go to the one that it leads to now, by the name of that server.
+connect_to_a_replica() {
+  local name
+  connect_to "${READ_ADDRESS%:*}"
+  name=$("${client[@]}" --execute="SELECT COALESCE(@@report_host, '')" 2>/dev/null) || name=
+  connect_to "${name:-${ADDRESS%:*}}"
+}
 
 # A dump fits if all of it is this server's past, and if all since then is still in its binary log.
 last_dump() {
   { snapshots && echo "SELECT name, gtids FROM dumps WHERE GTID_SUBSET(gtids, @@global.gtid_executed)
-    AND GTID_SUBSET(@@global.gtid_purged, gtids) ORDER BY time DESC LIMIT 1"; } | "${live[@]}"
+    AND GTID_SUBSET(@@global.gtid_purged, gtids) ORDER BY time DESC LIMIT 1"; } | "${client[@]}"
 }
 
 # As a replica does: the server sends each transaction that is not in the dump, also those of its present file.
+# All that was acknowledged up to the time, which is rounded down, is in the log.
 follow() {
   local until received error deadline=$((SECONDS + FOLLOW_SECONDS)) secure=0
-  ask "$now" >/work/logs/time
+  ask "SELECT DATE_FORMAT(UTC_TIMESTAMP(), $second)" >/work/logs/time
   until=$(ask "$executed")
-  [[ -z $(ask "SHOW SESSION STATUS LIKE 'Ssl_cipher'" | cut -f 2) ]] || secure=1
+  [[ -z $("${client[@]}" --execute="SHOW SESSION STATUS LIKE 'Ssl_cipher'" | cut -f 2) ]] || secure=1
   tell "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$host', SOURCE_PORT = $port, SOURCE_AUTO_POSITION = 1,
     SOURCE_SSL = $secure, GET_SOURCE_PUBLIC_KEY = 1"
   # Not by --execute: the password would be among the arguments of a process.
@@ -47,7 +57,7 @@ quoted() {
 # A session of its own, for what must be seen as of one moment.
 open_session() {
   mkfifo /work/asked /work/told
-  "${live[@]}" --unbuffered </work/asked >/work/told 2>&1 &
+  "${client[@]}" --unbuffered </work/asked >/work/told 2>&1 &
   exec 3>/work/asked 4</work/told
 }
 
@@ -62,20 +72,20 @@ in_session() {
   fail 'the session with the server has ended'
 }
 
-# Writes wait from FLUSH to UNLOCK, until mysqldump and this session both see the same moment.
+# Writes wait from FLUSH to UNLOCK, until mysqldump and this session both see the same moment. Nothing in the
+# dump is later than its time, which is rounded up.
 dump() {
   local names line dumping packing
   mkdir /work/dump
+  lock
   open_session
-  in_session "SELECT GET_LOCK('genx-fx backup', $LOCK_SECONDS)" >/work/locked
-  [[ $(</work/locked) == 1 ]] || fail "another dump or a restore has run for $LOCK_SECONDS s: wait for its end"
-  names=$(databases "${live[@]}")
+  names=$(databases "${client[@]}")
   mapfile -t names <<<"$names"
-  accounts "${live[@]}" >/work/dump/accounts.sql
+  accounts "${client[@]}" >/work/dump/accounts.sql
   in_session "SET SESSION lock_wait_timeout = 60, SESSION transaction_isolation = 'REPEATABLE-READ'"
   in_session 'FLUSH TABLES WITH READ LOCK'
   in_session 'START TRANSACTION WITH CONSISTENT SNAPSHOT'
-  in_session "$now" >/work/dump/time
+  ask "SELECT DATE_FORMAT(UTC_TIMESTAMP() + INTERVAL 1 SECOND, $second)" >/work/dump/time
   in_session "$executed" >/work/dump/gtids
   in_session 'SELECT VERSION()' >/work/dump/version
   mkfifo /work/dumped
@@ -84,25 +94,33 @@ dump() {
   dumping=$!
   zstd --quiet --rsyncable -T1 -o /work/dump/dump.sql.zst </work/dumped &
   packing=$!
-  until [[ $(ask "SELECT COUNT(*) FROM information_schema.innodb_trx JOIN performance_schema.session_connect_attrs
-      ON processlist_id = trx_mysql_thread_id WHERE attr_name = '_pid' AND attr_value = '$dumping'") -gt 0 ]]; do
+  until [[ $("${client[@]}" --execute="SELECT COUNT(*) FROM information_schema.innodb_trx
+      JOIN performance_schema.session_connect_attrs ON processlist_id = trx_mysql_thread_id
+      WHERE attr_name = '_pid' AND attr_value = '$dumping'") -gt 0 ]]; do
     kill -0 "$dumping" 2>/dev/null || break # it was quicker than this question
     sleep 0.1
   done
   in_session 'UNLOCK TABLES'
-  measurements "${live[@]}" >/work/measurements
+  measurements "${client[@]}" >/work/measurements
   while IFS= read -r line; do
     in_session "${line%;}"
   done </work/measurements >/work/dump/measured
   wait "$dumping" || fail 'mysqldump has failed: its message is above'
   wait "$packing" || fail 'the dump could not be written: is data.mysql.backup.workspace.size too small?'
-  exec 3>&- # ends the session and its lock
+  exec 3>&- # ends the session
+  unlock
   tr -d : </work/dump/time | tr ' ' T >/work/dump/name
   echo "dump $(</work/dump/name): $(wc -l </work/measurements) tables, $(du -sh /work/dump | cut -f 1)"
 }
 
 mkdir -p /work/logs
+connect_to_a_replica
 found=$(last_dump)
+if [[ -z $found && $host != "${ADDRESS%:*}" ]]; then
+  connect_to "${ADDRESS%:*}" # one that was cloned has no binary log of before
+  found=$(last_dump)
+fi
+echo "reads from $host"
 base=${found%%$'\t'*}
 if [[ $base ]]; then
   start_server

@@ -88,6 +88,7 @@ volumes:
     {{- include "mysql-backup.storageEnvironment" $ | nindent 4 }}
     {{- else if not $isPoint }}
     - {name: ADDRESS, value: "{{ $.Values.global.namePrefix }}mysql-service:3306"}
+    - {name: READ_ADDRESS, value: "{{ $.Values.global.namePrefix }}mysql-ro:3306"}
     - {name: MYSQL_DATABASE, valueFrom: {configMapKeyRef: {name: {{ include "common.configName" $ }}, key: MYSQL_DATABASE}}}
     - {name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: {{ include "common.secretName" $ | quote }}, key: MYSQL_ROOT_PASSWORD}}}
     - {name: BINLOGS, value: {{ $.Values.global.namePrefix }}mysql-binlogs}
