@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import merged
+from tests.cluster.database_group import VALUES
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.release import DATA_TIER, OFF, Release
-from tests.cluster.test_database_failover import VALUES
 from tests.fixtures import MakeNamespace
 from tests.helm import HelmError
 
