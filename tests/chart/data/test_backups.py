@@ -21,6 +21,8 @@ JOBS = {
 }
 STORAGE = {"look", "keep", "fetch", "mark"}
 ON = {"data.mysql.backup.enabled": True}
+METRICS = {"metrics.existingClaim": "backup-metrics"}
+REPORT = ["sh", "/scripts/report.sh"]
 
 
 def with_backups(chart: Chart, **more: Any) -> Render:
@@ -127,3 +129,48 @@ def test_without_peers_storage_is_public_and_on_the_port_of_its_address(
     assert network.allows(own, outside("198.51.100.1"), port)
     assert not network.allows(own, outside("198.51.100.1"), port + 1)
     assert not network.allows(own, outside("10.9.0.1"), port)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_metrics_are_off_by_default(chart: Chart, name: str) -> None:
+    job = with_backups(chart).get("CronJob", name)
+    assert "metrics" not in {volume["name"] for volume in pod(job)["volumes"]}
+    assert not [step for step in steps(job) if "/scripts/report.sh" in step["command"]]
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_each_step_tells_how_its_run_ends_but_for_a_restore(chart: Chart, name: str) -> None:
+    job = with_backups(chart, **METRICS).get("CronJob", name)
+    if name == "mysql-restore":
+        assert job == with_backups(chart).get("CronJob", name)
+        return
+    claim = {"name": "metrics", "persistentVolumeClaim": {"claimName": "backup-metrics"}}
+    assert claim in pod(job)["volumes"]
+    *before, last = steps(job)
+    for step, is_last in [*((step, "false") for step in before), (last, "true")]:
+        own = next(
+            item
+            for item in steps(with_backups(chart).get("CronJob", name))
+            if item["name"] == step["name"]
+        )
+        assert step["command"] == [*REPORT, *own["command"]]
+        told = {entry["name"]: entry.get("value") for entry in step["env"]}
+        assert (told["METRIC"], told["CRONJOB"]) == ("genx_fx_mysql_backup", name)
+        assert told["IS_LAST"] == is_last
+        assert {"name": "metrics", "mountPath": "/metrics"} in step["volumeMounts"]
+
+
+def test_two_releases_write_metrics_to_files_of_their_own(chart: Chart) -> None:
+    values = nested(
+        {"global.namePrefix": "blue-"} | ON | {"data.mysql.backup.metrics.existingClaim": "m"}
+    )
+    job = chart(values).get("CronJob", "blue-mysql-binlogs")
+    told = {entry["name"]: entry.get("value") for entry in steps(job)[0]["env"]}
+    assert told["CRONJOB"] == "blue-mysql-binlogs"
+
+
+def test_neither_the_first_job_nor_helm_test_tells_metrics(chart: Chart) -> None:
+    rendered = with_backups(chart, **METRICS)
+    others = [item for item in rendered.objects if item["kind"] in {"Job", "Pod"}]
+    assert "mysql-backup-test" in {item["metadata"]["name"] for item in others}
+    assert not [item for item in others if "report.sh" in str(item)]

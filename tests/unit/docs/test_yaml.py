@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from generator.explain.origin import Origins
 from generator.load import LoadedPlatform, load_platform
 from generator.validate.inputs import Inputs, merge
 from generator.validate.problems import unknown_globals, values_problems
+from tests.chart.scenarios import nested
 from tests.chart.test_kubernetes_schema import VERSIONS, faults
-from tests.documents import Block, blocks, here_documents
+from tests.documents import Block, blocks, documents, here_documents
 from tests.helm import CHART, Manifest, render
 from tests.spec_files import OURS
 from tools.build import tool_path
@@ -41,10 +43,11 @@ def is_manifest(block: Block) -> bool:
 READABLE = [b for b in blocks("yaml") if b.title != PART_OF_SPEC and b.file != MISTAKES]
 MANIFESTS = [block for block in READABLE if is_manifest(block)]
 PATCHES = [block for block in READABLE if list(documents_of(block)[0]) == ["stringData"]]
+RULES = [block for block in READABLE if list(documents_of(block)[0]) == ["groups"]]
 VALUES = [
     block
     for block in READABLE
-    if block not in (*MANIFESTS, *PATCHES) and not block.file.startswith(PLATFORMS)
+    if block not in (*MANIFESTS, *PATCHES, *RULES) and not block.file.startswith(PLATFORMS)
 ]
 
 each_manifest = pytest.mark.parametrize("block", MANIFESTS, ids=lambda block: block.place)
@@ -91,6 +94,22 @@ def test_patches_are_of_a_secret(block: Block) -> None:
     (patch,) = documents_of(block)
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, **patch}
     assert faults_of(secret) == []
+
+
+def test_rules_of_prometheus_ask_for_what_backups_tell() -> None:
+    rendered = render(nested({"data.mysql.backup.enabled": True}))
+    cronjobs = {item["metadata"]["name"] for item in rendered.of_kind("CronJob")}
+    script = rendered.get("ConfigMap", "mysql-backup")["data"]["report.sh"]
+    written = {f"genx_fx_mysql_backup_{name}" for name in re.findall(r"metric ([a-z]\w+)", script)}
+    (block,) = RULES
+    (group,) = documents_of(block)[0]["groups"]
+    asked = [rule["expr"] for rule in group["rules"]]
+    assert asked
+    for expression in asked:
+        assert set(re.findall(r"genx_fx_\w+", expression)) <= written
+        assert set(re.findall(r'cronjob="([^"]+)"', expression)) <= cronjobs
+    page = documents()[block.file]
+    assert set(re.findall(r"^\| `(genx_fx_\w+)`", page, re.MULTILINE)) == written
 
 
 def test_manifests_that_commands_are_given_are_valid() -> None:

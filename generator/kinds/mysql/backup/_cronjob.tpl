@@ -2,7 +2,7 @@
 @% set name = component.name + "-backup" %@
 {{/*
 A CronJob of backups. Takes (dict "context" $ "job" "backup" "schedule" "0 2 * * *" "suspend" false "tries" 2
-"scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump")).
+"scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump") "hasMetrics" true).
 */}}
 {{- define "@{ name }@.cronJob" -}}
 {{- $ := .context }}
@@ -31,5 +31,6 @@ spec:
           {{- with $.Values.@{ component.key }@.podAnnotations }}
           annotations: {{- toYaml . | nindent 12 }}
           {{- end }}
-        spec: {{- include "@{ name }@.podSpec" . | nindent 10 }}
+        {{- $reports := ternary (print $.Values.global.namePrefix "@{ component.name }@-" .job) "" .hasMetrics }}
+        spec: {{- include "@{ name }@.podSpec" (merge (dict "reports" $reports) .) | nindent 10 }}
 {{- end }}

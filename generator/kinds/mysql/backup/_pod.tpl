@@ -1,5 +1,6 @@
 @% set name = component.name + "-backup" %@
 @% set backup = component.spec.backup %@
+@% set metric = (platform.name + "-" + name) | replace("-", "_") %@
 {{/* "true" where there are backups. Takes $. */}}
 {{- define "@{ name }@.isMade" -}}
 {{- with .Values.@{ component.key }@ }}
@@ -20,11 +21,13 @@
 {{/*
 Pod of a Job, which runs scripts one after the other, each only where those before it ended well. It runs
 where the server may, under the server's account, and with its rights.
-Takes (dict "context" $ "scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump")).
+Takes (dict "context" $ "scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump") "reports" "mysql-backup"),
+of which `reports`, the CronJob whose metrics tell of its runs, is optional.
 */}}
 {{- define "@{ name }@.podSpec" -}}
 {{- $ := .context }}
 {{- $job := . }}
+{{- $reports := ternary .reports "" (not (empty $.Values.@{ component.key }@.backup.metrics.existingClaim)) }}
 {{- with $.Values.@{ component.key }@ -}}
 serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "@{ component.name }@" "serviceAccount" .serviceAccount) | quote }}
 automountServiceAccountToken: false
@@ -43,11 +46,11 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- with initial $job.scripts }}
 initContainers:
   {{- range . }}
-  {{- include "@{ name }@.container" (dict "context" $ "script" . "env" $job.env) | nindent 2 }}
+  {{- include "@{ name }@.container" (dict "context" $ "script" . "env" $job.env "reports" $reports "isLast" false) | nindent 2 }}
   {{- end }}
 {{- end }}
 containers:
-  {{- include "@{ name }@.container" (dict "context" $ "script" (last $job.scripts) "env" $job.env) | nindent 2 }}
+  {{- include "@{ name }@.container" (dict "context" $ "script" (last $job.scripts) "env" $job.env "reports" $reports "isLast" true) | nindent 2 }}
 volumes:
   - name: work
     emptyDir: {sizeLimit: {{ toYaml .backup.workspace.size }}}
@@ -56,6 +59,10 @@ volumes:
   {{- if gt (len $job.scripts) 1 }}
   - name: config
     configMap: {name: {{ $.Values.global.namePrefix }}@{ component.name }@-config}
+  {{- end }}
+  {{- if $reports }}
+  - name: metrics
+    persistentVolumeClaim: {claimName: {{ .backup.metrics.existingClaim | quote }}}
   {{- end }}
   {{- if eq .backup.destination "claim" }}
   - name: repository
@@ -67,11 +74,13 @@ volumes:
 {{- end }}
 {{- end }}
 
-{{/* Takes (dict "context" $ "script" "take" "env" (dict "MODE" "dump")). */}}
+{{/* Takes (dict "context" $ "script" "take" "env" (dict "MODE" "dump") "reports" "mysql-backup" "isLast" false). */}}
 {{- define "@{ name }@.container" -}}
 {{- $ := .context }}
 {{- $script := .script }}
 {{- $env := .env }}
+{{- $reports := .reports }}
+{{- $isLast := .isLast }}
 {{- $isStorage := has $script (list "look" "keep" "fetch" "mark") }}
 {{- $isPoint := eq $script "find-point" }}
 {{- $image := ternary $.Values.@{ component.key }@.backup.image (ternary $.Values.global.toolbox.image $.Values.@{ component.key }@.image $isPoint) $isStorage }}
@@ -79,11 +88,16 @@ volumes:
 - name: {{ $script }}
   image: {{ include "common.image" (dict "context" $ "image" $image) | quote }}
   imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $image) }}
-  command: [{{ ternary "sh" (ternary "python3" "bash" $isPoint) $isStorage }}, /scripts/{{ $script }}{{ ternary ".py" ".sh" $isPoint }}]
+  command: [{{ ternary "sh, /scripts/report.sh, " "" (not (empty $reports)) }}{{ ternary "sh" (ternary "python3" "bash" $isPoint) $isStorage }}, /scripts/{{ $script }}{{ ternary ".py" ".sh" $isPoint }}]
   terminationMessagePolicy: FallbackToLogsOnError  # why it failed is also in the pod's status
   env:
     {{- range $name, $text := $env }}
     - {name: {{ $name }}, value: {{ $text | quote }}}
+    {{- end }}
+    {{- if $reports }}
+    - {name: METRIC, value: @{ metric }@}
+    - {name: CRONJOB, value: {{ $reports }}}
+    - {name: IS_LAST, value: {{ $isLast | quote }}}
     {{- end }}
     {{- if $isStorage }}
     {{- include "@{ name }@.storageEnvironment" $ | nindent 4 }}
@@ -103,6 +117,9 @@ volumes:
   volumeMounts:
     - {name: work, mountPath: /work}
     - {name: scripts, mountPath: /scripts, readOnly: true}
+    {{- if $reports }}
+    - {name: metrics, mountPath: /metrics}
+    {{- end }}
     {{- if and $isStorage (eq .backup.destination "claim") }}
     - {name: repository, mountPath: /repository}
     {{- else if and $isStorage .backup.s3.caSecret.name }}

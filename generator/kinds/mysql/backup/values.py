@@ -74,6 +74,17 @@ def backup_values(spec: Backup) -> Section:
                     )
                 },
             ),
+            "metrics": Section(
+                "Files in which each Job tells Prometheus how its last run ended",
+                {
+                    "existingClaim": sections.text(
+                        "",
+                        "Name of a claim of yours that they are written to, and that an exporter of"
+                        " text files reads: backup-metrics. Empty writes none",
+                        optional("dnsName"),
+                    ),
+                },
+            ),
             "destination": sections.text(
                 "claim",
                 "Where the repository is. claim: on a volume of its own; s3: in a bucket of"

@@ -19,11 +19,13 @@
 {{/*
 Pod of a Job, which runs scripts one after the other, each only where those before it ended well. It runs
 where the server may, under the server's account, and with its rights.
-Takes (dict "context" $ "scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump")).
+Takes (dict "context" $ "scripts" (list "look" "take" "keep") "env" (dict "MODE" "dump") "reports" "mysql-backup"),
+of which `reports`, the CronJob whose metrics tell of its runs, is optional.
 */}}
 {{- define "mysql-backup.podSpec" -}}
 {{- $ := .context }}
 {{- $job := . }}
+{{- $reports := ternary .reports "" (not (empty $.Values.mysql.backup.metrics.existingClaim)) }}
 {{- with $.Values.mysql -}}
 serviceAccountName: {{ include "common.serviceAccountName" (dict "context" $ "name" "mysql" "serviceAccount" .serviceAccount) | quote }}
 automountServiceAccountToken: false
@@ -42,11 +44,11 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- with initial $job.scripts }}
 initContainers:
   {{- range . }}
-  {{- include "mysql-backup.container" (dict "context" $ "script" . "env" $job.env) | nindent 2 }}
+  {{- include "mysql-backup.container" (dict "context" $ "script" . "env" $job.env "reports" $reports "isLast" false) | nindent 2 }}
   {{- end }}
 {{- end }}
 containers:
-  {{- include "mysql-backup.container" (dict "context" $ "script" (last $job.scripts) "env" $job.env) | nindent 2 }}
+  {{- include "mysql-backup.container" (dict "context" $ "script" (last $job.scripts) "env" $job.env "reports" $reports "isLast" true) | nindent 2 }}
 volumes:
   - name: work
     emptyDir: {sizeLimit: {{ toYaml .backup.workspace.size }}}
@@ -55,6 +57,10 @@ volumes:
   {{- if gt (len $job.scripts) 1 }}
   - name: config
     configMap: {name: {{ $.Values.global.namePrefix }}mysql-config}
+  {{- end }}
+  {{- if $reports }}
+  - name: metrics
+    persistentVolumeClaim: {claimName: {{ .backup.metrics.existingClaim | quote }}}
   {{- end }}
   {{- if eq .backup.destination "claim" }}
   - name: repository
@@ -66,11 +72,13 @@ volumes:
 {{- end }}
 {{- end }}
 
-{{/* Takes (dict "context" $ "script" "take" "env" (dict "MODE" "dump")). */}}
+{{/* Takes (dict "context" $ "script" "take" "env" (dict "MODE" "dump") "reports" "mysql-backup" "isLast" false). */}}
 {{- define "mysql-backup.container" -}}
 {{- $ := .context }}
 {{- $script := .script }}
 {{- $env := .env }}
+{{- $reports := .reports }}
+{{- $isLast := .isLast }}
 {{- $isStorage := has $script (list "look" "keep" "fetch" "mark") }}
 {{- $isPoint := eq $script "find-point" }}
 {{- $image := ternary $.Values.mysql.backup.image (ternary $.Values.global.toolbox.image $.Values.mysql.image $isPoint) $isStorage }}
@@ -78,11 +86,16 @@ volumes:
 - name: {{ $script }}
   image: {{ include "common.image" (dict "context" $ "image" $image) | quote }}
   imagePullPolicy: {{ include "common.pullPolicy" (dict "context" $ "image" $image) }}
-  command: [{{ ternary "sh" (ternary "python3" "bash" $isPoint) $isStorage }}, /scripts/{{ $script }}{{ ternary ".py" ".sh" $isPoint }}]
+  command: [{{ ternary "sh, /scripts/report.sh, " "" (not (empty $reports)) }}{{ ternary "sh" (ternary "python3" "bash" $isPoint) $isStorage }}, /scripts/{{ $script }}{{ ternary ".py" ".sh" $isPoint }}]
   terminationMessagePolicy: FallbackToLogsOnError  # why it failed is also in the pod's status
   env:
     {{- range $name, $text := $env }}
     - {name: {{ $name }}, value: {{ $text | quote }}}
+    {{- end }}
+    {{- if $reports }}
+    - {name: METRIC, value: genx_fx_mysql_backup}
+    - {name: CRONJOB, value: {{ $reports }}}
+    - {name: IS_LAST, value: {{ $isLast | quote }}}
     {{- end }}
     {{- if $isStorage }}
     {{- include "mysql-backup.storageEnvironment" $ | nindent 4 }}
@@ -102,6 +115,9 @@ volumes:
   volumeMounts:
     - {name: work, mountPath: /work}
     - {name: scripts, mountPath: /scripts, readOnly: true}
+    {{- if $reports }}
+    - {name: metrics, mountPath: /metrics}
+    {{- end }}
     {{- if and $isStorage (eq .backup.destination "claim") }}
     - {name: repository, mountPath: /repository}
     {{- else if and $isStorage .backup.s3.caSecret.name }}
