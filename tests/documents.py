@@ -65,6 +65,12 @@ def blocks(language: str) -> list[Block]:
     ]
 
 
+def titled(title: str) -> Block:
+    """Return the only block of YAML that has a title."""
+    (found,) = (block for block in blocks("yaml") if block.title == title)
+    return found
+
+
 def here_documents(script: str) -> list[str]:
     """Return what a script gives to its commands as their input."""
     return [found[3] for found in _HERE_DOCUMENT.finditer(script)]

@@ -142,5 +142,6 @@ def test_there_are_blocks_of_each_kind() -> None:
     assert len(VALUES) >= 20
     assert {item["kind"] for block in MANIFESTS for item in documents_of(block)} == {
         *("Application", "HelmRelease", "HelmRepository", "Namespace", "SecretStore"),
+        *("PersistentVolumeClaim", "CronJob", "Job"),
     }
     assert PATCHES
