@@ -55,10 +55,5 @@ Container of the agent: a sidecar, so that it stays while the server hands over 
       {{- $path = trimPrefix "files/@{ component.name }@/" $path }}
       - {key: {{ replace "/" "." $path }}, path: {{ $path }}}
       {{- end }}
-- name: token
-  projected:
-    sources:
-      - serviceAccountToken: {path: token, expirationSeconds: 3600}
-      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
-      - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+{{ include "common.tokenVolume" (dict "name" "token" "expirationSeconds" 3600) }}
 {{- end }}

@@ -42,12 +42,7 @@ spec:
         - {name: given-secrets, mountPath: /var/run/given-secrets, readOnly: true}
         {{- end }}
   volumes:
-    - name: token
-      projected:
-        sources:
-          - serviceAccountToken: {path: token, expirationSeconds: 600}
-          - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
-          - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+    {{- include "common.tokenVolume" (dict "name" "token" "expirationSeconds" 600) | nindent 4 }}
     {{- if include "@{ platform.name }@.comparesSecrets" $ }}
     - name: given-secrets
       secret: {secretName: {{ $.Values.global.namePrefix }}@{ preparation }@}

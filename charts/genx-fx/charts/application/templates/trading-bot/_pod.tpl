@@ -242,10 +242,6 @@ checksum/guard: {{ ($.Files.Glob "files/trading-bot/guard/*").AsConfig | sha256s
   emptyDir: {medium: Memory, sizeLimit: 1Mi}  # empty after a restart of the node, whose clock begins anew
 - name: guard-program
   configMap: {name: {{ $.Values.global.namePrefix }}trading-bot-guard}
-- name: guard-token
-  projected:
-    sources:
-      - serviceAccountToken: {path: token, expirationSeconds: 3600}
-      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+{{ include "common.tokenVolume" (dict "name" "guard-token" "expirationSeconds" 3600) }}
 {{- end }}
 {{- end }}
