@@ -2,8 +2,9 @@
 {{/*
 Where a pod may run, and what runs it, from its `values`. "onOneNode" lists the components that must share a
 node with it, because they mount a ReadWriteOnce volume together; "onOtherHosts" is the selector of the
-pods that it rather keeps away from.
-Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker") "onOtherHosts" (include "api.selectorLabels" $)).
+pods that it rather keeps away from; with "isDeployment", from those of its own revision alone, since those of the
+last one are on their way out. Pods of a StatefulSet have no pod-template-hash, and replace each other in place.
+Takes (dict "context" $ "values" . "onOneNode" (list "api" "worker") "onOtherHosts" (include "api.selectorLabels" $) "isDeployment" true).
 */}}
 {{- define "common.scheduling" -}}
 {{- with .values.priorityClassName }}
@@ -57,13 +58,16 @@ podAffinity:
               - {{ $.context.Values.global.namePrefix }}{{ . }}
               {{- end }}
 {{- end }}
+{{- $isDeployment := .isDeployment }}
 {{- with .onOtherHosts }}
 podAntiAffinity:
   preferredDuringSchedulingIgnoredDuringExecution:
     - weight: 100
       podAffinityTerm:
         topologyKey: kubernetes.io/hostname
-        matchLabelKeys: [pod-template-hash]  # each revision on its own
+        {{- if $isDeployment }}
+        matchLabelKeys: [pod-template-hash]
+        {{- end }}
         labelSelector:
           matchLabels: {{- . | nindent 12 }}
 {{- end }}

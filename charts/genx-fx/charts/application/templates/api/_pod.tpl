@@ -26,7 +26,7 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" . "onOneNode" ($onOneNode | uniq) "onOtherHosts" (include "api.selectorLabels" $)) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" . "onOneNode" ($onOneNode | uniq) "onOtherHosts" (include "api.selectorLabels" $) "isDeployment" true) }}
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- with include "common.nameResolution" (dict "values" .) }}

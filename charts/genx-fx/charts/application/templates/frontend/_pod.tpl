@@ -16,7 +16,7 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" . "onOtherHosts" (include "frontend.selectorLabels" $)) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" . "onOtherHosts" (include "frontend.selectorLabels" $) "isDeployment" true) }}
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- with include "common.nameResolution" (dict "values" .) }}

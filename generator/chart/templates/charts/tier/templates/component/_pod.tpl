@@ -32,7 +32,7 @@ spec:
   {{- with $.Values.global.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@% block other_hosts %@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $)' if component.replicated }@@% endblock %@) }}
+  {{- with include "common.scheduling" (dict "context" $ "values" .@{ ' "onOneNode" ($onOneNode | uniq)' if component.shared_with }@@% block other_hosts %@@{ ' "onOtherHosts" (include "' + component.name + '.selectorLabels" $) "isDeployment" true' if component.replicated }@@% endblock %@) }}
   {{- trim . | nindent 2 }}
   {{- end }}
   {{- with include "common.nameResolution" (dict "values" .) }}
