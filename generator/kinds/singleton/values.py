@@ -16,13 +16,13 @@ def own_values(component: ComponentPlan) -> dict[str, Value | Section]:
     once = "Pods that run at once. It must never run twice"
     return {
         "replicas": Value(1, once, {"const": 1}),
-        "guard": _guard(component.spec.guard_resources()),
+        "guard": _guard(component.name, component.spec.guard_resources()),
         "heartbeat": heartbeat(component),
         "ready": ready(component),
     }
 
 
-def _guard(needs: Resources | None) -> Section:
+def _guard(name: str, needs: Resources | None) -> Section:
     assert needs is not None
     return Section(
         "Sidecar that lets it run only while its pod holds a Lease of Kubernetes, so that it never"
@@ -44,7 +44,8 @@ def _guard(needs: Resources | None) -> Section:
             ),
             "renewDeadline": Value(
                 10,
-                "Seconds after the last renewal at which it is ended, if no other has succeeded",
+                f"Seconds after the last renewal at which {name} is ended, if no other has"
+                " succeeded",
                 integer(3, 596),
                 bounds="3 to 596, at least 2 more than retryPeriod",
             ),

@@ -12,7 +12,7 @@ import pytest
 from tests.chart.conftest import Chart
 from tests.chart.reading import component, container, environment, objects_of, pod
 from tests.chart.scenarios import merged, nested
-from tests.helm import CHART, Manifest, Render, pod_template
+from tests.helm import CHART, Manifest, Render, pod_template, refusal
 
 GUARDED = nested({"application.tradingBot.guard.enabled": True})
 
@@ -181,3 +181,10 @@ def test_a_probe_ends_what_may_not_run(
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (done.returncode == 0) == (runs and own == "true")
     assert done.stdout.splitlines() == ([] if runs else ["kill -s KILL -- -1", "kill 1"])
+
+
+def test_times_that_leave_no_room_name_who_needs_it() -> None:
+    said = refusal(with_guard(**{"guard.leaseDuration": 13, "guard.renewDeadline": 10}))
+    assert (
+        "must be at least 4 less than leaseDuration, 13: in that time trading-bot is ended" in said
+    )
