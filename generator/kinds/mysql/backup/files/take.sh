@@ -114,10 +114,12 @@ dump() {
 
 mkdir -p /work/logs
 connect_to_a_replica
+replica=$host
 found=$(last_dump)
-if [[ -z $found && $host != "${ADDRESS%:*}" ]]; then
-  connect_to "${ADDRESS%:*}" # one that was cloned has no binary log of before
+if [[ -z $found && $replica != "${ADDRESS%:*}" ]]; then
+  connect_to "${ADDRESS%:*}" # a replica that was cloned has no binary log of before
   found=$(last_dump)
+  [[ $found ]] || connect_to "$replica"
 fi
 echo "reads from $host"
 base=${found%%$'\t'*}
