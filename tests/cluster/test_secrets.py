@@ -114,6 +114,7 @@ def applied(kubectl: Kubectl, namespace: str, manifests: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.alone
 def test_any_password_works_and_redis_comes_to_demand_one(
     kubectl: Kubectl, release: Release, tmp_path: Path
 ) -> None:
