@@ -68,10 +68,9 @@ MYSQL = Root(
 
 BACKUP = Root(
     name="backup",
-    suite="sid",  # rclone of the stable Debian cannot serve S3
-    packages=("ca-certificates", "jq", "rclone", "restic"),
+    suite="trixie",
+    packages=("ca-certificates", "jq", "restic"),
 )
-"""What stores backups, and an S3 server for the tests to store them in."""
 
 
 FRONTEND = NodeProgram(REFERENCE / "frontend", "app")
