@@ -85,6 +85,7 @@ GO_TOOLS = {
     "vegeta": GoTool("go", "github.com/tsenart/vegeta/v12", ("main.Version={version}",)),
     "kwok": GoTool("go", "sigs.k8s.io/kwok/cmd/kwok"),
     "actionlint": GoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint"),
+    "versitygw": GoTool("versitygw", "github.com/versity/versitygw/cmd/versitygw"),
     # It imports versions of the Kubernetes API that newer libraries have removed.
     "kube-score": GoTool(
         "kube-score", "github.com/zegl/kube-score/cmd/kube-score", ("main.version={version}",)

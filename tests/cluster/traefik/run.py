@@ -14,12 +14,9 @@ import yaml
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.load import origin
 from tests.cluster.namespaces import LABEL, LABELS, Namespaces
-from tools.build import tool_path
+from tests.cluster.program_images import loaded
 from tools.cluster import Cluster
-from tools.cluster.images import load
 from tools.custom_resources import definitions
-from tools.kind_node.archive import File, Image, Layer, write_archive
-from tools.kind_node.cache import build_once, cache_folder, forget_older
 
 NAME = "traefik"
 EDGE = "edge"  # its Gateway for everybody, and the Secret with the certificate of that
@@ -40,12 +37,11 @@ class Traefik:
 @contextmanager
 def running(cluster: Cluster, kubectl: Kubectl) -> Iterator[Traefik]:
     """Give Traefik when it is ready; all of it goes with the block."""
-    archive = image_archive()
-    load(cluster, [archive], again=False)
+    image = loaded(cluster, NAME)
     namespaces = Namespaces(kubectl)
     namespace = namespaces.make(NAME)
     text = MANIFEST.read_text()
-    filled = string.Template(text).substitute(namespace=namespace, image=image_name(archive))
+    filled = string.Template(text).substitute(namespace=namespace, image=image)
     try:
         apply(kubectl, gateway_api())
         kubectl.wait("crd", "condition=Established", namespace, f"--selector={LABEL}")
@@ -60,26 +56,6 @@ def running(cluster: Cluster, kubectl: Kubectl) -> Iterator[Traefik]:
     finally:
         kubectl("delete", OF_CLUSTER, "--selector", LABEL)
         namespaces.end()
-
-
-def image_archive() -> Path:
-    """Return the archive of an image that holds Traefik and nothing else."""
-    program = tool_path(NAME)
-    archive = cache_folder("images") / f"images-{program.parent.name}.tar"
-
-    def write(path: Path) -> None:
-        layer = Layer.from_files([File(f"usr/local/bin/{NAME}", program.resolve(), 0o755)])
-        config = {"Entrypoint": [f"/usr/local/bin/{NAME}"], "User": "65532:65532"}
-        write_archive(path, [Image([image_name(archive)], [layer], config)])
-
-    build_once(archive, f"writing the image of {NAME}", write)
-    forget_older(archive)
-    return archive
-
-
-def image_name(archive: Path) -> str:
-    """Return the name of the image in an archive."""
-    return f"genx-fx.local/{NAME}:{archive.stem.rpartition('-')[2]}"
 
 
 def gateway_api() -> Iterator[Object]:
