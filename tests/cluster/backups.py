@@ -73,7 +73,7 @@ def ended(kubectl: Kubectl, namespace: str, name: str) -> Run:
 def _log(kubectl: Kubectl, namespace: str, pod: Object) -> str:
     names = [
         container["name"]
-        for container in (*pod["spec"]["initContainers"], *pod["spec"]["containers"])
+        for container in (*pod["spec"].get("initContainers", []), *pod["spec"]["containers"])
     ]
     logs = (kubectl.run("logs", pod["metadata"]["name"], "-c", c, "-n", namespace) for c in names)
     return "".join(done.stdout for done in logs)

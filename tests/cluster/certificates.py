@@ -51,9 +51,13 @@ class Authority:
             "stringData": {"tls.crt": _pem(certificate), "tls.key": private.decode()},
         }
 
+    def pem(self) -> str:
+        """Return the authority's own certificate, for those who are to trust it."""
+        return _pem(self._certificate)
+
     def trust(self) -> ssl.SSLContext:
         """Return the context of a client that trusts this authority alone."""
-        return ssl.create_default_context(cadata=_pem(self._certificate))
+        return ssl.create_default_context(cadata=self.pem())
 
     def _of(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
         now = datetime.now(UTC)

@@ -6,7 +6,7 @@ open_repository || status=$?
 if [ "$status" = 10 ]; then
   [ "$MAY_CREATE" = true ] || fail "there is no backup in $RESTIC_REPOSITORY"
   echo "there is no repository in $RESTIC_REPOSITORY: it is made"
-  repository init --quiet
+  make_repository
 fi
 restic unlock --quiet  # stale locks alone
 repository snapshots --json >/work/snapshots.json

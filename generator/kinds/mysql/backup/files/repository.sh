@@ -17,11 +17,28 @@ repository() {
 open_repository() {
   status=0
   timeout "$REACH_SECONDS" restic cat config >/work/restic.log 2>&1 || status=$?
-  cat=$(cat /work/restic.log)
   case $status in
     0 | 10) return "$status" ;;
     12) fail "BACKUP_PASSWORD in Secret $SECRET does not open $RESTIC_REPOSITORY: put back the one that it was made with" ;;
-    124 | 143) fail "$RESTIC_REPOSITORY does not answer within $REACH_SECONDS s: look at its address, network policies and credentials. $cat" ;;
-    *) fail "$RESTIC_REPOSITORY cannot be read: $cat" ;;
+    124 | 143) fail_by_log "does not answer within $REACH_SECONDS s" ;;
+    *) fail_by_log 'cannot be read' ;;
   esac
+}
+
+make_repository() {
+  repository init --quiet >/work/restic.log 2>&1 || fail_by_log 'cannot be made'
+}
+
+# Says what restic has said and, last, what to look at: a pod's status has the end of the log alone.
+fail_by_log() {
+  cat /work/restic.log >&2
+  case "$RESTIC_REPOSITORY $(cat /work/restic.log)" in
+    s3:*x509:*) advice='its certificate is not trusted: look at s3.caSecret, and at the host of s3.endpoint' ;;
+    s3:*'Access Denied'* | s3:*'ccess key'* | s3:*'ccess Key'* | s3:*signature* | s3:*credentials*)
+      advice="look at BACKUP_S3_ACCESS_KEY and BACKUP_S3_SECRET_KEY in Secret $SECRET" ;;
+    s3:*'400 Bad Request'* | s3:*'301 Moved'*) advice='look at s3.region and s3.bucket' ;;
+    s3:*) advice='look at s3.endpoint, s3.peers and s3.podPort' ;;
+    *) advice='look at its volume' ;;
+  esac
+  fail "$RESTIC_REPOSITORY $1: $advice"
 }
