@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 
 from reference.installation import prepare, shared_volumes
 from tests.chart.scenarios import COMPONENTS, merged, of_each
-from tests.cluster import namespaces, shared_releases
+from tests.cluster import bots, namespaces, shared_releases
+from tests.cluster.bots import Bots
 from tests.cluster.diagnostics import collect
 from tests.cluster.kubectl import Kubectl
+from tests.cluster.nodes import expendable
 from tests.cluster.release import PRODUCTION, Release
 from tests.cluster.shared_releases import SharedReleases
 from tests.cluster.sweep import once_a_run, sweep
@@ -156,6 +158,30 @@ def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedRele
     found = shared_releases.of_run(pytestconfig, kubectl)
     yield found
     found.end()
+
+
+@pytest.fixture(scope="module")
+def install_bot(
+    cluster: Cluster,
+    kubectl: Kubectl,
+    shared: SharedReleases,
+    chart: Path,
+    base_values: dict[str, Any],
+) -> Callable[..., Bots]:
+    """Give what installs, by its name and values, a release whose bot may lose its node."""
+    if not cluster.is_kind:
+        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
+    node = expendable(cluster)
+
+    def install(name: str, given: dict[str, Any]) -> Bots:
+        made = shared.get(
+            name,
+            lambda namespace: Release(kubectl, namespace, chart, base_values),
+            merged(bots.values(node), given),
+        )
+        return Bots(kubectl, made, node)
+
+    return install
 
 
 @pytest.fixture(scope="session")

@@ -9,19 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.chart.scenarios import merged
-from tests.cluster.bots import POD, Bots, values
+from tests.cluster.bots import POD, Bots
 from tests.cluster.journal import Entry, read_journal
 from tests.cluster.kubectl import Kubectl, Object, eventually
-from tests.cluster.nodes import expendable
 from tests.cluster.processes import container_id, frozen, send_signal, sidecar_id
-from tests.cluster.release import Release
-from tests.cluster.shared_releases import SharedReleases
 from tools.cluster import Cluster
 
 LEASE = "account-4711"
@@ -166,24 +160,13 @@ FAULTS: tuple[Fault, ...] = (
 
 
 @pytest.fixture(scope="module")
-def installed(
-    cluster: Cluster,
-    kubectl: Kubectl,
-    shared: SharedReleases,
-    chart: Path,
-    base_values: dict[str, Any],
-) -> Bots:
-    if not cluster.is_kind:
-        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
-    node = expendable(cluster)
+def installed(kubectl: Kubectl, install_bot: Callable[..., Bots]) -> Bots:
     guarded = {
         "guard": {"enabled": True, "leaseName": LEASE, **TIMES},
         "podLabels": REACHES,
         "affinity": {},
     }
-    given = merged(values(node), {"application": {"tradingBot": guarded}})
-    made = shared.get("guard", lambda name: Release(kubectl, name, chart, base_values), given)
-    bots = Bots(kubectl, made, node)
+    bots = install_bot("guard", {"application": {"tradingBot": guarded}})
     # In place of the chart's policy one that leaves out a pod whose label is taken away.
     rules = kubectl.get("networkpolicy", POLICY, bots.namespace)["spec"]
     narrow = {**rules, "podSelector": {"matchLabels": REACHES}}

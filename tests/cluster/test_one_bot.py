@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,9 @@ from tests.cluster.bots import LOST_AFTER, POD, SELECTOR, TOLERATIONS, Bots, sec
 from tests.cluster.forms import short_and_long
 from tests.cluster.journal import doubled, overlaps, query, read_journal, read_trades
 from tests.cluster.kubectl import Kubectl, Object, eventually
-from tests.cluster.nodes import expendable, rather_on
+from tests.cluster.nodes import rather_on
 from tests.cluster.pods import toolbox_image
 from tests.cluster.processes import kill, runs_on_its_node
-from tests.cluster.release import Release
-from tests.cluster.shared_releases import SharedReleases
 from tools.cluster import Cluster
 from tools.cluster.kind import NODE_MONITOR_GRACE
 
@@ -44,20 +41,8 @@ sizes = short_and_long("size", SHORT, LONG)
 
 
 @pytest.fixture(scope="module")
-def installed(
-    cluster: Cluster,
-    kubectl: Kubectl,
-    shared: SharedReleases,
-    chart: Path,
-    base_values: dict[str, Any],
-) -> Bots:
-    if not cluster.is_kind:
-        pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
-    node = expendable(cluster)
-    made = shared.get(
-        "one-bot", lambda name: Release(kubectl, name, chart, base_values), values(node)
-    )
-    return Bots(kubectl, made, node)
+def installed(install_bot: Callable[..., Bots]) -> Bots:
+    return install_bot("one-bot", {})
 
 
 @pytest.fixture
