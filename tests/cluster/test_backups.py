@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.chart.scenarios import merged
 from tests.cluster import backups
 from tests.cluster.backups import Writer, moment_between, run_job, sql, start_job
 from tests.cluster.kubectl import Kubectl, eventually
+from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.release import DATA_TIER, OFF, Release
 from tests.fixtures import MakeNamespace
 
-DATABASE_ALONE = merged(DATA_TIER, {"data": {"redis": OFF}}, backups.values())
+METRICS = "backup-metrics"
+DATABASE_ALONE = merged(
+    DATA_TIER,
+    {"data": {"redis": OFF}},
+    backups.values(metrics={"existingClaim": METRICS}),
+)
 
 pytestmark = pytest.mark.xdist_group("backups")
 
@@ -25,6 +32,18 @@ def database(
 ) -> Release:
     """Return a database with backups that begin by hand alone. Shared by all tests here."""
     release = Release(kubectl, make_namespace("backups"), chart, base_values)
+    kubectl.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": METRICS},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": "16Mi"}},
+            },
+        },
+        release.namespace,
+    )
     release.install(DATABASE_ALONE)
     return release
 
@@ -120,6 +139,42 @@ def test_what_cannot_be_backed_up_says_why_and_loses_nothing(
     assert again.succeeded, again.log
     proven = run_job(kubectl, namespace, "mysql-verify", "verify-after-the-killed")
     assert proven.succeeded, proven.log
+
+
+def test_prometheus_is_told_how_the_last_run_ended(
+    kubectl: Kubectl, database: Release, base_values: dict[str, Any]
+) -> None:
+    namespace = database.namespace
+    ensure_a_dump(kubectl, namespace)
+    reader = python_pod("metrics", toolbox_image(base_values), SLEEP, claims={"/metrics": METRICS})
+    kubectl.apply(reader, namespace)
+    kubectl.wait("pod/metrics", "condition=Ready", namespace)
+
+    def told(cronjob: str) -> dict[str, float]:
+        command = ["cat", f"/metrics/{cronjob}.prom"]
+        families = text_string_to_metric_families(
+            kubectl.exec("metrics", command, namespace).stdout
+        )
+        samples = [sample for family in families for sample in family.samples]
+        assert {sample.labels["cronjob"] for sample in samples} == {cronjob}
+        return {
+            sample.name.removeprefix("genx_fx_mysql_backup_"): sample.value for sample in samples
+        }
+
+    dumped = told("mysql-backup")
+    assert dumped["last_run_success"] == 1
+    assert dumped["dump_size_bytes"] > 0
+    copied = run_job(kubectl, namespace, "mysql-binlogs", "told-of-success")
+    assert copied.succeeded, copied.log
+    good = told("mysql-binlogs")
+    assert good["last_run_success"] == 1
+    assert good["last_success_timestamp_seconds"] == good["last_run_timestamp_seconds"]
+    wrong = {"RESTIC_PASSWORD": "another"}
+    assert not run_job(kubectl, namespace, "mysql-binlogs", "told-of-failure", wrong).succeeded
+    bad = told("mysql-binlogs")
+    assert bad["last_run_success"] == 0
+    assert bad["last_run_timestamp_seconds"] > good["last_run_timestamp_seconds"]
+    assert bad["last_success_timestamp_seconds"] == good["last_success_timestamp_seconds"]
 
 
 def ensure_a_dump(kubectl: Kubectl, namespace: str) -> None:
