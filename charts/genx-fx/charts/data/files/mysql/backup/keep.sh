@@ -17,9 +17,11 @@ gtids() {
 if [ -e /work/logs/gtids ]; then
   base=$(cat /work/logs/base)
   keep /work/logs logs "name=$base" "gtids=$(gtids /work/logs)"
-  # Each holds all of the one before it.
-  repository forget --quiet --tag "logs,name=$base" --group-by '' --keep-last 1
   echo "kept: the binary log up to $(cat /work/logs/time) UTC"
+  # Each holds all of the one before it. No lock of another run may delay the next copy, which forgets them as well.
+  status=0
+  restic_to_its_end --retry-lock 20s forget --quiet --tag "logs,name=$base" --group-by '' --keep-last 1 || status=$?
+  [ "$status" = 0 ] || [ "$status" = "$LOCKED" ] || fail 'restic could not forget the copies before it: its message is above'
 fi
 if [ -e /work/dump/name ]; then
   name=$(cat /work/dump/name)

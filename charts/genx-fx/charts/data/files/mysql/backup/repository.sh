@@ -9,9 +9,30 @@ fail() {
   exit 1
 }
 
-# A lock whose owner was killed counts as stale after 30 minutes.
+# Runs restic, and where the Job is ended lets it end in good order: it then leaves no lock.
+restic_to_its_end() {
+  restic "$@" &
+  running=$!
+  trap 'kill "$running" || true' TERM
+  while true; do
+    status=0
+    wait "$running" || status=$?
+    kill -0 "$running" 2>/dev/null || break # a signal ends the wait, and not yet restic
+  done
+  trap - TERM
+  return "$status"
+}
+
+# Status 11 is restic's for a lock of another run. That of a run that was killed is stale after 30 minutes.
+LOCKED=11
 repository() {
-  restic --retry-lock 35m "$@"
+  minutes=35
+  while status=0 && restic_to_its_end --retry-lock 1m "$@" || status=$?; [ "$status" = "$LOCKED" ] && [ "$minutes" -gt 0 ]; do
+    echo 'waits for that run; if it was killed, until 30 minutes after its lock was made' >&2
+    minutes=$((minutes - 1))
+    restic unlock --quiet # stale locks alone
+  done
+  return "$status"
 }
 
 # Status 10 is restic's for a repository that is not there.
