@@ -1,5 +1,6 @@
 # Lists what the repository holds, before anything is read from the database.
 . /scripts/repository.sh
+. /scripts/repair.sh
 
 status=0
 open_repository || status=$?
@@ -9,5 +10,6 @@ if [ "$status" = 10 ]; then
   make_repository
 fi
 restic unlock --quiet  # stale locks alone
+[ "${REPAIR:-}" != true ] || repair
 repository snapshots --json >/work/snapshots.json
 echo "$RESTIC_REPOSITORY has $(jq 'map(select(.tags | index("dump"))) | length' /work/snapshots.json) dumps"
