@@ -14,6 +14,7 @@ from tests.cluster.backups import ended, run_job, sql, start_job
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.processes import is_ready, send_signal
 from tests.cluster.release import DATA_TIER, OFF, Release
+from tests.cluster.small_volumes import SmallVolume, small_volumes
 from tests.fixtures import MakeNamespace
 from tools.cluster import Cluster
 
@@ -137,3 +138,35 @@ def test_a_lock_of_a_killed_run_delays_no_copy(
             in kubectl.run("logs", "job/waits", "-c", "fetch", "-n", namespace).stdout
         ),
     )
+
+
+def test_a_full_volume_takes_nothing_and_still_restores(
+    kubectl: Kubectl,
+    cluster: Cluster,
+    make_namespace: MakeNamespace,
+    chart: Path,
+    base_values: dict[str, Any],
+) -> None:
+    if not cluster.is_kind:
+        pytest.skip("small volumes are memory of the nodes of a cluster that was made for tests")
+    namespace, claim = make_namespace("backups-full"), "small"
+    volume = SmallVolume(cluster, namespace, claim, 32, (cluster.nodes()[-1],))
+    on_it = backups.values(persistence={"existingClaim": claim})
+    release = Release(kubectl, namespace, chart, base_values)
+    with small_volumes(kubectl, [volume]):
+        release.install(merged(DATA_TIER, {"data": {"redis": OFF}}, on_it))
+        sql(kubectl, namespace, "CREATE TABLE written (id INT PRIMARY KEY)")
+        sql(kubectl, namespace, "INSERT INTO written VALUES (1)")
+        taken = run_job(kubectl, namespace, "mysql-backup", "dump-1")
+        assert taken.succeeded, taken.log
+        sql(kubectl, namespace, "INSERT INTO written VALUES (2)")
+        with volume.full():
+            refused = run_job(kubectl, namespace, "mysql-binlogs", "full")
+            assert not refused.succeeded
+            assert "no space left on device" in refused.message
+            given = {"RESTORE_OVERWRITE": "genxdb_fx_db"}
+            restored = run_job(kubectl, namespace, "mysql-restore", "restore-1", given)
+            assert restored.succeeded, restored.log
+        assert sql(kubectl, namespace, "SELECT id FROM written") == ["1"]
+        again = run_job(kubectl, namespace, "mysql-binlogs", "room-again")
+        assert again.succeeded, again.log

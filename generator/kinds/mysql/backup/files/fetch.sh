@@ -8,7 +8,7 @@ if [ ! -e /work/chosen ]; then
   echo 'restic checks the repository'
   repository check --quiet --read-data-subset "$READ_DATA" ||
     fail "$RESTIC_REPOSITORY is damaged: docs/runbooks/backups.md says what to do"
-  repository snapshots --json >/work/snapshots.json
+  from_repository snapshots --json >/work/snapshots.json
   jq -r 'def name: .tags[] | select(startswith("name="));
     (map(select(.tags | index("dump"))) | max_by(.time)) as $dump
     | $dump.id, ([.[] | select(.tags | index("logs")) | select(name == ($dump | name))] | max_by(.time) | .id // "")' \
@@ -20,7 +20,7 @@ fi
 } </work/chosen
 [ "${dump:-null}" != null ] || fail "there is no dump in $RESTIC_REPOSITORY yet"
 bring() {
-  repository restore --quiet "$1:/work/$2" --target "/work/$2" || fail "restic could not bring $2: its message is above"
+  from_repository restore --quiet "$1:/work/$2" --target "/work/$2" || fail "restic could not bring $2: its message is above"
 }
 rm -rf /work/dump /work/logs # of a step before, as in the pod of helm test
 echo "brings dump $dump"

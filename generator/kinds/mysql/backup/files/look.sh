@@ -11,5 +11,5 @@ if [ "$status" = 10 ]; then
 fi
 restic unlock --quiet  # stale locks alone
 [ "${REPAIR:-}" != true ] || repair
-repository snapshots --json >/work/snapshots.json
+from_repository snapshots --json >/work/snapshots.json
 echo "$RESTIC_REPOSITORY has $(jq 'map(select(.tags | index("dump"))) | length' /work/snapshots.json) dumps"
