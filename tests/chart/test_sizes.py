@@ -17,7 +17,7 @@ from tools.publish.package import make_package
 
 CHANGELOG = ROOT / "CHANGELOG.md"
 MOST_PACKAGE_BYTES = 228_000
-MOST_RELEASE_BYTES = 266_500
+MOST_RELEASE_BYTES = 268_000
 MOST_RELEASE_BYTES_OF_A_GROUP = 335_000
 STRAY_FILES = (
     "ci/test-values.yaml",
