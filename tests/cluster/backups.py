@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -162,6 +162,15 @@ def lose_the_volume(kubectl: Kubectl, namespace: str) -> None:
     kubectl("scale", "statefulset/mysql", "--replicas=0", "-n", namespace)
     kubectl.gone("pods", "app=mysql", namespace)
     kubectl("delete", "pvc", "mysql-pvc", "-n", namespace)
+
+
+def before_a_pause(rows: Sequence[Written], end: int) -> int:
+    """Return which row was followed by the longest pause, of those in the two seconds before `end`.
+
+    On a busy machine one is often acknowledged after the next one was sent.
+    """
+    last = [number for number in range(end) if rows[number].after > rows[end - 1].after - 2]
+    return max(last, key=lambda number: rows[number + 1].before - rows[number].after)
 
 
 def moment_between(one: Written, other: Written) -> str:

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.chart.scenarios import merged
 from tests.cluster import backups
-from tests.cluster.backups import Writer, moment_between, run_job, sql, start_job
+from tests.cluster.backups import Writer, before_a_pause, moment_between, run_job, sql, start_job
 from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.release import DATA_TIER, OFF, Release
@@ -77,7 +77,7 @@ def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
     assert len(found) >= before_copy, "what was acknowledged before the copy began"
 
     # To a time between two rows, over what is there now.
-    index = before_copy - 1
+    index = before_a_pause(writer.rows, before_copy)
     until = moment_between(writer.rows[index], writer.rows[index + 1])
     refused = run_job(kubectl, namespace, "mysql-restore", "restore-2", {"RESTORE_UNTIL": until})
     assert not refused.succeeded
