@@ -17,7 +17,7 @@ from tests.cluster.nodes import expendable
 from tests.cluster.release import PRODUCTION, Release
 from tests.cluster.shared_releases import SharedReleases
 from tests.cluster.sweep import once_a_run, sweep
-from tests.fixtures import chart, make_namespace, namespace
+from tests.fixtures import MakeNamespace, chart, make_namespace, namespace
 from tools.cluster import CannotRaise, Cluster, handle, lifecycle
 
 __all__ = ["chart", "make_namespace", "namespace"]
@@ -164,22 +164,22 @@ def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedRele
 def install_bot(
     cluster: Cluster,
     kubectl: Kubectl,
-    shared: SharedReleases,
+    make_namespace: MakeNamespace,
     chart: Path,
     base_values: dict[str, Any],
 ) -> Callable[..., Bots]:
-    """Give what installs, by its name and values, a release whose bot may lose its node."""
+    """Give what installs, by its name and values, a release whose bot may lose its node.
+
+    It goes with the module: bots that trade all the time would take the processors from others.
+    """
     if not cluster.is_kind:
         pytest.skip(f"the nodes of {cluster.context} can't be controlled from here")
     node = expendable(cluster)
 
     def install(name: str, given: dict[str, Any]) -> Bots:
-        made = shared.get(
-            name,
-            lambda namespace: Release(kubectl, namespace, chart, base_values),
-            merged(bots.values(node), given),
-        )
-        return Bots(kubectl, made, node)
+        release = Release(kubectl, make_namespace(name), chart, base_values)
+        release.install(merged(bots.values(node), given))
+        return Bots(kubectl, release, node)
 
     return install
 

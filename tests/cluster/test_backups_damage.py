@@ -32,7 +32,7 @@ UPLOAD = """
 repository backup --quiet --tag held --stdin-filename held --stdin-from-command -- sleep 600
 """
 
-pytestmark = pytest.mark.xdist_group("backups-damage")
+pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("backups-damage")]
 
 
 @pytest.fixture(scope="module")
