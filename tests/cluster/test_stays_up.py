@@ -74,6 +74,8 @@ def releases(
     }
 
 
+# Seven installations at once, each with a time limit.
+@pytest.mark.alone
 def test_helm_waits_until_the_bot_has_stayed_up(
     kubectl: Kubectl, release: Release, releases: dict[tuple[int, str], Release]
 ) -> None:
