@@ -12,7 +12,7 @@ from tests.chart.scenarios import COMPONENTS, merged, of_each
 from tests.cluster import bots, namespaces, shared_releases
 from tests.cluster.bots import Bots
 from tests.cluster.diagnostics import collect
-from tests.cluster.kubectl import Kubectl
+from tests.cluster.kubectl import Kubectl, last_seen
 from tests.cluster.nodes import expendable
 from tests.cluster.release import PRODUCTION, Release
 from tests.cluster.shared_releases import SharedReleases
@@ -126,6 +126,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def kubectl(cluster: Cluster) -> Kubectl:
     """Return kubectl for the cluster under test."""
     return as_kubectl(cluster)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet(request: pytest.FixtureRequest) -> None:
+    """Let tests that have the cluster to themselves begin when all before them is gone.
+
+    Installations that are being deleted take the processors for a minute or two.
+    """
+    if not any("alone" in item.keywords for item in request.session.items):
+        return
+    kubectl: Kubectl = request.getfixturevalue("kubectl")
+
+    def going() -> list[str]:
+        found = kubectl.json("get", "namespaces", "--selector", namespaces.LABEL)["items"]
+        return [one["metadata"]["name"] for one in found if "deletionTimestamp" in one["metadata"]]
+
+    assert last_seen(going, list[str](), timeout=600, every=2) == []
 
 
 @pytest.fixture(scope="session")
