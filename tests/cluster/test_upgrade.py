@@ -19,7 +19,7 @@ from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import Request, addresses, steady_load
 from tests.cluster.release import ONE_OF_EACH, SECRET, Release
 from tests.fixtures import MakeNamespace
-from tests.helm import HELMS, ROOT, HelmError, package_chart, run_helm
+from tests.helm import ROOT, HelmError, package_chart, run_helm
 from tools.released import NoHistory, released_chart
 
 RATE = 10  # requests a second; 5 of them on new connections
@@ -97,7 +97,8 @@ def known_to(chart: Path, values: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(
     scope="module",
-    params=HELMS,
+    # What runs alone adds all of its time. Helm 3 upgrades in other tests as well.
+    params=["helm4", pytest.param("helm3", marks=pytest.mark.soak)],
 )
 def upgraded(
     request: pytest.FixtureRequest,
