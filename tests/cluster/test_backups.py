@@ -115,7 +115,7 @@ def test_what_cannot_be_backed_up_says_why_and_loses_nothing(
     kubectl: Kubectl, database: Release
 ) -> None:
     namespace = database.namespace
-    ensure_a_dump(kubectl, namespace)
+    backups.ensure_a_dump(kubectl, namespace)
     wrong = {"RESTIC_PASSWORD": "another"}
     said = run_job(kubectl, namespace, "mysql-binlogs", "wrong-password", wrong)
     assert not said.succeeded
@@ -145,7 +145,7 @@ def test_prometheus_is_told_how_the_last_run_ended(
     kubectl: Kubectl, database: Release, base_values: dict[str, Any]
 ) -> None:
     namespace = database.namespace
-    ensure_a_dump(kubectl, namespace)
+    backups.ensure_a_dump(kubectl, namespace)
     reader = python_pod("metrics", toolbox_image(base_values), SLEEP, claims={"/metrics": METRICS})
     kubectl.apply(reader, namespace)
     kubectl.wait("pod/metrics", "condition=Ready", namespace)
@@ -175,10 +175,3 @@ def test_prometheus_is_told_how_the_last_run_ended(
     assert bad["last_run_success"] == 0
     assert bad["last_run_timestamp_seconds"] > good["last_run_timestamp_seconds"]
     assert bad["last_success_timestamp_seconds"] == good["last_success_timestamp_seconds"]
-
-
-def ensure_a_dump(kubectl: Kubectl, namespace: str) -> None:
-    """Take a dump unless a test has: each can be run alone."""
-    if kubectl.run("get", "job", "dump-1", "-n", namespace).returncode:
-        taken = run_job(kubectl, namespace, "mysql-backup", "dump-1")
-        assert taken.succeeded, taken.log

@@ -120,6 +120,7 @@ def test_a_lock_of_a_killed_run_delays_no_copy(
     kubectl: Kubectl, cluster: Cluster, database: Release
 ) -> None:
     namespace = database.namespace
+    backups.ensure_a_dump(kubectl, namespace)
     pod, _ = uploading(kubectl, namespace, "stopped")
     kubectl("delete", "pod", pod["metadata"]["name"], "-n", namespace)
     pod, locks = uploading(kubectl, namespace, "killed")

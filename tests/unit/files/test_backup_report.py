@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.helm import CHART
 
-SCRIPT = (CHART / "charts/data/files/mysql/backup/report.sh").read_text()
+SCRIPTS = CHART / "charts/data/files/mysql/backup"
+SCRIPT = (SCRIPTS / "report.sh").read_text()
 METRIC = "fx_mysql_backup"
 LABELS = {"cronjob": "mysql-backup"}
 
@@ -36,6 +37,7 @@ class Pod:
 
     def command(self, step: str) -> list[str]:
         text = SCRIPT.replace("/work/", f"{self.work}/").replace("/metrics/", f"{self.metrics}/")
+        text = text.replace("/scripts/", f"{SCRIPTS}/")  # last: the checkout may be below /work
         path = self.work / "report.sh"
         path.write_text(text)
         return [self.shell, str(path), "sh", "-c", step]

@@ -19,7 +19,7 @@ if [ -e /work/logs/gtids ]; then
   echo "kept: the binary log up to $(cat /work/logs/time) UTC"
   # Each holds all of the one before it. No lock of another run may delay the next copy, which forgets them as well.
   status=0
-  restic_to_its_end --retry-lock 20s forget --quiet --tag "logs,name=$base" --group-by '' --keep-last 1 || status=$?
+  to_its_end restic --retry-lock 20s forget --quiet --tag "logs,name=$base" --group-by '' --keep-last 1 || status=$?
   [ "$status" = 0 ] || [ "$status" = "$LOCKED" ] || fail 'restic could not forget the copies before it: its message is above'
 fi
 if [ -e /work/dump/name ]; then

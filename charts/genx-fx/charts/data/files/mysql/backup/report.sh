@@ -3,6 +3,7 @@
 # Prometheus says how it ended: https://prometheus.io/docs/instrumenting/exposition_formats/
 # A file that cannot be written fails no backup.
 set -u
+. /scripts/to-its-end.sh
 file=/metrics/$CRONJOB.prom
 
 metric() { # NAME VALUE HELP
@@ -38,16 +39,8 @@ report() { # SUCCESS
 }
 
 [ -e /work/began ] || date +%s >/work/began
-"$@" &
-# The first process of a container gets no signal that it does not handle: not that of a run out of time.
-trap 'kill "$!"' TERM
 status=0
-wait "$!" || status=$?
-# A signal ends that wait, and the step is then still stopping.
-while kill -0 "$!" 2>/dev/null; do
-  status=0
-  wait "$!" || status=$?
-done
+to_its_end "$@" || status=$?
 if [ "$status" != 0 ]; then
   report 0
 elif [ "$IS_LAST" = true ]; then

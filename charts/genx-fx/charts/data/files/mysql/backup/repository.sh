@@ -3,31 +3,18 @@
 set -eu
 export RESTIC_CACHE_DIR=/work/cache TMPDIR=/work
 umask 077
+. /scripts/to-its-end.sh # restic then leaves no lock
 
 fail() {
   echo "error: $*" >&2
   exit 1
 }
 
-# Runs restic, and where the Job is ended lets it end in good order: it then leaves no lock.
-restic_to_its_end() {
-  restic "$@" &
-  running=$!
-  trap 'kill "$running" || true' TERM
-  while true; do
-    status=0
-    wait "$running" || status=$?
-    kill -0 "$running" 2>/dev/null || break # a signal ends the wait, and not yet restic
-  done
-  trap - TERM
-  return "$status"
-}
-
 # Status 11 is restic's for a lock of another run. That of a run that was killed is stale after 30 minutes.
 LOCKED=11
 repository() {
   minutes=35
-  while status=0 && restic_to_its_end --retry-lock 1m "$@" || status=$?; [ "$status" = "$LOCKED" ] && [ "$minutes" -gt 0 ]; do
+  while status=0 && to_its_end restic --retry-lock 1m "$@" || status=$?; [ "$status" = "$LOCKED" ] && [ "$minutes" -gt 0 ]; do
     echo 'waits for that run; if it was killed, until 30 minutes after its lock was made' >&2
     minutes=$((minutes - 1))
     restic unlock --quiet # stale locks alone
@@ -38,7 +25,7 @@ repository() {
 # Without a lock, for which a full volume has no room, and which may have to wait. What another run removes
 # meanwhile fails loudly, and is no longer wanted.
 from_repository() {
-  restic_to_its_end --no-lock "$@"
+  to_its_end restic --no-lock "$@"
 }
 
 # Status 10 is restic's for a repository that is not there.
