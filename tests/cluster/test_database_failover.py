@@ -65,7 +65,7 @@ def group(
     release.install()
     found = Group(cluster, kubectl, release, Writer(kubectl, release.namespace))
     found.ask(found.await_whole(), TABLE)
-    found.writer.start(base_values, *MEMBERS)
+    found.writer.start(base_values, *MEMBERS, node=cluster.nodes()[0])
     yield found
     print("\n".join(table(found.outcomes)))
 

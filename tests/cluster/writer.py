@@ -77,8 +77,8 @@ class Writer:
     kubectl: Kubectl
     namespace: str
 
-    def start(self, values: Mapping[str, Any], *servers: str) -> None:
-        """Start it, and wait for its first row."""
+    def start(self, values: Mapping[str, Any], *servers: str, node: str = "") -> None:
+        """Start it, on a node that no test takes from it, and wait for its first row."""
         image = image_name(values["application"]["api"]["image"])
         secret = {"name": "genx-fx-secrets", "key": "MYSQL_PASSWORD"}
         environment: list[Object] = [
@@ -88,7 +88,7 @@ class Writer:
             {"name": "PASSWORD", "valueFrom": {"secretKeyRef": secret}},
         ]
         self.kubectl.apply(
-            python_pod(NAME, image, PROGRAM, *servers, labels=LABELS, env=environment),
+            python_pod(NAME, image, PROGRAM, *servers, node=node, labels=LABELS, env=environment),
             self.namespace,
         )
         eventually("the writer writes", lambda: self.acks(seconds=5))

@@ -25,12 +25,6 @@ spec:
       {{- with $.Values.@{ component.key }@ }}
       activeDeadlineSeconds: {{ .backup.deadlineSeconds | int64 }}
       {{- end }}
-      template:
-        metadata:
-          labels: {{- include "@{ name }@.podLabels" $ | nindent 12 }}
-          {{- with $.Values.@{ component.key }@.podAnnotations }}
-          annotations: {{- toYaml . | nindent 12 }}
-          {{- end }}
-        {{- $reports := ternary (print $.Values.global.namePrefix "@{ component.name }@-" .job) "" .hasMetrics }}
-        spec: {{- include "@{ name }@.podSpec" (merge (dict "reports" $reports) .) | nindent 10 }}
+      {{- $reports := ternary (print $.Values.global.namePrefix "@{ component.name }@-" .job) "" .hasMetrics }}
+      template: {{- include "@{ name }@.podTemplate" (merge (dict "reports" $reports) .) | nindent 8 }}
 {{- end }}

@@ -18,6 +18,17 @@
 {{- merge (dict) .Values.@{ component.key }@.podLabels (include "common.podLabels" (dict "context" . "name" "@{ name }@" "tier" "@{ component.label }@") | fromYaml) | toYaml }}
 {{- end }}
 
+{{/* The pod below with its labels and annotations. Takes what it takes. */}}
+{{- define "@{ name }@.podTemplate" -}}
+{{- $ := .context -}}
+metadata:
+  labels: {{- include "@{ name }@.podLabels" $ | nindent 4 }}
+  {{- with $.Values.@{ component.key }@.podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec: {{- include "@{ name }@.podSpec" . | nindent 2 }}
+{{- end }}
+
 {{/*
 Pod of a Job, which runs scripts one after the other, each only where those before it ended well. It runs
 where the server may, under the server's account, and with its rights.

@@ -30,12 +30,6 @@ spec:
       {{- with $.Values.mysql }}
       activeDeadlineSeconds: {{ .backup.deadlineSeconds | int64 }}
       {{- end }}
-      template:
-        metadata:
-          labels: {{- include "mysql-backup.podLabels" $ | nindent 12 }}
-          {{- with $.Values.mysql.podAnnotations }}
-          annotations: {{- toYaml . | nindent 12 }}
-          {{- end }}
-        {{- $reports := ternary (print $.Values.global.namePrefix "mysql-" .job) "" .hasMetrics }}
-        spec: {{- include "mysql-backup.podSpec" (merge (dict "reports" $reports) .) | nindent 10 }}
+      {{- $reports := ternary (print $.Values.global.namePrefix "mysql-" .job) "" .hasMetrics }}
+      template: {{- include "mysql-backup.podTemplate" (merge (dict "reports" $reports) .) | nindent 8 }}
 {{- end }}

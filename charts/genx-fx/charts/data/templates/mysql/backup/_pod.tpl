@@ -16,6 +16,17 @@
 {{- merge (dict) .Values.mysql.podLabels (include "common.podLabels" (dict "context" . "name" "mysql-backup" "tier" "database") | fromYaml) | toYaml }}
 {{- end }}
 
+{{/* The pod below with its labels and annotations. Takes what it takes. */}}
+{{- define "mysql-backup.podTemplate" -}}
+{{- $ := .context -}}
+metadata:
+  labels: {{- include "mysql-backup.podLabels" $ | nindent 4 }}
+  {{- with $.Values.mysql.podAnnotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec: {{- include "mysql-backup.podSpec" . | nindent 2 }}
+{{- end }}
+
 {{/*
 Pod of a Job, which runs scripts one after the other, each only where those before it ended well. It runs
 where the server may, under the server's account, and with its rights.
