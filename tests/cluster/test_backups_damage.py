@@ -131,6 +131,9 @@ def test_a_lock_of_a_killed_run_delays_no_copy(
     assert copied.succeeded, copied.log
     assert "kept: " in copied.log
     assert "repository is already locked" in copied.log, "what is old stays until the next copy"
+    anew = run_job(kubectl, namespace, "mysql-binlogs", "anew", {"MOST_LOG_KIBIBYTES": "0"})
+    assert anew.succeeded, anew.log
+    assert "kept: dump" in anew.log, "no copy of the log waits for what it would remove"
     start_job(kubectl, namespace, "mysql-verify", "waits")
     eventually(
         "it says how long it waits",
@@ -165,6 +168,10 @@ def test_a_full_volume_takes_nothing_and_still_restores(
             refused = run_job(kubectl, namespace, "mysql-binlogs", "full")
             assert not refused.succeeded
             assert "no space left on device" in refused.message
+            unproven = run_job(kubectl, namespace, "mysql-verify", "verify-1")
+            assert not unproven.succeeded
+            assert "/repository/mysql cannot be checked: look at its volume" in unproven.message
+            assert "no space left on device" in unproven.log
             given = {"RESTORE_OVERWRITE": "genxdb_fx_db"}
             restored = run_job(kubectl, namespace, "mysql-restore", "restore-1", given)
             assert restored.succeeded, restored.log

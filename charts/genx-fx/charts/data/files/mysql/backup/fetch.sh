@@ -7,8 +7,11 @@ open_repository || status=$?
 [ "$status" != 10 ] || fail "there is no backup in $RESTIC_REPOSITORY"
 if [ ! -e /work/chosen ]; then
   echo 'restic checks the repository'
-  repository check --quiet --read-data-subset "$READ_DATA" ||
+  if ! repository check --quiet --read-data-subset "$READ_DATA"; then
+    # It also fails where there is no room for its lock, and this then does as well.
+    repository list --quiet snapshots >/dev/null 2>/work/restic.log || fail_by_log 'cannot be checked'
     fail "$RESTIC_REPOSITORY is damaged: docs/runbooks/backups.md says what to do"
+  fi
   from_repository snapshots --json >/work/snapshots.json
   jq -r 'def name: .tags[] | select(startswith("name="));
     (map(select(.tags | index("dump"))) | max_by(.time)) as $dump
