@@ -32,10 +32,11 @@ def run_job(
     cronjob: str,
     name: str,
     given: Mapping[str, str] | None = None,
+    timeout: float = PATIENCE,
 ) -> Run:
     """Run the Job of a CronJob now, with variables, and wait for its end."""
     start_job(kubectl, namespace, cronjob, name, given)
-    return ended(kubectl, namespace, name)
+    return ended(kubectl, namespace, name, timeout)
 
 
 def ensure_a_dump(kubectl: Kubectl, namespace: str) -> None:
@@ -63,7 +64,7 @@ def start_job(
     kubectl("create", "-f", "-", stdin=job)
 
 
-def ended(kubectl: Kubectl, namespace: str, name: str) -> Run:
+def ended(kubectl: Kubectl, namespace: str, name: str, timeout: float = PATIENCE) -> Run:
     """Wait until a Job has ended, and give what it said."""
 
     def conditions() -> list[str]:
@@ -72,7 +73,7 @@ def ended(kubectl: Kubectl, namespace: str, name: str) -> Run:
             item["type"] for item in found if item["status"] == "True" and item["type"] in ENDED
         ]
 
-    last = eventually(f"job {name} ends", conditions, timeout=PATIENCE)
+    last = eventually(f"job {name} ends", conditions, timeout=timeout)
     (*_, pod) = kubectl.list("pods", namespace, f"job-name={name}")
     return Run("Complete" in last, _log(kubectl, namespace, pod), _message(pod))
 
