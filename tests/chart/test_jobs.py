@@ -10,7 +10,7 @@ import pytest
 
 from tests.chart.scenarios import external, merged, nested
 from tests.chart.test_values_used import MARKED, Setting, marked
-from tests.helm import HelmError, Manifest, render
+from tests.helm import Manifest, render
 
 LIFTED = {"global.enforceDocumentedLimits": False}
 SETTINGS = {
@@ -34,22 +34,23 @@ def templates(values: dict[str, object]) -> dict[str, Manifest]:
 
 
 def shown_in_jobs(setting: Setting) -> Iterator[str]:
-    """Yield the values that change the template of a Job."""
-    words = set(re.findall(r"\w+", json.dumps(list(templates(marked(setting)).values()))))
+    """Yield values that change the template of a Job: its metadata, or its nodes."""
+    shown = [
+        (template["metadata"], template["spec"].get("nodeSelector"))
+        for template in templates(marked(setting)).values()
+    ]
+    words = set(re.findall(r"\w+", json.dumps(shown)))
     return (path for path, (word, _) in MARKED.items() if word in words)
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 def test_a_job_whose_template_changes_has_another_name(setting: Setting) -> None:
     before = templates(setting.values)
-    tried: set[str] = set()
-    for path in shown_in_jobs(setting):
-        try:
-            after = templates(merged(setting.values, nested({path: MARKED[path][1]})))
-        except HelmError:
-            continue  # it contradicts the value of another
-        tried.add(path)
+    tried = set(shown_in_jobs(setting))
+    for path in tried:
+        after = templates(merged(setting.values, nested({path: MARKED[path][1]})))
         for name in before.keys() & after.keys():
             assert before[name] == after[name], f"{name} keeps its name when {path} changes"
-    assert {"global.commonLabels", "global.toolbox.podAnnotations"} < tried
+    common = {"global.commonLabels", "global.toolbox.podAnnotations", "global.toolbox.nodeSelector"}
+    assert common <= tried
     assert len(before) == 2
