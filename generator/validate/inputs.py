@@ -89,6 +89,12 @@ def merge(inputs: Inputs, defaults: Mapping[str, Any]) -> Merged:
 def _read_files(inputs: Inputs) -> list[tuple[str, list[Document]]]:
     files, errors = list[tuple[str, list[Document]]](), list[str]()
     for name in inputs.file_names:
+        if Path(name).is_fifo():
+            # Helm reads it as well.
+            errors.append(
+                f"{name}: is a pipe, which can be read only once: name a file, or - and pipe it in"
+            )
+            continue
         try:
             content = inputs.helm.standard_input if name == "-" else Path(name).read_bytes()
             files.append((name, _mappings(content)))

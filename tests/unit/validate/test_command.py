@@ -85,6 +85,7 @@ def test_json_is_a_list_of_objects(tmp_path: Path) -> None:
     [
         (["-f", "none.yaml"], "none.yaml: no such file or directory"),
         (["-f", "."], ".: is a directory"),
+        (["-f", "pipe"], "pipe: is a pipe, which can be read only once: name a file, or - and"),
         (["-f", "broken.yaml"], "broken.yaml:2:1: not YAML: "),
         (["-f", "list.yaml"], "list.yaml:1:1: a list is given, and a values file holds a mapping"),
         (["-f", "infinite.yaml"], "infinite.yaml: Helm can't read it: unsupported value: +Inf\n"),
@@ -98,6 +99,7 @@ def test_json_is_a_list_of_objects(tmp_path: Path) -> None:
 def test_what_can_not_be_looked_at_exits_with_2(
     tmp_path: Path, arguments: list[str], message: str
 ) -> None:
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / "broken.yaml").write_text("a: [1\n")
     (tmp_path / "list.yaml").write_text("- 1\n")
     (tmp_path / "infinite.yaml").write_text("a: .inf\n")
