@@ -101,7 +101,7 @@ test-cluster: $(INSTALLED) ## run the tests on a real cluster, raised if there i
 	@$(BIN)/pytest tests/cluster -m "not soak and alone" $(CLUSTER_ARGS) $(ALONE)
 
 soak: scan ## run the scanners and the long forms of the cluster tests, for hours
-	@$(BIN)/pytest tests/control_plane -m soak -rP
+	@$(BIN)/pytest tests/control_plane -m soak -rP $(CONTROL_PLANE_ARGS)
 	@$(BIN)/python -m tools.cluster up
 	@$(BIN)/pytest tests/cluster -m "soak and not alone" $(CLUSTER_ARGS) --keep-releases
 	@$(BIN)/pytest tests/cluster -m "soak and alone" $(CLUSTER_ARGS) $(ALONE)

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.cluster.kubectl import Kubectl
 from tests.control_plane.nodes import Arena, arena
 from tests.control_plane.release import QuietRelease
 from tests.fixtures import chart, helm, make_namespace, namespace
-from tests.helm import ROOT
+from tests.helm import HELMS, ROOT
 from tools.build import tool_path
 from tools.control_plane import CONTEXT, kubectl_program
 from tools.kind_node.cache import alone
@@ -23,6 +24,24 @@ __all__ = ["chart", "helm", "make_namespace", "namespace"]
 
 # Keeps the processes referenced: the control plane ends with the run, not with this process.
 _started: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one Helm run each test in `make test`, either as the test's name falls, and both in soak.
+
+    What the chart makes is the same by both, as tests/chart shows.
+    """
+    forms: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if name := parameters.get("helm"):
+            forms.setdefault(item.nodeid.replace(name, ""), []).append(item)
+    for test, by_each in forms.items():
+        chosen = crc32(test.encode()) % len(HELMS)
+        if len(by_each) == len(HELMS):
+            for item in (*by_each[:chosen], *by_each[chosen + 1 :]):
+                item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")
