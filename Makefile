@@ -13,7 +13,8 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?= -n auto --dist worksteal
 CONTROL_PLANE_ARGS ?= -n 4 --dist worksteal
-CLUSTER_ARGS ?= -n 3 --dist loadgroup
+# In the order of tests/cluster/conftest.py, not by the number of tests in a group.
+CLUSTER_ARGS ?= -n 3 --dist loadgroup --no-loadscope-reorder
 # One test at a time, with the installations of the part before.
 ALONE := -n 0 --use-releases
 

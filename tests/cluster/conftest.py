@@ -41,6 +41,13 @@ REACHED = {"global": {"exposure": "loadBalancer"}}
 # A Job that begins by itself would take the processors from what is measured.
 BACKUPS_BY_HAND = {"data": {"mysql": {"backup": {"suspend": True}}}}
 
+# Groups, and single tests, that take longest. They begin first, so that no process works alone at
+# the end.
+LONGEST = (
+    *("platform", "backups", "backups-s3", "faults", "database", "volumes", "guard"),
+    *("test_any_password_works", "test_platform_runs_under_given_ids"),
+)
+
 ASKED_OVER_HTTP = ("frontend", "api", "grafana")
 
 
@@ -97,15 +104,28 @@ def as_kubectl(cluster: Cluster) -> Kubectl:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order the tests: those that share the platform run one after the other, or not at all.
 
-    Those that have the cluster to themselves use it last, when other releases are gone.
+    Those that have the cluster to themselves use it last, when other releases are gone. Long groups
+    begin first.
     """
     items.sort(key=lambda item: "alone" in item.keywords and "platform" in fixtures(item))
-    grouped = [item for item in items if item.get_closest_marker("xdist_group")]
+    items.sort(key=lambda item: (*LONGEST, place(item)).index(place(item)))
+    grouped = [item for item in items if group(item)]
     if hasattr(config, "workerinput") and grouped and "@" not in grouped[0].nodeid:
         raise pytest.UsageError(
             "tests/cluster runs in one process, or with `--dist loadgroup` and a pytest-xdist that"
             " keeps groups together"
         )
+
+
+def group(item: pytest.Item) -> str:
+    """Return the name of the group with which a test shares a process; empty where it has none."""
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker else ""
+
+
+def place(item: pytest.Item) -> str:
+    """Return the name of a test's group, or its own."""
+    return group(item) or item.name
 
 
 def fixtures(item: pytest.Item) -> list[str]:

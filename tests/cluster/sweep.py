@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.namespaces import LABEL
-from tests.cluster.nodes import remove_taint
 from tests.cluster.outside import REMOVE as REMOVE_OUTSIDE
 from tests.cluster.small_volumes import FOLDER
 from tests.cluster.traefik.run import OF_CLUSTER
@@ -67,4 +66,3 @@ def sweep(cluster: Cluster, kubectl: Kubectl, *, but: Collection[str]) -> None:
             cluster.rejoin(node)
             cluster.node_exec(node, ["bash", "-c", RESTORE])
             kubectl("uncordon", node)
-            remove_taint(kubectl, node)

@@ -38,6 +38,7 @@ SCALED: dict[str, Any] = {
 FIXED: dict[str, Any] = {"application": {"api": {"autoscaling": {"enabled": False}, "replicas": 2}}}
 
 
+@pytest.mark.soak  # what runs alone adds all of its time; below, the HPA sees what is used
 @pytest.mark.alone
 def test_api_grows_under_load_and_shrinks_after_it(
     kubectl: Kubectl, platform: Release, tmp_path: Path

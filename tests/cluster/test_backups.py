@@ -111,6 +111,7 @@ def test_the_newest_backup_is_proven_to_restore_and_kept(
     assert "s old, and 1 s are allowed" in late.message
 
 
+@pytest.mark.soak
 def test_what_cannot_be_backed_up_says_why_and_loses_nothing(
     kubectl: Kubectl, database: Release
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
@@ -41,7 +42,7 @@ class Contest:
     kubectl: Kubectl
     bots: Bots
     lease: str = LEASE
-    pods: tuple[str, str] = (POD, f"{STANDBY}-0")
+    pods: tuple[str, ...] = (POD, f"{STANDBY}-0")
     stands_still: int = 15
     """Seconds that a freeze takes, at least."""
     pauses: dict[str, list[float]] = field(default_factory=dict)
@@ -70,6 +71,11 @@ class Contest:
     def token(self) -> int:
         lease = self.kubectl.get("lease", self.lease, self.namespace)
         return int(lease["spec"]["leaseTransitions"])
+
+    def renewed(self) -> str:
+        """Return when the Lease was renewed last, such as 2026-11-29T22:10:14.123456Z."""
+        lease = self.kubectl.get("lease", self.lease, self.namespace)
+        return str(lease["spec"]["renewTime"])
 
     def suffer(self, fault: Fault) -> None:
         """Let something happen to the bot that trades, and wait until one trades again."""
@@ -210,40 +216,65 @@ def contest(cluster: Cluster, kubectl: Kubectl, installed: Bots) -> Contest:
 @pytest.fixture
 def contests(contest: Contest) -> Iterator[list[Contest]]:
     """Give contests that share nothing but the platform: each has its Lease and its account."""
+    found = [
+        another(contest, number, (f"bot-{number}", f"{STANDBY}-{number}"))
+        for number in range(1, CONTESTS + 1)
+    ]
+    with begun(found):
+        yield found
+
+
+@pytest.fixture
+def patient(contest: Contest) -> Iterator[Contest]:
+    """Give a bot alone, whose Lease outlasts the start of a guard beside other tests."""
+    times = {"LEASE_DURATION": "60", "RENEW_DEADLINE": "45"}
+    found = another(contest, 0, ("patient",), times)
+    with begun([found]):
+        yield found
+
+
+def another(
+    contest: Contest, number: int, names: tuple[str, ...], times: Mapping[str, str] | None = None
+) -> Contest:
+    """Make copies of the bot that share a Lease and an account of their own."""
     kubectl, namespace = contest.kubectl, contest.namespace
     bot = kubectl.get("statefulset", "trading-bot", namespace)
-    found: list[Contest] = []
-    copies: list[str] = []
-    for number in range(1, CONTESTS + 1):
-        lease, names = f"{LEASE}-{number}", (f"bot-{number}", f"{STANDBY}-{number}")
-        copies += names
-        variables = {"LEASE_NAME": lease, "MT5_LOGIN": lease, "BOT_INTERVAL_SECONDS": "1"}
-        environment = [{"name": key, "value": value} for key, value in variables.items()]
-        kubectl.apply([copy(bot, name, environment) for name in names], namespace)
-        pods = (f"{names[0]}-0", f"{names[1]}-0")
-        bots = replace(contest.bots, before=frozenset(), pods=pods, every=3)
-        found.append(Contest(contest.cluster, kubectl, bots, lease, pods, 60))
-    leases = [each.lease for each in found]
+    lease = f"{LEASE}-{number}"
+    variables = {"LEASE_NAME": lease, "MT5_LOGIN": lease, "BOT_INTERVAL_SECONDS": "1"}
+    environment = [
+        {"name": key, "value": value} for key, value in {**variables, **(times or {})}.items()
+    ]
+    account = bot["spec"]["template"]["spec"]["serviceAccountName"]
     kubectl.apply(
-        may_hold(leases, bot["spec"]["template"]["spec"]["serviceAccountName"]), namespace
+        [*may_hold(lease, account), *(copy(bot, n, environment) for n in names)], namespace
     )
-    for each in found:
+    pods = tuple(f"{name}-0" for name in names)
+    bots = replace(contest.bots, before=frozenset(), pods=pods, every=3)
+    return Contest(contest.cluster, kubectl, bots, lease, pods, 60)
+
+
+@contextmanager
+def begun(contests: list[Contest]) -> Iterator[None]:
+    """Wait until a bot of each trades; at the end they go."""
+    for each in contests:
         eventually(f"a bot of {each.lease} trades", each.bots.entries, timeout=600, every=5)
-    yield found
-    kubectl("delete", "statefulset", *copies, "-n", namespace)
+    yield
+    for each in contests:
+        names = [pod.removesuffix("-0") for pod in each.pods]
+        each.kubectl("delete", "statefulset", *names, "-n", each.namespace)
 
 
-def may_hold(leases: list[str], account: str) -> list[Object]:
-    """Return the right of an account to hold Leases, as the chart gives it for one."""
+def may_hold(lease: str, account: str) -> list[Object]:
+    """Return the right of an account to hold one more Lease, as the chart gives it."""
     group = "rbac.authorization.k8s.io"
-    about = {"apiVersion": f"{group}/v1", "metadata": {"name": "contests"}}
+    about = {"apiVersion": f"{group}/v1", "metadata": {"name": lease}}
     rule = {
         "apiGroups": ["coordination.k8s.io"],
         "resources": ["leases"],
-        "resourceNames": leases,
+        "resourceNames": [lease],
         "verbs": ["get", "update", "create"],
     }
-    role = {"apiGroup": group, "kind": "Role", "name": "contests"}
+    role = {"apiGroup": group, "kind": "Role", "name": lease}
     subject = {"kind": "ServiceAccount", "name": account}
     return [
         {**about, "kind": "Role", "rules": [rule]},
@@ -286,20 +317,19 @@ def report(contests: Iterable[Contest]) -> None:
         print(f"{fault}: {len(seconds)} runs, without a bot p50 {p50:.1f} s, max {most:.1f} s")
 
 
-# The next one must start before the Lease is over: beside other tests a kubelet is too slow.
-@pytest.mark.alone
-def test_a_guard_that_is_killed_interrupts_nothing(contest: Contest) -> None:
+def test_a_guard_that_is_killed_interrupts_nothing(patient: Contest) -> None:
     """The next guard of the pod finds how long its bot may run, and renews the Lease for it."""
-    pod, token = contest.holder(), contest.token()
-    send_signal(contest.cluster, pod, "SIGKILL", sidecar="guard")
+    pod, token = patient.holder(), patient.token()
+    send_signal(patient.cluster, pod, "SIGKILL", sidecar="guard")
 
-    def another() -> bool:
-        found = contest.kubectl.get("pod", pod["metadata"]["name"], contest.namespace)
+    def another_guard() -> bool:
+        found = patient.kubectl.get("pod", pod["metadata"]["name"], patient.namespace)
         return sidecar_id(found, "guard") not in ("", sidecar_id(pod, "guard"))
 
-    eventually("another guard", another)
-    before = len(contest.bots.entries())
-    time.sleep(TIMES["leaseDuration"])
-    assert len(contest.bots.entries()) > before
-    assert contest.token() == token
-    assert container_id(contest.holder()) == container_id(pod)
+    eventually("another guard", another_guard)
+    renewed, known = patient.renewed(), len(patient.bots.entries())
+    eventually("it renews the Lease", lambda: patient.renewed() > renewed)
+    eventually("the bot trades on", lambda: len(patient.bots.entries()) > known)
+    assert patient.token() == token
+    assert container_id(patient.holder()) == container_id(pod)
+    assert len(patient.bots.instances()) == 1

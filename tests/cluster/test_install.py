@@ -24,10 +24,12 @@ from tools.cluster import Cluster
 WAYS = {name.name.removesuffix("-values.yaml"): name for name in (CHART / "ci").iterdir()}
 # Each way by one Helm, alternating: other tests show that both render the same.
 HELM = {"scaled": "helm4", "small": "helm3"}
+# Most tests use a platform with as many pods, whose own tests they run.
+LONG = {"scaled"}
 # Tests that install one of the ways, and run the chart's tests, for reasons of their own.
 ELSEWHERE = {
     "colocated": "test_volumes.py, Helm 3",
-    "default": "test_upgrade.py, both Helms",
+    "default": "test_upgrade.py, both Helms in `make soak`",
     "values-given": "test_secrets.py, Helm 4",
 }
 
@@ -36,7 +38,13 @@ def test_every_way_of_installing_is_tried() -> None:
     assert WAYS.keys() == HELM.keys() | ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize(("way", "helm"), HELM.items(), ids=HELM)
+@pytest.mark.parametrize(
+    ("way", "helm"),
+    [
+        pytest.param(way, helm, id=way, marks=[pytest.mark.soak] if way in LONG else [])
+        for way, helm in HELM.items()
+    ],
+)
 def test_chart_installs_and_its_tests_pass(
     way: str,
     helm: str,

@@ -35,7 +35,7 @@ class Size:
     drains: int
 
 
-SHORT = Size(requests=17_000, rollouts=2, drains=1)
+SHORT = Size(requests=12_000, rollouts=1, drains=1)
 LONG = Size(requests=100_000, rollouts=20, drains=4)
 
 

@@ -1,4 +1,4 @@
-"""What other platforms do to pods: OpenShift gives them ids, and dedicated nodes are tainted."""
+"""What other platforms do to pods: OpenShift gives them ids."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
-from tests.chart.scenarios import COMPONENTS, merged, nested, of_each
+from tests.chart.scenarios import COMPONENTS, nested
 from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.namespaces import LABELS
-from tests.cluster.nodes import TOLERATIONS, all_tainted
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.processes import is_ready
 from tests.cluster.release import Release
-from tools.cluster import Cluster
 
 # As OpenShift's restricted-v2 takes them from the range of a namespace; a user without an entry in
 # the image's /etc/passwd has the group 0.
@@ -95,29 +91,10 @@ def tried(kubectl: Kubectl, pod: Object, namespace: str) -> str:
     return done.stderr if done.returncode else done.stdout
 
 
-def starts_nowhere(kubectl: Kubectl, pod: Object, namespace: str) -> None:
-    """Wait until the scheduler says that no node takes a pod, and remove it."""
-    name = pod["metadata"]["name"]
-    kubectl.apply(pod, namespace)
-    kubectl.wait(f"pod/{name}", "condition=PodScheduled=false", namespace)
-    kubectl("delete", "pod", name, "-n", namespace)
-
-
-@pytest.mark.alone
-def test_platform_runs_under_given_ids_where_every_node_is_tainted(
-    cluster: Cluster, kubectl: Kubectl, release: Release
-) -> None:
+def test_platform_runs_under_given_ids(kubectl: Kubectl, release: Release) -> None:
     """Its hooks and its tests too, in a namespace that enforces the restricted standard."""
-    if not cluster.is_kind:
-        pytest.skip("the nodes of a cluster that was not made for tests are left untainted")
     namespace = release.namespace
-    everywhere = {"tolerations": TOLERATIONS}
-    values = merged(
-        of_each(COMPONENTS, everywhere),
-        nested({f"global.toolbox.{key}": value for key, value in everywhere.items()}),
-        nested({"global.compatibility.openshift.adaptSecurityContext": "force"}),
-    )
-    with ids_given_to(kubectl, namespace), all_tainted(cluster, kubectl):
+    with ids_given_to(kubectl, namespace):
         unprepared = python_pod("unprepared", toolbox_image(release.base), SLEEP)
         # The API server takes a moment until it heeds a new policy.
         eventually(
@@ -130,10 +107,8 @@ def test_platform_runs_under_given_ids_where_every_node_is_tainted(
             "pods that name none are given theirs",
             lambda: f'"runAsUser": {UID}' in tried(kubectl, unprepared, namespace),
         )
-        del unprepared["spec"]["tolerations"]
-        starts_nowhere(kubectl, unprepared, namespace)
 
-        release.install(values)
+        release.install(nested({"global.compatibility.openshift.adaptSecurityContext": "force"}))
         pods = kubectl.staying_pods(namespace)
         assert len(pods) >= len(COMPONENTS)
         for pod in pods:

@@ -16,7 +16,7 @@ from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.load import REQUESTS, addresses, steady_load
 from tests.cluster.pods import component
 from tests.cluster.release import DATA_TIER, ONE_OF_EACH, SECRET, Release
-from tests.helm import CHART, HELMS, HelmError
+from tests.helm import CHART, HelmError
 from tests.passwords import ALL, PASSWORDS
 
 UPGRADES = 2
@@ -41,7 +41,8 @@ READERS = {"redis", "api", "trading-bot"}
 TESTS = 13  # of `helm test`: seven connections, three of health, Grafana's login, two of policies
 
 
-@pytest.mark.parametrize("helm", HELMS)
+# The control plane's tests of the same Job are run by both.
+@pytest.mark.parametrize("helm", ["helm4", pytest.param("helm3", marks=pytest.mark.soak)])
 def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     kubectl: Kubectl, release: Release, helm: str
 ) -> None:
@@ -114,11 +115,32 @@ def applied(kubectl: Kubectl, namespace: str, manifests: str) -> dict[str, str]:
     }
 
 
+def test_any_password_works(kubectl: Kubectl, release: Release) -> None:
+    release = replace(release, files=(GIVEN,))
+    release.install(given(enabled=True))
+    assert ping(kubectl, release, "env -u REDISCLI_AUTH redis-cli ping").startswith("NOAUTH")
+    assert ping(kubectl, release, "redis-cli ping") == "PONG"
+    assert replace(release, helm="helm3").test().count("Phase:          Succeeded") == TESTS
+    assert logs_in(kubectl, release, PASSWORD_VALUES["GRAFANA_ADMIN_PASSWORD"])
+    assert not logs_in(kubectl, release, "admin")
+
+    # The new ones are ready only if Redis lets them in.
+    before = pod_of_each(kubectl, release.namespace)
+    release.upgrade(given(enabled=True, REDIS_PASSWORD=REDIS_PASSWORD))
+    after = pod_of_each(kubectl, release.namespace)
+    assert {name for name in after if after[name] != before[name]} == READERS
+    assert ping(kubectl, release, "redis-cli ping") == "PONG"
+
+    release.uninstall()
+    assert_only_what_is_meant_to_stays(kubectl, release.namespace, "values-given")
+
+
+@pytest.mark.soak  # upgrades that cost no request are in `make test` by test_upgrade.py
 @pytest.mark.alone
-def test_any_password_works_and_redis_comes_to_demand_one(
+def test_redis_comes_to_demand_a_password_in_two_steps(
     kubectl: Kubectl, release: Release, tmp_path: Path
 ) -> None:
-    """Turned on in two steps, the password of Redis costs no request but while Redis restarts."""
+    """They cost no request but while Redis restarts."""
     release = replace(release, files=(GIVEN,))
     release.install(given(enabled=False))
     off = pod_of_each(kubectl, release.namespace)
@@ -138,18 +160,6 @@ def test_any_password_works_and_redis_comes_to_demand_one(
     assert {name for name in sent if sent[name] != demanded[name]} == {"redis"}
     assert ping(kubectl, release, "env -u REDISCLI_AUTH redis-cli ping").startswith("NOAUTH")
     assert ping(kubectl, release, "redis-cli ping") == "PONG"
-    assert replace(release, helm="helm3").test().count("Phase:          Succeeded") == TESTS
-    assert logs_in(kubectl, release, PASSWORD_VALUES["GRAFANA_ADMIN_PASSWORD"])
-    assert not logs_in(kubectl, release, "admin")
-
-    # The new ones are ready only if Redis lets them in.
-    release.upgrade(given(enabled=True, REDIS_PASSWORD=REDIS_PASSWORD))
-    after = pod_of_each(kubectl, release.namespace)
-    assert {name for name in after if after[name] != demanded[name]} == READERS
-    assert ping(kubectl, release, "redis-cli ping") == "PONG"
-
-    release.uninstall()
-    assert_only_what_is_meant_to_stays(kubectl, release.namespace, "values-given")
 
 
 def given(enabled: bool, required: bool = True, **passwords: str) -> dict[str, Any]:

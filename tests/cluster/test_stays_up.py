@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ POD = "trading-bot-0"
 ENDS = "import os, threading; threading.Timer({seconds}, os._exit, [1]).start()\n"
 FOR_EVER = 10**6
 # Longer than it takes from the start of a pod to the second start of the slowest program.
-TIMEOUT = 75
+TIMEOUT = 120
 # As with an image that tells nothing of itself; the reference image does.
 DEFAULTS = at_path(read_yaml(CHART / "values.yaml"), "application.tradingBot")
 UNTOLD = {key: DEFAULTS[key] for key in ("heartbeat", "ready", "probes")}
@@ -60,26 +60,32 @@ def values(seconds: int) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def releases(
-    kubectl: Kubectl, make_namespace: MakeNamespace, chart: Path, base_values: dict[str, Any]
-) -> dict[tuple[int, str], Release]:
-    """Return a release for each time to end in, and each Helm."""
-    return {
-        (seconds, helm): Release(
-            kubectl, make_namespace(f"ends-{seconds}"), chart, base_values, helm, timeout=TIMEOUT
-        )
-        for seconds in (6, 20, 40)
-        for helm in HELMS
-    }
+# Seconds until a bot ends, and the Helm that installs it.
+SHORT = ((6, "helm3"), (40, "helm4"))
+LONG = tuple(itertools.product((6, 20, 40), HELMS))
 
 
-# Seven installations at once, each with a time limit.
-@pytest.mark.alone
+@pytest.mark.parametrize(
+    "ends",
+    [
+        pytest.param(SHORT, id="short"),
+        # Seven installations at once, each with a time limit.
+        pytest.param(LONG, id="long", marks=[pytest.mark.soak, pytest.mark.alone]),
+    ],
+)
 def test_helm_waits_until_the_bot_has_stayed_up(
-    kubectl: Kubectl, release: Release, releases: dict[tuple[int, str], Release]
+    kubectl: Kubectl,
+    release: Release,
+    make_namespace: MakeNamespace,
+    ends: tuple[tuple[int, str], ...],
 ) -> None:
     """All at once, beside one that goes on: the failures are of those that end."""
+    releases = {
+        (seconds, helm): replace(
+            release, namespace=make_namespace(f"ends-{seconds}"), helm=helm, timeout=TIMEOUT
+        )
+        for seconds, helm in ends
+    }
 
     def said(seconds: int, one: Release) -> str:
         try:

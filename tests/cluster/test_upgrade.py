@@ -126,6 +126,7 @@ def test_upgrade_from_the_last_release_keeps_everything(upgraded: Upgraded) -> N
     assert upgraded.kept() == upgraded.before
 
 
+@pytest.mark.soak
 def test_tests_of_the_chart_pass_after_the_upgrade(upgraded: Upgraded) -> None:
     assert "Phase:          Succeeded" in upgraded.release.test()
 

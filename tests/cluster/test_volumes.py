@@ -100,6 +100,7 @@ def test_volumes_and_passwords_outlive_the_release(
     assert_kept(kubectl, running)
 
 
+@pytest.mark.soak  # tests of faults kill the servers, and a node made of a container loses no more
 @pytest.mark.alone
 def test_volumes_outlive_a_power_failure_of_their_node(
     cluster: Cluster, kubectl: Kubectl, running: Release
