@@ -190,14 +190,6 @@ def release(kubectl: Kubectl, namespace: str, chart: Path, base_values: dict[str
 
 
 @pytest.fixture(scope="module")
-def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
-    """Give releases that the tests of a module share, also with another run."""
-    found = shared_releases.of_run(pytestconfig, kubectl)
-    yield found
-    found.end()
-
-
-@pytest.fixture(scope="module")
 def install_bot(
     cluster: Cluster,
     kubectl: Kubectl,
@@ -222,7 +214,7 @@ def install_bot(
 
 
 @pytest.fixture(scope="session")
-def shared_by_all(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
+def shared(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[SharedReleases]:
     """Give releases that all tests share, until the session ends, after the last report."""
     found = shared_releases.of_run(pytestconfig, kubectl)
     yield found
@@ -231,11 +223,11 @@ def shared_by_all(pytestconfig: pytest.Config, kubectl: Kubectl) -> Iterator[Sha
 
 @pytest.fixture(scope="session")
 def platform(
-    kubectl: Kubectl, shared_by_all: SharedReleases, chart: Path, cluster_values: dict[str, Any]
+    kubectl: Kubectl, shared: SharedReleases, chart: Path, cluster_values: dict[str, Any]
 ) -> Release:
     """Return the platform as production runs it. Shared: a test leaves it as it found it."""
     values = merged(cluster_values, ACCESS, LABELS, REACHED)
-    return shared_by_all.get(
+    return shared.get(
         "platform", lambda name: Release(kubectl, name, chart, values, files=(PRODUCTION,))
     )
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.cluster.namespaces import Namespaces
-from tests.cluster.release import Release, Values
+from tests.cluster.release import Release
 from tests.helm import CHART, ROOT
 from tools.kind_node.cache import cache_key, files_key
 
@@ -36,27 +36,25 @@ class SharedReleases:
         self._namespaces = Namespaces(kubectl)
         self._records: dict[str, str] = {}
 
-    def get(
-        self, name: str, make: Callable[[str], Release], values: Values | None = None
-    ) -> Release:
-        """Return the release of that name as if it had just been installed with these values.
+    def get(self, name: str, make: Callable[[str], Release]) -> Release:
+        """Return the release of that name as if it had just been installed.
 
         `make` gives the release for a namespace. HelmError where it can't be installed, or be made
         as it was.
         """
-        key = _key(self._kubectl, make(""), values)
+        key = _key(self._kubectl, make(""))
         known = read(name) if self._use else {}
         if known and _is_there(self._kubectl, known["namespace"]):
             if known["key"] == key:
                 self._namespaces.adopt(known["namespace"])
                 release = make(known["namespace"])
-                release.upgrade(values)  # undoes changes that a test has left
+                release.upgrade()  # undoes changes that a test has left
                 self._records[name] = release.namespace
                 return release
             print(f"{name} of an earlier run is of other values or another chart: it goes")
             self._namespaces.delete(known["namespace"])
         release = make(self._namespaces.make(name))
-        release.install(values)
+        release.install()
         write(name, {"key": key, "namespace": release.namespace})
         self._records[name] = release.namespace
         return release
@@ -105,10 +103,10 @@ def _file(name: str) -> Path:
     return FOLDER / f"{name}.json"
 
 
-def _key(kubectl: Kubectl, release: Release, values: Values | None) -> str:
+def _key(kubectl: Kubectl, release: Release) -> str:
     """Return the hash of what a release is made from: cluster, chart of the checkout, values."""
     cluster: dict[str, Any] = kubectl.json("get", "namespace", "kube-system")
-    given = json.dumps([release.base, values, list(map(str, release.files))], sort_keys=True)
+    given = json.dumps([release.base, list(map(str, release.files))], sort_keys=True)
     return cache_key(cluster["metadata"]["uid"], files_key(CHART), given)
 
 

@@ -15,7 +15,7 @@ from tests.cluster.leftovers import assert_only_what_is_meant_to_stays
 from tests.cluster.nodes import expendable, rather_on
 from tests.cluster.processes import container_id, is_ready
 from tests.cluster.release import SECRET, Release
-from tests.cluster.shared_releases import SharedReleases
+from tests.fixtures import MakeNamespace
 from tests.helm import CHART
 from tools.cluster import Cluster
 
@@ -40,7 +40,7 @@ def values(cluster: Cluster) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def running(
     kubectl: Kubectl,
-    shared: SharedReleases,
+    make_namespace: MakeNamespace,
     chart: Path,
     images: dict[str, Any],
     values: dict[str, Any],
@@ -50,25 +50,17 @@ def running(
     Of a cluster without a ReadWriteMany class: that one is in the tests of upgrades.
     """
     base = merged(images, LIGHT)
-
-    def colocated(namespace: str) -> Release:
-        return Release(kubectl, namespace, chart, base, helm="helm3", files=(COLOCATED,))
-
-    made = shared.get("volumes", colocated, values)
-    if not is_kept(kubectl, made):
-        kept.write(kubectl, made.namespace, PLACES, word(made))
-    return made
+    release = Release(
+        kubectl, make_namespace("volumes"), chart, base, helm="helm3", files=(COLOCATED,)
+    )
+    release.install(values)
+    kept.write(kubectl, release.namespace, PLACES, word(release))
+    return release
 
 
 def word(release: Release) -> str:
     """Return what all volumes of a release hold."""
     return f"kept-in-{release.namespace}"
-
-
-def is_kept(kubectl: Kubectl, release: Release) -> bool:
-    """Return whether an earlier run has written the word."""
-    mysql = kept.OWN_VOLUMES[:1]
-    return word(release) in kept.read(kubectl, release.namespace, mysql, word(release)).values()
 
 
 def assert_kept(kubectl: Kubectl, release: Release) -> None:
