@@ -7,8 +7,8 @@ open_repository || status=$?
 if [ ! -e /work/chosen ]; then
   echo 'restic checks the repository'
   if ! repository check --quiet --read-data-subset "$READ_DATA"; then
-    # It also fails where there is no room for its lock, and this then does as well.
-    repository list --quiet snapshots >/dev/null 2>/work/restic.log || fail_by_log 'cannot be checked'
+    # It also fails where there is no room for its lock, and then this does as well.
+    to_its_end restic list --quiet snapshots >/dev/null 2>/work/restic.log || fail_by_log 'cannot be checked'
     fail "$RESTIC_REPOSITORY is damaged: docs/runbooks/backups.md says what to do"
   fi
   from_repository snapshots --json >/work/snapshots.json
