@@ -103,6 +103,26 @@ def test_what_was_deleted_comes_back_from_a_bucket(
     assert found == [row.number for row in writer.rows]
 
 
+@pytest.mark.soak  # the same scripts do it from a volume in `make test`
+def test_a_lost_volume_comes_back_from_a_bucket(
+    kubectl: Kubectl, database: Release, values: dict[str, Any]
+) -> None:
+    namespace = database.namespace
+    sql(kubectl, namespace, "CREATE TABLE proven (id INT PRIMARY KEY)")
+    sql(kubectl, namespace, "INSERT INTO proven VALUES (1), (2)")
+    dumped = run_job(kubectl, namespace, "mysql-backup", "dump-proven")
+    assert dumped.succeeded, dumped.log
+    start_job(kubectl, namespace, "mysql-verify", "verify-1")  # it needs no database
+    backups.lose_the_volume(kubectl, namespace)
+    proven = ended(kubectl, namespace, "verify-1")
+    assert proven.succeeded, proven.log
+    assert "verified: dump" in proven.log
+    database.upgrade(values)
+    restored = run_job(kubectl, namespace, "mysql-restore", "restore-lost")
+    assert restored.succeeded, restored.log
+    assert sql(kubectl, namespace, "SELECT id FROM proven ORDER BY id") == ["1", "2"]
+
+
 def what_is_refused_says_what_to_fix(
     kubectl: Kubectl, namespace: str, storage: ObjectStorage
 ) -> None:
