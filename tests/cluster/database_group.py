@@ -186,6 +186,10 @@ def freeze(group: Group, pod: Object) -> float:
     return time.time()
 
 
+# Gives back to a node what the next function takes from one of its pods.
+RECONNECT = "nft delete table inet cut"
+
+
 def cut_off(group: Group, pod: Object) -> float:
     """Cut a pod off from all others, by rules of its node."""
     node, address = pod["spec"]["nodeName"], pod["status"]["podIP"]
@@ -201,7 +205,7 @@ def cut_off(group: Group, pod: Object) -> float:
     try:
         time.sleep(HELD)
     finally:
-        group.cluster.node_exec(node, ["nft", "delete", "table", "inet", "cut"])
+        group.cluster.node_exec(node, ["bash", "-c", RECONNECT])
     return time.time()
 
 

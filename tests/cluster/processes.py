@@ -64,20 +64,33 @@ def runs_on_its_node(cluster: Cluster, pod: Object) -> bool:
     return any(row[0] == container_id(pod) and row[-1] == "RUNNING" for row in rows)
 
 
+def freezer_script(paths: str, first: str, second: str) -> str:
+    """Return a script that sets the state of the cgroups whose folders `find` finds by `paths`.
+
+    `first` is the word of version 1 of cgroups for the state, such as THAWED, and `second` that of
+    version 2, such as 0.
+    """
+    return f"""
+for file in $(find /sys/fs/cgroup {paths} \\( -name freezer.state -o -name cgroup.freeze \\)); do
+  case $file in */freezer.state) echo {first} >"$file" ;; *) echo {second} >"$file" ;; esac
+done
+"""
+
+
+THAW = freezer_script("-path '*pod*'", "THAWED", "0")
+"""Lets all pods of a node run that were frozen."""
+
+
 @contextmanager
 def frozen(cluster: Cluster, pod: Object) -> Iterator[None]:
     """Keep all processes of a pod from running, as if its node stood still."""
     uid = pod["metadata"]["uid"]
     names = {uid, uid.replace("-", "_")}
     of_pod = " -o ".join(f"-path '*pod{name}*'" for name in sorted(names))
-    files = f"\\( {of_pod} \\) \\( -name freezer.state -o -name cgroup.freeze \\)"
-    script = f"""
-        for file in $(find /sys/fs/cgroup {files}); do
-          case $file in */freezer.state) echo "$1" >$file ;; *) echo "$2" >$file ;; esac
-        done"""
 
-    def write(*states: str) -> None:
-        done = cluster.node_exec(pod["spec"]["nodeName"], ["sh", "-c", script, "sh", *states])
+    def write(first: str, second: str) -> None:
+        script = freezer_script(f"\\( {of_pod} \\)", first, second)
+        done = cluster.node_exec(pod["spec"]["nodeName"], ["sh", "-c", script])
         assert done.returncode == 0, done.stderr
 
     try:

@@ -11,22 +11,21 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.cluster.database_group import RECONNECT
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.namespaces import LABEL
 from tests.cluster.outside import REMOVE as REMOVE_OUTSIDE
+from tests.cluster.processes import THAW
 from tests.cluster.small_volumes import FOLDER
 from tests.cluster.traefik.run import OF_CLUSTER
 from tools.cluster import Cluster
 
-# A node as it was made: with its kubelet, reachable, and without the memory of small volumes.
+# A node as it was made: with its kubelet, reachable, without the memory of small volumes, and with
+# pods that run and are connected. A frozen pod keeps its namespace for ever.
 RESTORE = f"""
 systemctl start kubelet
-# What stands still, and what was cut off: a frozen pod outlives its namespace for ever.
-states=$(find /sys/fs/cgroup -path '*pod*' \\( -name freezer.state -o -name cgroup.freeze \\))
-for file in $states; do
-  case $file in */freezer.state) echo THAWED >"$file" ;; *) echo 0 >"$file" ;; esac
-done
-nft delete table inet cut 2>/dev/null
+{THAW}
+{RECONNECT}
 for folder in {FOLDER}/*/; do
   [ -d "$folder" ] || continue
   while mountpoint -q "$folder"; do umount --lazy "$folder"; done
