@@ -107,8 +107,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Those that have the cluster to themselves use it last, when other releases are gone. Long groups
     begin first.
     """
-    items.sort(key=lambda item: "alone" in item.keywords and "platform" in fixtures(item))
-    items.sort(key=lambda item: (*LONGEST, place(item)).index(place(item)))
+    items.sort(key=order)
     grouped = [item for item in items if group(item)]
     if hasattr(config, "workerinput") and grouped and "@" not in grouped[0].nodeid:
         raise pytest.UsageError(
@@ -123,9 +122,11 @@ def group(item: pytest.Item) -> str:
     return str(marker.args[0]) if marker else ""
 
 
-def place(item: pytest.Item) -> str:
-    """Return the name of a test's group, or its own."""
-    return group(item) or item.name
+def order(item: pytest.Item) -> tuple[int, bool]:
+    """Return where a test comes: by its place in LONGEST, and who uses the platform alone last."""
+    name = group(item) or item.name
+    uses_last = "alone" in item.keywords and "platform" in fixtures(item)
+    return (*LONGEST, name).index(name), uses_last
 
 
 def fixtures(item: pytest.Item) -> list[str]:

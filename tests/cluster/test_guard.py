@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
@@ -58,8 +58,7 @@ class Contest:
         """Return the pod that holds the Lease and whose bot runs."""
 
         def look() -> Object | None:
-            lease = self.kubectl.get("lease", self.lease, self.namespace)
-            name, _, uid = lease["spec"].get("holderIdentity", "").partition("_")
+            name, _, uid = self.state().get("holderIdentity", "").partition("_")
             pod = self.kubectl.get("pod", name, self.namespace)
             is_it = pod["metadata"]["uid"] == uid and container_id(pod)
             return pod if is_it and sidecar_id(pod, "guard") else None
@@ -68,14 +67,17 @@ class Contest:
         assert found is not None
         return found
 
+    def state(self) -> Object:
+        """Return what the Lease says."""
+        found: Object = self.kubectl.get("lease", self.lease, self.namespace)["spec"]
+        return found
+
     def token(self) -> int:
-        lease = self.kubectl.get("lease", self.lease, self.namespace)
-        return int(lease["spec"]["leaseTransitions"])
+        return int(self.state()["leaseTransitions"])
 
     def renewed(self) -> str:
         """Return when the Lease was renewed last, such as 2026-11-29T22:10:14.123456Z."""
-        lease = self.kubectl.get("lease", self.lease, self.namespace)
-        return str(lease["spec"]["renewTime"])
+        return str(self.state()["renewTime"])
 
     def suffer(self, fault: Fault) -> None:
         """Let something happen to the bot that trades, and wait until one trades again."""
@@ -227,23 +229,18 @@ def contests(contest: Contest) -> Iterator[list[Contest]]:
 @pytest.fixture
 def patient(contest: Contest) -> Iterator[Contest]:
     """Give a bot alone, whose Lease outlasts the start of a guard beside other tests."""
-    times = {"LEASE_DURATION": "60", "RENEW_DEADLINE": "45"}
-    found = another(contest, 0, ("patient",), times)
+    found = another(contest, 0, ("patient",), LEASE_DURATION="60", RENEW_DEADLINE="45")
     with begun([found]):
         yield found
 
 
-def another(
-    contest: Contest, number: int, names: tuple[str, ...], times: Mapping[str, str] | None = None
-) -> Contest:
-    """Make copies of the bot that share a Lease and an account of their own."""
+def another(contest: Contest, number: int, names: tuple[str, ...], **more: str) -> Contest:
+    """Make copies of the bot, with more variables, that share a Lease and an account."""
     kubectl, namespace = contest.kubectl, contest.namespace
     bot = kubectl.get("statefulset", "trading-bot", namespace)
     lease = f"{LEASE}-{number}"
-    variables = {"LEASE_NAME": lease, "MT5_LOGIN": lease, "BOT_INTERVAL_SECONDS": "1"}
-    environment = [
-        {"name": key, "value": value} for key, value in {**variables, **(times or {})}.items()
-    ]
+    variables = {"LEASE_NAME": lease, "MT5_LOGIN": lease, "BOT_INTERVAL_SECONDS": "1", **more}
+    environment = [{"name": key, "value": value} for key, value in variables.items()]
     account = bot["spec"]["template"]["spec"]["serviceAccountName"]
     kubectl.apply(
         [*may_hold(lease, account), *(copy(bot, n, environment) for n in names)], namespace

@@ -41,7 +41,7 @@ READERS = {"redis", "api", "trading-bot"}
 TESTS = 13  # of `helm test`: seven connections, three of health, Grafana's login, two of policies
 
 
-# The control plane's tests of the same Job are run by both.
+# Of the control plane's tests of the same Job, some are run by Helm 3 in `make test`.
 @pytest.mark.parametrize("helm", ["helm4", pytest.param("helm3", marks=pytest.mark.soak)])
 def test_secrets_that_were_generated_or_edited_stay_through_upgrades(
     kubectl: Kubectl, release: Release, helm: str

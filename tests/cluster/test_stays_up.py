@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.chart.scenarios import SECRETS, at_path, read_yaml
+from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.processes import is_ready, restarts
 from tests.cluster.release import OFF, Release
@@ -65,14 +66,8 @@ SHORT = ((6, "helm3"), (40, "helm4"))
 LONG = tuple(itertools.product((6, 20, 40), HELMS))
 
 
-@pytest.mark.parametrize(
-    "ends",
-    [
-        pytest.param(SHORT, id="short"),
-        # Seven installations at once, each with a time limit.
-        pytest.param(LONG, id="long", marks=[pytest.mark.soak, pytest.mark.alone]),
-    ],
-)
+# The long form has seven installations at once, each with a time limit.
+@short_and_long("ends", SHORT, LONG, pytest.mark.alone)
 def test_helm_waits_until_the_bot_has_stayed_up(
     kubectl: Kubectl,
     release: Release,

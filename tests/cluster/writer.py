@@ -77,7 +77,7 @@ class Writer:
     kubectl: Kubectl
     namespace: str
 
-    def start(self, values: Mapping[str, Any], *servers: str, node: str = "") -> None:
+    def start(self, values: Mapping[str, Any], *servers: str, node: str) -> None:
         """Start it, on a node that no test takes from it, and wait for its first row."""
         image = image_name(values["application"]["api"]["image"])
         secret = {"name": "genx-fx-secrets", "key": "MYSQL_PASSWORD"}
