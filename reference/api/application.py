@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 CACHE_MILLISECONDS = 1000
 
+# How long a request waits for an answer of MySQL, which takes seconds to commit where a disk is
+# busy. The frontend waits 30 s for the API.
+ANSWER_SECONDS = 5.0
+
 Symbol = Annotated[str | None, Query(pattern="^[A-Z]{3}/[A-Z]{3}$", description="as in EUR/USD")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -65,7 +69,7 @@ class Computed(BaseModel):
 def create(settings: Settings) -> FastAPI:
     """Make the application; it connects when its first request or time slot comes."""
     # One more for the maker of signals, which has a thread of its own.
-    database = Database(settings.database, settings.connections + 1)
+    database = Database(settings.database, settings.connections + 1, ANSWER_SECONDS)
     redis = redis_client.connect(settings.redis_url, settings.redis_password)
     probed_redis = redis_client.connect(settings.redis_url, settings.redis_password, 1, 1)
     health = Health({"mysql": DatabaseCheck(settings.database), "redis": RedisCheck(probed_redis)})

@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS = 1.0
 SERVER_PATIENCE_SECONDS = 20
 
 
-def connect(address: DatabaseAddress, seconds: float = 2) -> Connection:
+def connect(address: DatabaseAddress, seconds: float) -> Connection:
     """Open a connection with UTC times; connecting and each answer may take `seconds`."""
     return pymysql.connect(
         host=address.host,
@@ -49,11 +49,15 @@ def connect(address: DatabaseAddress, seconds: float = 2) -> Connection:
 
 
 class Database:
-    """A pool of at most `size` connections. Every failure to reach MySQL is an `OutageError`."""
+    """A pool of at most `size` connections. Every failure to reach MySQL is an `OutageError`.
 
-    def __init__(self, address: DatabaseAddress, size: int) -> None:
+    Each answer of MySQL may take `seconds`.
+    """
+
+    def __init__(self, address: DatabaseAddress, size: int, seconds: float = 2) -> None:
         self._address = address
         self._size = size
+        self._seconds = seconds
         # Each place holds an idle connection and the time since when it is idle, or nothing yet.
         self._places: queue.LifoQueue[tuple[Connection, float] | None] = queue.LifoQueue()
         for _ in range(size):
@@ -117,7 +121,7 @@ class Database:
             connection, since = place
             if time.monotonic() - since < TRY_AFTER_SECONDS or _alive(connection):
                 return connection
-        return connect(self._address)
+        return connect(self._address, self._seconds)
 
 
 def _alive(connection: Connection) -> bool:

@@ -52,7 +52,7 @@ class FakeConnection:
 def connections(monkeypatch: pytest.MonkeyPatch) -> list[FakeConnection]:
     made: list[FakeConnection] = []
 
-    def connect(_: DatabaseAddress) -> FakeConnection:
+    def connect(_: DatabaseAddress, seconds: float) -> FakeConnection:
         made.append(FakeConnection())
         return made[-1]
 
@@ -65,6 +65,18 @@ def test_connection_is_used_again(connections: list[FakeConnection]) -> None:
     assert database.rows("SELECT 1") == database.rows("SELECT 1") == [{"one": 1}]
     assert len(connections) == 1
     assert database.in_use == 0
+
+
+def test_answers_may_take_as_long_as_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience: list[float] = []
+
+    def connect(_: DatabaseAddress, seconds: float) -> FakeConnection:
+        patience.append(seconds)
+        return FakeConnection()
+
+    monkeypatch.setattr(module, "connect", connect)
+    Database(ADDRESS, 1, seconds=5).rows("SELECT 1")
+    assert patience == [5]
 
 
 def test_no_more_connections_than_allowed(
