@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.chart.scenarios import merged
 from tests.cluster import backups
-from tests.cluster.backups import Writer, before_a_pause, moment_between, run_job, sql, start_job
+from tests.cluster.backups import (
+    Writer,
+    Written,
+    before_a_pause,
+    ended,
+    moment_between,
+    run_job,
+    sql,
+    start_job,
+)
 from tests.cluster.kubectl import Kubectl, eventually
 from tests.cluster.pods import SLEEP, python_pod, toolbox_image
 from tests.cluster.release import DATA_TIER, OFF, Release
@@ -48,28 +58,94 @@ def database(
     return release
 
 
-def numbers(kubectl: Kubectl, namespace: str) -> list[int]:
-    return [int(line) for line in sql(kubectl, namespace, "SELECT id FROM written ORDER BY id")]
+@dataclass(frozen=True)
+class Kept:
+    """A database of which a dump and a copy of its log were made, while rows were written."""
+
+    release: Release
+    rows: list[Written]
+    before_copy: int
+    """How many rows were acknowledged before the copy began."""
+
+    @property
+    def namespace(self) -> str:
+        return self.release.namespace
 
 
-def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
-    kubectl: Kubectl, database: Release
-) -> None:
+@pytest.fixture(scope="module")
+def kept(kubectl: Kubectl, database: Release) -> Kept:
     namespace = database.namespace
     sql(kubectl, namespace, "CREATE TABLE written (id INT PRIMARY KEY)")
     writer = Writer(kubectl, namespace)
     with writer.writing():
         dumped = run_job(kubectl, namespace, "mysql-backup", "dump-1")
         assert dumped.succeeded, dumped.log
-        at_dump = len(writer.rows)
         before_copy = len(writer.rows)
         copied = run_job(kubectl, namespace, "mysql-binlogs", "binlogs-1")
         assert copied.succeeded, copied.log
-    assert 0 < at_dump <= before_copy < len(writer.rows), "rows before, between and after"
-    written = [row.number for row in writer.rows]
+    assert 0 < before_copy < len(writer.rows), "rows before and after"
+    return Kept(database, writer.rows, before_copy)
+
+
+def numbers(kubectl: Kubectl, namespace: str) -> list[int]:
+    return [int(line) for line in sql(kubectl, namespace, "SELECT id FROM written ORDER BY id")]
+
+
+def test_the_newest_backup_is_proven_to_restore_and_kept(kubectl: Kubectl, kept: Kept) -> None:
+    namespace = kept.namespace
+    start_job(kubectl, namespace, "mysql-verify", "late", {"MOST_AGE_SECONDS": "1"})
+    proven = run_job(kubectl, namespace, "mysql-verify", "verify-1")
+    assert proven.succeeded, proven.log
+    assert "rows and checksums of" in proven.log
+    assert "applied:" in proven.log, "the binary log as well"
+    assert "verified: dump" in proven.log
+    late = ended(kubectl, namespace, "late")
+    assert not late.succeeded
+    assert "s old, and 1 s are allowed" in late.message
+    assert "Phase:          Succeeded" in kept.release.test("mysql-backup-test")
+
+
+def test_prometheus_is_told_how_the_last_run_ended(
+    kubectl: Kubectl, kept: Kept, base_values: dict[str, Any]
+) -> None:
+    namespace = kept.namespace
+    reader = python_pod("metrics", toolbox_image(base_values), SLEEP, claims={"/metrics": METRICS})
+    kubectl.apply(reader, namespace)
+    kubectl.wait("pod/metrics", "condition=Ready", namespace)
+
+    def told(cronjob: str) -> dict[str, float]:
+        command = ["cat", f"/metrics/{cronjob}.prom"]
+        families = text_string_to_metric_families(
+            kubectl.exec("metrics", command, namespace).stdout
+        )
+        samples = [sample for family in families for sample in family.samples]
+        assert {sample.labels["cronjob"] for sample in samples} == {cronjob}
+        return {
+            sample.name.removeprefix("genx_fx_mysql_backup_"): sample.value for sample in samples
+        }
+
+    dumped = told("mysql-backup")
+    assert dumped["last_run_success"] == 1
+    assert dumped["dump_size_bytes"] > 0
+    good = told("mysql-binlogs")
+    assert good["last_run_success"] == 1
+    assert good["last_success_timestamp_seconds"] == good["last_run_timestamp_seconds"]
+    wrong = {"RESTIC_PASSWORD": "another"}
+    assert not run_job(kubectl, namespace, "mysql-binlogs", "told-of-failure", wrong).succeeded
+    bad = told("mysql-binlogs")
+    assert bad["last_run_success"] == 0
+    assert bad["last_run_timestamp_seconds"] > good["last_run_timestamp_seconds"]
+    assert bad["last_success_timestamp_seconds"] == good["last_success_timestamp_seconds"]
+
+
+def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
+    kubectl: Kubectl, kept: Kept
+) -> None:
+    namespace, before_copy = kept.namespace, kept.before_copy
+    written = [row.number for row in kept.rows]
 
     backups.lose_the_volume(kubectl, namespace)
-    database.upgrade(DATABASE_ALONE)
+    kept.release.upgrade(DATABASE_ALONE)
     restored = run_job(kubectl, namespace, "mysql-restore", "restore-1")
     assert restored.succeeded, restored.log
     found = numbers(kubectl, namespace)
@@ -77,8 +153,8 @@ def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
     assert len(found) >= before_copy, "what was acknowledged before the copy began"
 
     # To a time between two rows, over what is there now.
-    index = before_a_pause(writer.rows, before_copy)
-    until = moment_between(writer.rows[index], writer.rows[index + 1])
+    index = before_a_pause(kept.rows, before_copy)
+    until = moment_between(kept.rows[index], kept.rows[index + 1])
     refused = run_job(kubectl, namespace, "mysql-restore", "restore-2", {"RESTORE_UNTIL": until})
     assert not refused.succeeded
     assert "rows, and RESTORE_OVERWRITE is not genxdb_fx_db" in refused.message
@@ -87,28 +163,6 @@ def test_a_lost_volume_comes_back_with_all_rows_up_to_the_point_and_none_after(
     restored = run_job(kubectl, namespace, "mysql-restore", "restore-3", given)
     assert restored.succeeded, restored.log
     assert numbers(kubectl, namespace) == written[: index + 1]
-
-
-def test_the_newest_backup_is_proven_to_restore_and_kept(
-    kubectl: Kubectl, database: Release
-) -> None:
-    namespace = database.namespace
-    # One of its own: an earlier one is not of the past of a server that was restored since.
-    taken = run_job(kubectl, namespace, "mysql-backup", "dump-proven")
-    assert taken.succeeded, taken.log
-    sql(kubectl, namespace, "CREATE TABLE IF NOT EXISTS proven (id INT PRIMARY KEY)")
-    sql(kubectl, namespace, "REPLACE INTO proven VALUES (1), (2)")
-    copied = run_job(kubectl, namespace, "mysql-binlogs", "binlogs-proven")
-    assert copied.succeeded, copied.log
-    proven = run_job(kubectl, namespace, "mysql-verify", "verify-1")
-    assert proven.succeeded, proven.log
-    assert "rows and checksums of" in proven.log
-    assert "applied:" in proven.log, "the binary log as well"
-    assert "verified: dump" in proven.log
-    assert "Phase:          Succeeded" in database.test("mysql-backup-test")
-    late = run_job(kubectl, namespace, "mysql-verify", "verify-2", {"MOST_AGE_SECONDS": "1"})
-    assert not late.succeeded
-    assert "s old, and 1 s are allowed" in late.message
 
 
 @pytest.mark.soak
@@ -140,39 +194,3 @@ def test_what_cannot_be_backed_up_says_why_and_loses_nothing(
     assert again.succeeded, again.log
     proven = run_job(kubectl, namespace, "mysql-verify", "verify-after-the-killed")
     assert proven.succeeded, proven.log
-
-
-def test_prometheus_is_told_how_the_last_run_ended(
-    kubectl: Kubectl, database: Release, base_values: dict[str, Any]
-) -> None:
-    namespace = database.namespace
-    backups.ensure_a_dump(kubectl, namespace)
-    reader = python_pod("metrics", toolbox_image(base_values), SLEEP, claims={"/metrics": METRICS})
-    kubectl.apply(reader, namespace)
-    kubectl.wait("pod/metrics", "condition=Ready", namespace)
-
-    def told(cronjob: str) -> dict[str, float]:
-        command = ["cat", f"/metrics/{cronjob}.prom"]
-        families = text_string_to_metric_families(
-            kubectl.exec("metrics", command, namespace).stdout
-        )
-        samples = [sample for family in families for sample in family.samples]
-        assert {sample.labels["cronjob"] for sample in samples} == {cronjob}
-        return {
-            sample.name.removeprefix("genx_fx_mysql_backup_"): sample.value for sample in samples
-        }
-
-    dumped = told("mysql-backup")
-    assert dumped["last_run_success"] == 1
-    assert dumped["dump_size_bytes"] > 0
-    copied = run_job(kubectl, namespace, "mysql-binlogs", "told-of-success")
-    assert copied.succeeded, copied.log
-    good = told("mysql-binlogs")
-    assert good["last_run_success"] == 1
-    assert good["last_success_timestamp_seconds"] == good["last_run_timestamp_seconds"]
-    wrong = {"RESTIC_PASSWORD": "another"}
-    assert not run_job(kubectl, namespace, "mysql-binlogs", "told-of-failure", wrong).succeeded
-    bad = told("mysql-binlogs")
-    assert bad["last_run_success"] == 0
-    assert bad["last_run_timestamp_seconds"] > good["last_run_timestamp_seconds"]
-    assert bad["last_success_timestamp_seconds"] == good["last_success_timestamp_seconds"]

@@ -18,6 +18,8 @@ from tests.cluster.release import Release
 # the image's /etc/passwd has the group 0.
 UID = 1000660000
 POLICY = "ids-of-the-namespace"
+# Of `helm test`, one of each form: a connection, a request, a login and a pod that reaches nothing.
+TESTS = ("api-to-mysql-test", "frontend-health-test", "grafana-login-test", "isolated-test")
 _GIVEN = f"runAsUser: {UID}, fsGroup: {UID}"
 _CONTEXT = "object.spec.securityContext"
 KEPT = """
@@ -116,7 +118,7 @@ def test_platform_runs_under_given_ids(kubectl: Kubectl, release: Release) -> No
             container = pod["spec"]["containers"][0]["name"]
             found = kubectl.exec(name, ["sh", "-c", "id -u; id -g"], namespace, container=container)
             assert found.stdout.split() == [str(UID), "0"], f"{name}: {found}"
-        release.test()
+        release.test(*TESTS)
 
         # The files on the claims are of that id now, and a new pod reads and writes them.
         query(kubectl, namespace, KEPT)
