@@ -43,16 +43,23 @@ def is_ready(pod: Object) -> bool:
     return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
+class GoneError(Exception):
+    """A process has ended since its pod was looked at."""
+
+
 def send_signal(
     cluster: Cluster, pod: Object, signal: str, *options: str, sidecar: str = ""
 ) -> None:
     """Send a signal such as SIGKILL to the main process of a pod's only container, or of a sidecar.
 
     With the option `--all`, to every process: the main one may be a shell that waits for another.
+    GoneError where the container runs no longer.
     """
     found = sidecar_id(pod, sidecar) if sidecar else container_id(pod)
     command = [*CTR, "kill", "--signal", signal, *options, found]
     done = cluster.node_exec(pod["spec"]["nodeName"], command)
+    if "not found" in done.stderr:
+        raise GoneError(done.stderr)
     assert done.returncode == 0, done.stderr
 
 
