@@ -71,9 +71,17 @@ def titled(title: str) -> Block:
     return found
 
 
-def here_documents(script: str) -> list[str]:
-    """Return what a script gives to its commands as their input."""
-    return [found[3] for found in _HERE_DOCUMENT.finditer(script)]
+def bash_of(file: str, *words: str) -> list[Block]:
+    """Return the commands of a document that hold each of these words; one block for each."""
+    found = [block for block in blocks("bash") if block.file == file]
+    chosen = [[block for block in found if word in block.text] for word in words]
+    assert [len(each) for each in chosen] == [1] * len(words), f"{file} has not one of {words}"
+    return [block for (block,) in chosen]
+
+
+def here_documents(script: str, mark: str) -> list[str]:
+    """Return what a script gives to its commands as their input, between lines of `mark`."""
+    return [found[3] for found in _HERE_DOCUMENT.finditer(script) if found[1] == mark]
 
 
 def commands(script: str) -> list[list[str]]:

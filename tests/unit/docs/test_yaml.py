@@ -114,7 +114,7 @@ def test_rules_of_prometheus_ask_for_what_backups_tell() -> None:
 
 def test_manifests_that_commands_are_given_are_valid() -> None:
     scripts = [block.text for block in blocks("bash")]
-    texts = [text for script in scripts for text in here_documents(script)]
+    texts = [text for script in scripts for text in here_documents(script, "END")]
     given = [item for text in texts for item in yaml.safe_load_all(text)]
     assert len(given) >= 3
     assert [fault for item in given for fault in faults_of(item)] == []

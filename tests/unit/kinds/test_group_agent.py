@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
+import pymysql
 import pytest
 
 from generator.kinds.mysql.files.agent import loop
@@ -47,8 +48,9 @@ class FakeServer:
 class FakeMember:
     """The server beside the agent, and what the others are by their address."""
 
-    def __init__(self, says: View | None, **others: View) -> None:
+    def __init__(self, says: View | None, *, known: bool = True, **others: View) -> None:
         self.server = FakeServer(says)
+        self.known = known
         self.others = others
         self.did: list[str] = []
 
@@ -57,8 +59,12 @@ class FakeMember:
             raise TimeoutError(host)
         return self.others[host]
 
-    def prepare(self) -> None:
-        self.did.append("prepare")
+    def lets_members_in(self) -> bool:
+        return self.known
+
+    def let_members_in(self) -> None:
+        self.known = True
+        self.did.append("let members in")
 
     def join(self, group: str) -> None:
         self.did.append(f"join {group}")
@@ -188,9 +194,15 @@ class TestActs:
         assert member.did == ["start False"]
 
     def test_an_empty_disk_is_cloned_from_a_replica(self) -> None:
-        member = FakeMember(EMPTY, mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
+        member = FakeMember(EMPTY, known=False, mysqlgroup1=PRIMARY, mysqlgroup2=REPLICA)
         agent(member, FakePods()).turn()
-        assert member.did == ["prepare", "clone mysqlgroup2"]
+        assert member.did == ["let members in", "clone mysqlgroup2"]
+
+    def test_others_may_look_at_a_server_that_has_another_password_since_it_stopped(self) -> None:
+        """Or after a new password of root's, all would wait for one another for ever."""
+        member = FakeMember(OFF, known=False, mysqlgroup1=OFF)
+        agent(member, FakePods()).turn()
+        assert member.did == ["let members in"]
 
     def test_it_waits_for_a_server_that_does_not_answer(self) -> None:
         member = FakeMember(OFF, mysqlgroup1=OFF)
@@ -259,6 +271,42 @@ def test_each_start_of_a_group_gives_it_another_name(monkeypatch: pytest.MonkeyP
     assert UUID(first).version == UUID(second).version == 4
     member.join(GROUP)
     assert recorded.names()[-1] == GROUP
+
+
+@pytest.mark.parametrize(
+    ("error", "lets"),
+    [
+        (None, True),
+        (pymysql.OperationalError(1045, "Access denied for user"), False),
+        (pymysql.OperationalError(1142, "SELECT command denied to user"), False),
+    ],
+)
+def test_a_member_knows_whether_it_lets_others_in(
+    monkeypatch: pytest.MonkeyPatch, error: Exception | None, lets: bool
+) -> None:
+    member = Member(3306, "password")
+
+    def look(host: str, port: int) -> View:
+        assert (host, port) == ("127.0.0.1", 3306)
+        if error:
+            raise error
+        return OFF
+
+    monkeypatch.setattr(member, "look", look)
+    assert member.lets_members_in() is lets
+
+
+def test_a_server_that_is_too_busy_to_answer_is_not_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    member = Member(3306, "password")
+
+    def look(host: str, port: int) -> View:
+        raise pymysql.OperationalError(1040, "Too many connections")
+
+    monkeypatch.setattr(member, "look", look)
+    with pytest.raises(pymysql.OperationalError, match="Too many"):
+        member.lets_members_in()
 
 
 def test_the_members_password_follows_from_that_of_root() -> None:

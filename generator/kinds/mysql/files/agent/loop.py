@@ -55,7 +55,6 @@ class Agent:
     looked: float = 0
     _labelled: float = 0
     _tried: float = 0
-    _prepared: bool = False
     _silent: float = -math.inf  # when the server last gave no answer: never so far
     _last: Decision | None = None
     _reasons: dict[str, str] = field(default_factory=dict)
@@ -115,9 +114,8 @@ class Agent:
         return self.member.look(address(pod), self.settings.port)
 
     def _act(self, own: View) -> None:
-        if not own.holds_data and not self._prepared:
-            self.member.prepare()
-            self._prepared = True
+        if not self.member.lets_members_in():
+            self.member.let_members_in()
         members = self.survey(own)
         decision = decide(self.settings.me, members, self.member.server.contains)
         if decision != self._last:

@@ -17,6 +17,7 @@ from .state import Row, View, view
 
 USER = "group_member"
 """Account by which members look at each other, replicate and clone."""
+DENIED = (1045, 1142)  # of a login, of a table: an account without all of its rights
 CLONED = 3707  # the server has been cloned, and stops because nobody restarts it
 RIGHTS = (
     "REPLICATION SLAVE, REPLICATION CLIENT, BACKUP_ADMIN, CONNECTION_ADMIN,"
@@ -111,14 +112,30 @@ class Member:
         self.server = Server("127.0.0.1", port, "root", root_password, seconds=3)
         self._patient = Server("127.0.0.1", port, "root", root_password, seconds=None)
         self._password = member_password(root_password)
-        self._login = (port, root_password)
+        self._port, self._root_password = port, root_password
 
     def twin(self) -> Member:
         """Return the same server, by connections of its own."""
-        return Member(*self._login)
+        return Member(self._port, self._root_password)
 
-    def prepare(self) -> None:
-        """Let the others look at a disk that was never in the group; none of it is replicated."""
+    def lets_members_in(self) -> bool:
+        """Return whether the others can look at this server.
+
+        They cannot where its disk was never in the group, or root's password was another one.
+        """
+        try:
+            self.look("127.0.0.1", self._port)
+        except pymysql.OperationalError as error:
+            if error.args[0] not in DENIED:
+                raise
+            return False
+        return True
+
+    def let_members_in(self) -> None:
+        """Make the members' account, or give it the password of now; none of it is replicated.
+
+        The server is in no group, and applications cannot write: it stays `read_only`.
+        """
         ask = self._patient.ask
         ask("SET GLOBAL super_read_only = OFF")
         ask("SET SESSION sql_log_bin = OFF")
