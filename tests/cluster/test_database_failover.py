@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ from tests.cluster.database_group import (
     MEMBERS,
     MOST_GAP,
     OF_ALL,
-    PATIENCE,
     VALUES,
     Group,
     kill,
@@ -31,17 +28,16 @@ from tests.cluster.database_group import (
 from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl, eventually, last_seen
 from tests.cluster.nodes import expendable
+from tests.cluster.passwords import lets_in, steps, typed
 from tests.cluster.processes import send_signal
 from tests.cluster.release import SECRET, Release
 from tests.cluster.writer import NAME, TABLE, Writer
-from tests.documents import bash_of
 from tests.fixtures import MakeNamespace
 from tools.cluster import Cluster
 
 # What a fault costs in seconds shows only where nothing else takes the processor.
 pytestmark = pytest.mark.alone
 
-RUNBOOK = "docs/runbooks/database-group.md"
 OFTEN = ("delete", "kill", "freeze", "cut off", "lose the disk", "upgrade", "drain")
 
 
@@ -128,45 +124,27 @@ def test_a_dead_server_is_replaced_by_an_empty_one_after_an_outage_of_all(group:
 
 @pytest.mark.soak
 def test_root_gets_another_password_as_the_runbook_says(group: Group) -> None:
-    old = group.kubectl.secret(SECRET, group.namespace)["MYSQL_ROOT_PASSWORD"]
+    kubectl, namespace = group.kubectl, group.namespace
+    old = kubectl.secret(SECRET, namespace)["MYSQL_ROOT_PASSWORD"]
+    both, one = steps("docs/runbooks/database-group.md")
     group.await_whole()
-    give, take_away = (block.text for block in bash_of(RUNBOOK, "RETAIN CURRENT", "DISCARD OLD"))
     before = {name: pod["metadata"]["uid"] for name, pod in group.pods().items()}
-    typed(group, give)
-    new = group.kubectl.secret(SECRET, group.namespace)["MYSQL_ROOT_PASSWORD"]
+
+    typed(kubectl, namespace, both)
+    new = kubectl.secret(SECRET, namespace)["MYSQL_ROOT_PASSWORD"]
     assert new != old
     group.await_whole()
     assert all(pod["metadata"]["uid"] != before[name] for name, pod in group.pods().items())
-    assert all(lets_root_in(group, name, word) for name in MEMBERS for word in (old, new))
-    typed(group, take_away)
+    for password in (old, new):
+        assert all(lets_in(kubectl, namespace, name, "root", password) for name in MEMBERS)
+
+    typed(kubectl, namespace, one)
     for name in MEMBERS:
-        outdated = partial(lets_root_in, group, name, old)
+        outdated = partial(lets_in, kubectl, namespace, name, "root", old)
         assert last_seen(outdated, False, timeout=30, every=1) is False
-        assert lets_root_in(group, name, new)
-    assert group.check_rows() > 0
+        assert lets_in(kubectl, namespace, name, "root", new)
     eventually("the writer writes", lambda: group.writer.acks(seconds=2), timeout=30)
-
-
-def typed(group: Group, script: str) -> None:
-    """Run commands as the runbook has them."""
-    script = script.replace("--namespace genx-fx", f"--namespace {group.namespace}")
-    assert group.namespace in script
-    path = f"{group.kubectl.program.parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        env={**group.kubectl.environment, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-
-
-def lets_root_in(group: Group, pod: str, password: str) -> bool:
-    command = ["bash", "-c", 'MYSQL_PWD=$0 mysql --user=root --execute="SELECT 1"', password]
-    done = group.kubectl.exec(pod, command, group.namespace, container="mysql")
-    return done.returncode == 0
+    assert group.check_rows() > 0
 
 
 def test_a_backup_is_read_from_a_replica_and_restored_to_a_moment_by_the_primary(

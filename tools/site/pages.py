@@ -36,6 +36,7 @@ TASKS = (
     "gitops",
     "one-bot-at-a-time",
     "upgrade-and-rollback",
+    "change-passwords",
     "backup-and-restore",
     "uninstall",
 )

@@ -1,0 +1,41 @@
+"""Changes passwords of the database by the commands of the documents, and tries them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from tests.cluster.kubectl import Kubectl
+from tests.documents import bash_of
+
+PATIENCE = 240  # seconds that a block of commands may take
+
+
+def steps(file: str) -> tuple[str, str]:
+    """Return the commands of a document after which MySQL takes both passwords, and one again."""
+    both, one = bash_of(file, "RETAIN CURRENT PASSWORD", "DISCARD OLD PASSWORD")
+    return both.text, one.text
+
+
+def typed(kubectl: Kubectl, namespace: str, script: str) -> None:
+    """Run commands as a reader types them, but in the namespace of a test; they must succeed."""
+    script = script.replace("--namespace genx-fx", f"--namespace {namespace}")
+    assert namespace in script
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env={**kubectl.environment, "PATH": f"{kubectl.program.parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+
+
+def lets_in(kubectl: Kubectl, namespace: str, pod: str, user: str, password: str) -> bool:
+    """Return whether a server lets a user in who logs in over the network."""
+    script = 'MYSQL_PWD=$1 mysql --host=127.0.0.1 --user="$0" --execute="SELECT 1"'
+    command = ["bash", "-c", script, user, password]
+    done = kubectl.exec(pod, command, namespace, container="mysql")
+    assert not done.returncode or "Access denied" in done.stderr, done.stderr
+    return done.returncode == 0
