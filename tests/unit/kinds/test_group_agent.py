@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -271,6 +272,24 @@ def test_each_start_of_a_group_gives_it_another_name(monkeypatch: pytest.MonkeyP
     assert UUID(first).version == UUID(second).version == 4
     member.join(GROUP)
     assert recorded.names()[-1] == GROUP
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_group_that_has_started_changes_no_account(
+    monkeypatch: pytest.MonkeyPatch, empty: bool
+) -> None:
+    """Until that is committed nobody can log in, also not a member that joins meanwhile."""
+    member = Member(3306, "password")
+    recorded = Recorded()
+    monkeypatch.setattr(member, "_patient", recorded)
+    member.let_members_in()
+    member.start_group(empty=empty)
+    said = [statement for statement, _ in recorded.asked]
+    (started,) = (at for at, text in enumerate(said) if text.startswith("START GROUP_REPLICATION"))
+    accounts = [at for at, text in enumerate(said) if re.match("(CREATE|ALTER) USER|GRANT", text)]
+    assert accounts
+    assert max(accounts) < started
+    assert any(text.startswith("ANALYZE") for text in said[started:]) is empty
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,11 @@ class Member:
         ask("SET GLOBAL super_read_only = OFF")
         ask("SET SESSION sql_log_bin = OFF")
         try:
-            self._account()
+            name = f"'{USER}'@'%%'"
+            ask(f"CREATE USER IF NOT EXISTS {name} IDENTIFIED BY %s REQUIRE SSL", self._password)
+            ask(f"ALTER USER {name} IDENTIFIED BY %s", self._password)
+            ask(f"GRANT {RIGHTS} ON *.* TO '{USER}'@'%'")
+            ask(f"GRANT SELECT ON performance_schema.* TO '{USER}'@'%'")
         finally:
             ask("SET SESSION sql_log_bin = ON")
             ask("SET GLOBAL super_read_only = ON")
@@ -169,8 +173,11 @@ class Member:
             if not ask("SELECT @@super_read_only")[0][0]:
                 break
             time.sleep(0.2)
-        # Written through the group: from now on it is told from a disk that was never in it.
-        self._account()
+        if empty:
+            # Written through the group: from now on it is told from a disk that was never in it.
+            # It may not change an account: until that is committed nobody can log in, and it waits
+            # for the vote of a member that joins, which has to log in. Then all stand still.
+            ask("ANALYZE TABLE mysql.plugin")
 
     def clone(self, donor: str, port: int) -> None:
         """Replace all of this disk by what a donor has; the server stops after that."""
@@ -207,10 +214,3 @@ class Member:
         self._patient.ask("SET GLOBAL group_replication_group_name = %s", group)
         # A donor is chosen by this agent. The password is kept in memory alone.
         self._patient.ask(f"START GROUP_REPLICATION USER = '{USER}', PASSWORD = %s", self._password)
-
-    def _account(self) -> None:
-        ask = self._patient.ask
-        ask(f"CREATE USER IF NOT EXISTS '{USER}'@'%%' IDENTIFIED BY %s REQUIRE SSL", self._password)
-        ask(f"ALTER USER '{USER}'@'%%' IDENTIFIED BY %s", self._password)
-        ask(f"GRANT {RIGHTS} ON *.* TO '{USER}'@'%'")
-        ask(f"GRANT SELECT ON performance_schema.* TO '{USER}'@'%'")
