@@ -10,6 +10,9 @@ role=$(ask 3 "SELECT member_role $members AND member_id = @@server_uuid")
 if [[ $role == PRIMARY ]]; then
   heir=$(ask 3 "SELECT member_id $members AND member_role = 'SECONDARY' ORDER BY member_host LIMIT 1")
   [[ -z $heir ]] || ask 12 "SELECT group_replication_set_as_primary('$heir', 5)"
+  # Where nobody took it: a write that is under way while its server leaves the group would hold up
+  # the end of that for 50 s.
+  ask 5 "SET GLOBAL super_read_only = ON"
   sleep 1 # until the Service leads to the other one
 fi
 exit 0
