@@ -91,8 +91,7 @@ def test_what_was_deleted_comes_back_from_a_bucket(
         dumped = run_job(kubectl, namespace, "mysql-backup", "dump-1")
     assert dumped.succeeded, dumped.log
 
-    what_is_refused_says_what_to_fix(kubectl, namespace, storage)
-
+    what_is_refused_says_what_to_fix(kubectl, namespace, storage, "wrong-secret-key", "closed-port")
     copied = run_job(kubectl, namespace, "mysql-binlogs", "binlogs-1")
     assert copied.succeeded, copied.log
     sql(kubectl, namespace, "DELETE FROM written")
@@ -101,6 +100,13 @@ def test_what_was_deleted_comes_back_from_a_bucket(
     assert restored.succeeded, restored.log
     found = [int(line) for line in sql(kubectl, namespace, "SELECT id FROM written ORDER BY id")]
     assert found == [row.number for row in writer.rows]
+
+
+@pytest.mark.soak
+def test_whatever_storage_refuses_is_said_with_what_to_fix(
+    kubectl: Kubectl, database: Release, storage: ObjectStorage
+) -> None:
+    what_is_refused_says_what_to_fix(kubectl, database.namespace, storage)
 
 
 @pytest.mark.soak  # the same scripts do it from a volume in `make test`
@@ -124,7 +130,7 @@ def test_a_lost_volume_comes_back_from_a_bucket(
 
 
 def what_is_refused_says_what_to_fix(
-    kubectl: Kubectl, namespace: str, storage: ObjectStorage
+    kubectl: Kubectl, namespace: str, storage: ObjectStorage, *names: str
 ) -> None:
     """Run Jobs that storage refuses, all at once; none may leave a trace in the repository."""
     closed = f"s3:https://{storage.host}:8443/{BUCKET}/{PATH}"
@@ -136,12 +142,15 @@ def what_is_refused_says_what_to_fix(
         "wrong-region": ({"AWS_DEFAULT_REGION": "us-east-1"}, "s3.region"),
         "closed-port": ({"RESTIC_REPOSITORY": closed}, "s3.peers and s3.podPort"),
     }
-    for number, (name, (given, _)) in enumerate(cases.items()):
+    chosen = names or tuple(cases)
+    for number, name in enumerate(chosen):
         # Of the Jobs of a CronJob that have failed, three are kept.
         cronjob = "mysql-binlogs" if number < 3 else "mysql-restore"
-        start_job(kubectl, namespace, cronjob, name, given | {"REACH_SECONDS": "20"})
-    for name, (_, advice) in cases.items():
-        said = ended(kubectl, namespace, name)
+        job, (given, _) = f"{name}-of-{len(chosen)}", cases[name]
+        start_job(kubectl, namespace, cronjob, job, given | {"REACH_SECONDS": "20"})
+    for name in chosen:
+        said = ended(kubectl, namespace, f"{name}-of-{len(chosen)}")
         assert not said.succeeded, name
         assert f"error: s3:https://{storage.host}" in said.message, name
+        _, advice = cases[name]
         assert advice in said.message, name

@@ -337,6 +337,7 @@ def report(contests: Iterable[Contest]) -> None:
         print(f"{fault}: {len(seconds)} runs, without a bot p50 {p50:.1f} s, max {most:.1f} s")
 
 
+@pytest.mark.soak  # if it did, there would be no bot for a while, and never two
 def test_a_guard_that_is_killed_interrupts_nothing(patient: Contest) -> None:
     """The next guard of the pod finds how long its bot may run, and renews the Lease for it."""
     pod, token = patient.holder(), patient.token()
