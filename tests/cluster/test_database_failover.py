@@ -147,6 +147,7 @@ def test_root_gets_another_password_as_the_runbook_says(group: Group) -> None:
     assert group.check_rows() > 0
 
 
+@pytest.mark.soak  # what runs alone adds all of its time; tests of backups restore in `make test`
 def test_a_backup_is_read_from_a_replica_and_restored_to_a_moment_by_the_primary(
     group: Group,
 ) -> None:
