@@ -102,6 +102,7 @@ def test_the_newest_backup_is_proven_to_restore_and_kept(kubectl: Kubectl, kept:
     late = ended(kubectl, namespace, "late")
     assert not late.succeeded
     assert "s old, and 1 s are allowed" in late.message
+    assert "Phase:          Succeeded" in kept.release.test("mysql-backup-test")
 
 
 def test_prometheus_is_told_how_the_last_run_ended(

@@ -163,6 +163,9 @@ def test_a_backup_is_read_from_a_replica_and_restored_to_a_moment_by_the_primary
         time.sleep(2)  # rows between the two, and after them
     acks = group.writer.acks()
     group.kubectl("delete", "pod", NAME, "-n", namespace)
+    proven = run_job(group.kubectl, namespace, "mysql-verify", "verify-of-a-group")
+    assert proven.succeeded, proven.log
+    assert "applied:" in proven.log, "the binary log as well"
 
     dumped = times[0]
     until = quiet_moment([ack.at for ack in acks if dumped + 1 < ack.at < dumped + 2])
