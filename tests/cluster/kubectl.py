@@ -58,6 +58,23 @@ class Kubectl:
             raise KubectlError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
+    def typed(self, script: str) -> str:
+        """Return what commands print that a person types in a shell, where `kubectl` is this one.
+
+        KubectlError where one of them fails.
+        """
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**self.environment, "PATH": f"{self.program.parent}:{os.environ['PATH']}"},
+            check=False,
+        )
+        if done.returncode:
+            raise KubectlError(f"{script}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
     def json(self, *arguments: str) -> Any:
         """Return what a command prints with `-o json`."""
         return json.loads(self(*arguments, "-o", "json"))

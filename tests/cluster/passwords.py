@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 from tests.cluster.kubectl import Kubectl
 from tests.documents import bash_of
-
-PATIENCE = 240  # seconds that a block of commands may take
 
 
 def steps(file: str) -> tuple[str, str]:
@@ -21,15 +16,7 @@ def typed(kubectl: Kubectl, namespace: str, script: str) -> None:
     """Run commands as a reader types them, but in the namespace of a test; they must succeed."""
     script = script.replace("--namespace genx-fx", f"--namespace {namespace}")
     assert namespace in script
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        env={**kubectl.environment, "PATH": f"{kubectl.program.parent}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    kubectl.typed(script)
 
 
 def lets_in(kubectl: Kubectl, namespace: str, pod: str, user: str, password: str) -> bool:

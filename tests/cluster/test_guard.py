@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import takewhile
 
 import pytest
@@ -85,7 +86,7 @@ class Contest:
         """Let something happen to the bot that trades, and wait until one trades again."""
         known = eventually(
             f"a bot suffers {fault.__name__}",
-            lambda: self.strike(fault),
+            partial(self.strike, fault),
             timeout=300,
             every=self.bots.every,
             tolerate=GoneError,
@@ -98,9 +99,10 @@ class Contest:
         self.ended = known
 
     def strike(self, fault: Fault) -> set[str]:
-        """Return the bots that there were when the fault hit the one that trades.
+        """Let the fault hit the bot that trades; return the names of all bots until then.
 
-        None where that one has ended by itself meanwhile, as on a busy machine.
+        An empty set where that one has ended by itself meanwhile, as on a busy machine; GoneError
+        where it has ended just now.
         """
         pod = self.holder()
         self.have_another_wait(pod)

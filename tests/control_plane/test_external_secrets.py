@@ -23,7 +23,7 @@ from tests.cluster.release import SECRET
 from tests.control_plane.definitions import define
 from tests.control_plane.nodes import Arena
 from tests.control_plane.release import QuietRelease, only
-from tests.control_plane.test_preparation import PreparedRelease, Refused, type_in
+from tests.control_plane.test_preparation import PreparedRelease, Refused
 from tests.fixtures import MakeNamespace
 from tests.helm import HelmError, Render
 from tests.passwords import ALL
@@ -371,7 +371,7 @@ def test_secret_keeps_its_content_from_and_to_a_store(
     with pytest.raises(Refused) as error:
         prepared.submit(stored)
     confirm = next(line for line in str(error.value).splitlines() if "kubectl annotate" in line)
-    type_in(prepared, confirm[confirm.index("kubectl annotate") :])
+    prepared.kubectl.typed(confirm[confirm.index("kubectl annotate") :])
     prepared.submit(stored)
     operated.ready()
     there = {**made, **held}

@@ -134,7 +134,7 @@ def test_secret_keeps_its_content_through_every_change_of_its_source(
         release.submit(given(made, MYSQL_PASSWORD="another"))
     show = re.search(r"kubectl get secret .*", str(refused.value))
     assert show
-    assert yaml.safe_load(type_in(release, show[0])) == made
+    assert yaml.safe_load(release.kubectl.typed(show[0])) == made
     release.submit(given(made))
     # The source `values` also writes the defaults of keys that nobody reads here.
     made |= {"MT5_LOGIN": "demo", "MT5_PASSWORD": "demo", "GRAFANA_ADMIN_USER": "admin"}
@@ -157,7 +157,7 @@ def test_secret_keeps_its_content_through_every_change_of_its_source(
         release.submit()
     copy = re.search(r"kubectl get secret mine .*kubectl replace .*", str(error.value))
     assert copy
-    type_in(release, copy[0])
+    release.kubectl.typed(copy[0])
     release.submit()
     assert release.secret() == changed
 
@@ -193,7 +193,7 @@ def test_a_store_must_be_confirmed(release: PreparedRelease) -> None:
         release.prepare(rendered)
     confirm = re.search(r"kubectl annotate .*", str(error.value))
     assert confirm
-    type_in(release, confirm[0])
+    release.kubectl.typed(confirm[0])
     release.prepare(rendered)
 
 
@@ -212,7 +212,7 @@ def test_one_bot_whatever_the_prefix(release: PreparedRelease) -> None:
         release.submit(blue)
     set_aside = re.search(r"kubectl label pvc .*", str(error.value))
     assert set_aside
-    type_in(release, set_aside[0])
+    release.kubectl.typed(set_aside[0])
     release.submit(blue)
     assert bots(release) == ["blue-trading-bot"]
 
@@ -241,22 +241,6 @@ def bots(release: PreparedRelease) -> list[str]:
     """Return the names of all bots of the namespace."""
     found = release.kubectl.list("statefulsets", release.namespace, "app=trading-bot")
     return [item["metadata"]["name"] for item in found]
-
-
-def type_in(release: PreparedRelease, command: str) -> str:
-    """Run a command of a message as a user does, in a shell; return what it prints."""
-    kubectl = release.kubectl
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        env={
-            **kubectl.environment,
-            "PATH": f"{kubectl.program.parent}:{os.environ['PATH']}",
-        },
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
 
 
 def _secret(name: str, content: Mapping[str, str]) -> Object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any, cast
+from unittest.mock import patch
 from uuid import UUID
 
 import pymysql
@@ -300,31 +301,20 @@ def test_a_group_that_has_started_changes_no_account(
         (pymysql.OperationalError(1142, "SELECT command denied to user"), False),
     ],
 )
-def test_a_member_knows_whether_it_lets_others_in(
-    monkeypatch: pytest.MonkeyPatch, error: Exception | None, lets: bool
-) -> None:
+def test_a_member_knows_whether_it_lets_others_in(error: Exception | None, lets: bool) -> None:
     member = Member(3306, "password")
-
-    def look(host: str, port: int) -> View:
-        assert (host, port) == ("127.0.0.1", 3306)
-        if error:
-            raise error
-        return OFF
-
-    monkeypatch.setattr(member, "look", look)
-    assert member.lets_members_in() is lets
+    with patch.object(member, "look", side_effect=error) as look:
+        assert member.lets_members_in() is lets
+    look.assert_called_once_with("127.0.0.1", 3306)
 
 
-def test_a_server_that_is_too_busy_to_answer_is_not_changed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_server_that_is_too_busy_to_answer_is_not_changed() -> None:
     member = Member(3306, "password")
-
-    def look(host: str, port: int) -> View:
-        raise pymysql.OperationalError(1040, "Too many connections")
-
-    monkeypatch.setattr(member, "look", look)
-    with pytest.raises(pymysql.OperationalError, match="Too many"):
+    busy = pymysql.OperationalError(1040, "Too many connections")
+    with (
+        patch.object(member, "look", side_effect=busy),
+        pytest.raises(type(busy), match="Too many"),
+    ):
         member.lets_members_in()
 
 
