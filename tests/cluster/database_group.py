@@ -14,12 +14,11 @@ from tests.cluster import backups
 from tests.cluster.kubectl import Kubectl, Object, eventually, last_seen
 from tests.cluster.processes import is_ready, send_signal
 from tests.cluster.release import DATA_TIER, OFF, Release
-from tests.cluster.writer import LABELS, Writer, longest_gap, two_writers
+from tests.cluster.writer import LABELS, SERVICE, Writer, longest_gap, two_writers
 from tools.cluster import Cluster
 
 MEMBERS = [f"mysql-group-{number}" for number in range(3)]
 ROLE = "genx-fx/database-role"
-HELD = 20  # seconds that a server is frozen or cut off, longer than the others wait for it
 MOST_GAP = 15  # seconds without a write while one server fails
 MOST_RECOVERY = 60  # seconds until all three work again, once the fault is over
 MOST_RECOVERY_OF_A_DISK = 150  # the same, where one copies all data of another
@@ -119,6 +118,16 @@ class Group:
         self.ask(heir, "SELECT group_replication_set_as_primary(@@server_uuid)")
         eventually(f"{heir} is the primary", lambda: self.whole() == heir)
 
+    def await_successor(self, pod: Object) -> None:
+        """Wait until another server than this one takes the writes."""
+        began, name = time.time(), pod["metadata"]["name"]
+
+        def taken() -> bool:
+            acks = self.writer.acks(seconds=2)
+            return any(a.at > began and a.target == SERVICE and a.host != name for a in acks)
+
+        eventually(f"another server takes the writes of {name}", taken, timeout=60, every=0.5)
+
     def check_rows(self) -> int:
         """Return how many rows were acknowledged; all of them are on every server."""
         acknowledged = {str(ack.number) for ack in self.writer.acks()}
@@ -181,8 +190,10 @@ def kill(group: Group, pod: Object) -> None:
 
 def freeze(group: Group, pod: Object) -> float:
     send_signal(group.cluster, pod, "SIGSTOP", "--all")
-    time.sleep(HELD)
-    send_signal(group.cluster, pod, "SIGCONT", "--all")
+    try:
+        group.await_successor(pod)
+    finally:
+        send_signal(group.cluster, pod, "SIGCONT", "--all")
     return time.time()
 
 
@@ -203,7 +214,7 @@ def cut_off(group: Group, pod: Object) -> float:
     done = group.cluster.node_exec(node, ["bash", "-ec", rules])
     assert done.returncode == 0, done.stderr
     try:
-        time.sleep(HELD)
+        group.await_successor(pod)
     finally:
         group.cluster.node_exec(node, ["bash", "-c", RECONNECT])
     return time.time()
@@ -231,7 +242,7 @@ def lose_node(group: Group, pod: Object) -> float:
     node = pod["spec"]["nodeName"]
     group.cluster.cut_off(node)
     try:
-        time.sleep(HELD)
+        group.await_successor(pod)
     finally:
         group.cluster.rejoin(node)
     return time.time()

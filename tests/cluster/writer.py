@@ -15,6 +15,7 @@ from tests.cluster.kubectl import Kubectl, Object, eventually
 from tests.cluster.pods import image_name, python_pod
 
 NAME = "writer"
+SERVICE = "mysql-service"
 LABELS = {"example.org/client": "writer"}
 # Each row has a number of its own, its client and the server that took it.
 TABLE = "CREATE TABLE IF NOT EXISTS written (id BIGINT PRIMARY KEY, host VARCHAR(80))"
@@ -53,7 +54,7 @@ def write(target, first, pause):
             connection = None
         time.sleep(pause)
 
-targets = {"mysql-service": 0.05, **dict.fromkeys(sys.argv[1:], 0.25)}
+targets = {sys.argv[1]: 0.05, **dict.fromkeys(sys.argv[2:], 0.25)}
 for place, (target, pause) in enumerate(targets.items()):
     first = (int(time.time()) % 10**9 * 10 + place) * 10**8
     threading.Thread(target=write, args=(target, first, pause)).start()
@@ -87,8 +88,9 @@ class Writer:
             {"name": "PREFIX", "value": ""},
             {"name": "PASSWORD", "valueFrom": {"secretKeyRef": secret}},
         ]
+        program = (PROGRAM, SERVICE, *servers)
         self.kubectl.apply(
-            python_pod(NAME, image, PROGRAM, *servers, node=node, labels=LABELS, env=environment),
+            python_pod(NAME, image, *program, node=node, labels=LABELS, env=environment),
             self.namespace,
         )
         eventually("the writer writes", lambda: self.acks(seconds=5))
@@ -104,7 +106,7 @@ class Writer:
 
 def longest_gap(acks: Iterable[Ack], since: float) -> float:
     """Return the longest time without an acknowledgement by the Service, in seconds."""
-    times = [ack.at for ack in acks if ack.target == "mysql-service" and ack.at > since]
+    times = [ack.at for ack in acks if ack.target == SERVICE and ack.at > since]
     return max((b - a for a, b in itertools.pairwise(times)), default=float("inf"))
 
 
