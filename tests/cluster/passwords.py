@@ -12,11 +12,14 @@ def steps(file: str) -> tuple[str, str]:
     return both.text, one.text
 
 
-def typed(kubectl: Kubectl, namespace: str, script: str) -> None:
-    """Run commands as a reader types them, but in the namespace of a test; they must succeed."""
+def typed(kubectl: Kubectl, namespace: str, script: str) -> str:
+    """Return what commands print that a reader types, but in the namespace of a test.
+
+    KubectlError where one of them fails.
+    """
     script = script.replace("--namespace genx-fx", f"--namespace {namespace}")
     assert namespace in script
-    kubectl.typed(script)
+    return kubectl.typed(script)
 
 
 def lets_in(kubectl: Kubectl, namespace: str, pod: str, user: str, password: str) -> bool:

@@ -31,16 +31,20 @@ from tests.cluster.database_contract import (
 from tests.cluster.forms import short_and_long
 from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, Object, eventually
+from tests.cluster.passwords import typed
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
+from tests.documents import bash_of
 from tests.fixtures import MakeNamespace
-from tests.helm import CHART, render
+from tests.helm import CHART, HelmError, render
 from tests.passwords import ALL, PASSWORDS
+from tools.build import tool_path
 from tools.cluster import Cluster
 
 SEED = 20260301
 SHORT, LONG = 3, 12  # first starts that are cut short
 AT_ONCE = 3
+RUNBOOK = "docs/runbooks/mysql-refuses-data.md"
 LATEST = 1.5  # of the time that an undisturbed first start took: several at once are slower
 
 pytestmark = pytest.mark.xdist_group("database")
@@ -296,3 +300,30 @@ def test_the_server_knows_every_option_of_its_file(
     assert done.returncode == 0, done.stdout
     done = validate(f"{options}\nprot = 3306\n")
     assert "unknown variable 'prot=3306'" in done.stdout
+
+
+@pytest.mark.soak
+def test_a_server_that_its_data_forbids_is_rolled_back_as_the_runbook_says(
+    kubectl: Kubectl, database: Release, whole: Picture
+) -> None:
+    """As after an upgrade with an older tag; only what the server says of itself is made up."""
+    namespace = database.namespace
+    script = "#!/bin/sh\necho '/usr/sbin/mysqld  Ver 8.4.6 for Linux on x86_64'\n"
+    head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "older-server"}}
+    kubectl.apply({**head, "data": {"mysqld": script}}, namespace)
+    volume = {"name": "older", "configMap": {"name": "older-server", "defaultMode": 0o555}}
+    mount = {"name": "older", "mountPath": "/usr/sbin/mysqld", "subPath": "mysqld"}
+    older = {"data": {"mysql": {"extraVolumes": [volume], "extraVolumeMounts": [mount]}}}
+    [[version]] = query(kubectl, namespace, "SELECT VERSION()")
+    logs, back = bash_of(RUNBOOK, "kubectl logs mysql-0", "helm rollback")
+
+    with pytest.raises(HelmError, match="mysql"):
+        database.upgrade(merged(MYSQL_ALONE, older), "--timeout=40s")
+    refused = typed(kubectl, namespace, logs.text)
+    assert f"is of MySQL {version.partition('-')[0]}, and this is MySQL 8.4.6" in refused
+    assert "nothing was changed" in refused
+
+    typed(kubectl, namespace, back.text.replace("helm", str(tool_path("helm4")), 1))
+    assert is_ready(kubectl.get("pod", "mysql-0", namespace))
+    assert query(kubectl, namespace, "SELECT VERSION()") == [[version]]
+    assert picture(kubectl, namespace) == whole
