@@ -21,7 +21,7 @@ MEMBERS = [f"mysql-group-{number}" for number in range(3)]
 ROLE = "genx-fx/database-role"
 MOST_GAP = 15  # seconds without a write while one server fails
 MOST_RECOVERY = 60  # seconds until all three work again, once the fault is over
-MOST_RECOVERY_OF_A_DISK = 150  # the same, where one copies all data of another
+MOST_RECOVERY_OF_A_DISK = 90  # the same, where one copies all data of another
 PATIENCE = 240
 
 VALUES: dict[str, Any] = merged(
