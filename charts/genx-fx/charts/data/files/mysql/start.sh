@@ -11,8 +11,8 @@ mark=$directory/.initialising
 if [[ -v MEMBER ]]; then
   set -- "--server-id=$((${MEMBER##*-} + 1))" "--report-host=$MEMBER" \
     "--loose-group-replication-local-address=$MEMBER:${MEMBER_PORT:?}" "$@"
-  # Only the first one fills an empty disk for good. The others copy all of a member, with the time
-  # zones, which the image would first load for seconds.
+  # The first member fills an empty disk for good. The others replace all of theirs by a copy, time zones
+  # included: the image need not load them.
   [[ $MEMBER == *-0 ]] || export MYSQL_INITDB_SKIP_TZINFO=yes
 fi
 
