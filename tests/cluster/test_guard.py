@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, takewhile
+from itertools import takewhile
 
 import pytest
 
@@ -331,8 +331,9 @@ def test_never_do_two_bots_trade_whatever_happens_in_which_order(contests: list[
 
     def suffer_all(contest: Contest) -> None:
         dice = random.Random(contest.lease)
-        rounds = (dice.sample(FAULTS, len(FAULTS)) for _ in range(RUNS // CONTESTS))
-        contest.suffer_all(takewhile(lambda _: not ended.is_set(), chain.from_iterable(rounds)))
+        rounds = range(RUNS // CONTESTS)
+        faults = (fault for _ in rounds for fault in dice.sample(FAULTS, len(FAULTS)))
+        contest.suffer_all(takewhile(lambda _: not ended.is_set(), faults))
         contest.bots.check(replaced=sum(map(len, contest.pauses.values())))
 
     try:
