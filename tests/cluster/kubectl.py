@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from tenacity import RetryError, Retrying, stop_after_delay, wait_fixed
 from tenacity.retry import retry_if_exception_type, retry_if_result
 
+from tools.build import tool_path
+
 Object = dict[str, Any]
 T = TypeVar("T")
 
@@ -58,17 +60,22 @@ class Kubectl:
             raise KubectlError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
-    def typed(self, script: str) -> str:
-        """Return what commands print that a person types in a shell, where `kubectl` is this one.
+    def typed(self, script: str, namespace: str = "") -> str:
+        """Return what commands print that a person types in a shell, with this kubectl and Helm 4.
 
+        With a namespace, they run there and not in `genx-fx`, which the documents name.
         KubectlError where one of them fails.
         """
+        if namespace:
+            script = script.replace("--namespace genx-fx", f"--namespace {namespace}")
+            assert namespace in script
+        programs = (str(program.parent) for program in (self.program, tool_path("helm4")))
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             capture_output=True,
             text=True,
             timeout=300,
-            env={**self.environment, "PATH": f"{self.program.parent}:{os.environ['PATH']}"},
+            env={**self.environment, "PATH": ":".join((*programs, os.environ["PATH"]))},
             check=False,
         )
         if done.returncode:

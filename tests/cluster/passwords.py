@@ -1,4 +1,4 @@
-"""Changes passwords of the database by the commands of the documents, and tries them."""
+"""Finds how the documents change passwords of the database, and tries them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ def steps(file: str) -> tuple[str, str]:
     """Return the commands of a document after which MySQL takes both passwords, and one again."""
     both, one = bash_of(file, "RETAIN CURRENT PASSWORD", "DISCARD OLD PASSWORD")
     return both.text, one.text
-
-
-def typed(kubectl: Kubectl, namespace: str, script: str) -> str:
-    """Return what commands print that a reader types, but in the namespace of a test.
-
-    KubectlError where one of them fails.
-    """
-    script = script.replace("--namespace genx-fx", f"--namespace {namespace}")
-    assert namespace in script
-    return kubectl.typed(script)
 
 
 def lets_in(kubectl: Kubectl, namespace: str, pod: str, user: str, password: str) -> bool:

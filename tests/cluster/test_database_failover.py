@@ -28,7 +28,7 @@ from tests.cluster.database_group import (
 from tests.cluster.forms import short_and_long
 from tests.cluster.kubectl import Kubectl, eventually, last_seen
 from tests.cluster.nodes import expendable
-from tests.cluster.passwords import lets_in, steps, typed
+from tests.cluster.passwords import lets_in, steps
 from tests.cluster.processes import send_signal
 from tests.cluster.release import SECRET, Release
 from tests.cluster.writer import NAME, TABLE, Writer
@@ -130,7 +130,7 @@ def test_root_gets_another_password_as_the_runbook_says(group: Group) -> None:
     group.await_whole()
     before = {name: pod["metadata"]["uid"] for name, pod in group.pods().items()}
 
-    typed(kubectl, namespace, both)
+    kubectl.typed(both, namespace)
     new = kubectl.secret(SECRET, namespace)["MYSQL_ROOT_PASSWORD"]
     assert new != old
     group.await_whole()
@@ -138,7 +138,7 @@ def test_root_gets_another_password_as_the_runbook_says(group: Group) -> None:
     for password in (old, new):
         assert all(lets_in(kubectl, namespace, name, "root", password) for name in MEMBERS)
 
-    typed(kubectl, namespace, one)
+    kubectl.typed(one, namespace)
     for name in MEMBERS:
         outdated = partial(lets_in, kubectl, namespace, name, "root", old)
         assert last_seen(outdated, False, timeout=30, every=1) is False

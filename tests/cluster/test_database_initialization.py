@@ -31,21 +31,19 @@ from tests.cluster.database_contract import (
 from tests.cluster.forms import short_and_long
 from tests.cluster.journal import query
 from tests.cluster.kubectl import Kubectl, Object, eventually
-from tests.cluster.passwords import typed
 from tests.cluster.processes import container_id, is_ready, kill, restarts
 from tests.cluster.release import DATA_TIER, Release, unpack
 from tests.documents import bash_of
 from tests.fixtures import MakeNamespace
 from tests.helm import CHART, HelmError, render
 from tests.passwords import ALL, PASSWORDS
-from tools.build import tool_path
 from tools.cluster import Cluster
 
 SEED = 20260301
 SHORT, LONG = 3, 12  # first starts that are cut short
 AT_ONCE = 3
-RUNBOOK = "docs/runbooks/mysql-refuses-data.md"
 LATEST = 1.5  # of the time that an undisturbed first start took: several at once are slower
+RUNBOOK = "docs/runbooks/mysql-refuses-data.md"
 
 pytestmark = pytest.mark.xdist_group("database")
 
@@ -319,11 +317,11 @@ def test_a_server_that_its_data_forbids_is_rolled_back_as_the_runbook_says(
 
     with pytest.raises(HelmError, match="mysql"):
         database.upgrade(merged(MYSQL_ALONE, older), "--timeout=40s")
-    refused = typed(kubectl, namespace, logs.text)
+    refused = kubectl.typed(logs.text, namespace)
     assert f"is of MySQL {version.partition('-')[0]}, and this is MySQL 8.4.6" in refused
     assert "nothing was changed" in refused
 
-    typed(kubectl, namespace, back.text.replace("helm", str(tool_path("helm4")), 1))
+    kubectl.typed(back.text, namespace)
     assert is_ready(kubectl.get("pod", "mysql-0", namespace))
     assert query(kubectl, namespace, "SELECT VERSION()") == [[version]]
     assert picture(kubectl, namespace) == whole

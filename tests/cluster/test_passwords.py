@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.load import REQUESTS, addresses, steady_load
-from tests.cluster.passwords import lets_in, steps, typed
+from tests.cluster.passwords import lets_in, steps
 from tests.cluster.release import ONE_OF_EACH, SECRET, Release
 from tests.documents import bash_of
 
@@ -30,10 +30,10 @@ def test_the_applications_get_another_password_and_no_request_fails(
     assert upgrade.startswith("helm upgrade ")
 
     with steady_load(addresses(kubectl, release, REQUESTS), RATE, tmp_path) as load:
-        typed(kubectl, namespace, both)
+        kubectl.typed(both, namespace)
         release.upgrade(ONE_OF_EACH)  # this chart, which no repository has
-        typed(kubectl, namespace, "".join(rest))
-        typed(kubectl, namespace, one)
+        kubectl.typed("".join(rest), namespace)
+        kubectl.typed(one, namespace)
 
     assert [str(failure) for failure in load.failures] == []
     new = kubectl.secret(SECRET, namespace)
